@@ -1,0 +1,391 @@
+"""Git, through GitPython: the boundary beyond which there are no commits, refs and objects, only values.
+
+What is read must not depend on anybody's configuration, and reading must not run anything. So the history is not read
+*in* the repository but through a *window*: an empty bare repository of our own in a temporary folder, whose objects
+are the repository's (`GIT_OBJECT_DIRECTORY`). The window has no configuration, hooks, replacements, grafts, remotes,
+attributes or index, and neither the user's nor the system's configuration is read. The real repository is asked for
+its branch's commit and the format of its ids alone.
+
+The whole history costs one `git log` and one `git cat-file --batch`, however many files there are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from git import Git
+from git.exc import GitCommandError, GitCommandNotFound
+
+from inforce.core.errors import Problem, RecordError
+from inforce.core.record import FOLDER, Change, Commit, Entry
+
+_HEADER = re.compile(rb"\n?\x01([0-9a-f]{40,64})\x02(-?\d+)\x02(.*)", re.DOTALL)
+_RAW = re.compile(rb"\n?:[0-7]{6} ([0-7]{6}) [0-9a-f]+ ([0-9a-f]+) ([A-Z])\d*")
+_CHUNK = 1 << 16
+_LOG = (
+    "log",
+    "--first-parent",
+    "-m",
+    "--root",
+    "--reverse",
+    "--full-history",
+    "--sparse",
+    "--raw",
+    "-z",
+    "--no-abbrev",
+    "--no-renames",
+    "--no-show-signature",
+    "--no-notes",
+    "--no-color",
+    "--no-ext-diff",
+    "--encoding=UTF-8",
+    "--format=%x01%H%x02%ct%x02%an",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFile:
+    """A file of the record in the working tree: its path below `policy_versions/`, its mode for git, its bytes."""
+
+    path: str
+    mode: str
+    data: bytes
+
+
+class GitRecord:
+    """The published branch of a repository, and the working tree beside it. Made by `open_record`."""
+
+    def __init__(self, window: Git, real: Git, work_tree: Path, prefix: str, tip: str) -> None:
+        """Keep the window; see `open_record`."""
+        self._window = window
+        self._real = real
+        self._work_tree = work_tree
+        self._prefix = prefix
+        self.tip = tip
+
+    def history(self) -> Iterator[tuple[Commit, list[Change]]]:
+        """Every commit of the branch's first-parent history, oldest first, with what it changed in the record.
+
+        Raises:
+            RecordError: the history cannot be read to its beginning.
+        """
+        commit: Commit | None = None
+        changes: list[Change] = []
+        tokens = self._log()
+        for token in tokens:
+            if header := _HEADER.fullmatch(token):
+                if commit is not None:
+                    yield commit, changes
+                commit, changes = _commit(*header.groups()), []
+            elif raw := _RAW.fullmatch(token):
+                path = next(tokens).decode("utf-8", "surrogateescape")
+                changes.append(Change(self._below(path), _entry(*raw.groups())))
+        if commit is not None:
+            yield commit, changes
+
+    def text(self, blob: str) -> bytes:
+        """The bytes of that id, and those only: their hash is checked.
+
+        Raises:
+            RecordError: they are not there (a partial clone), or damaged.
+        """
+        try:
+            _, kind, _, data = self._window.get_object_data(blob)
+        except (ValueError, GitCommandError, OSError):
+            kind, data = b"", b""
+        if kind not in (b"blob", "blob") or _blob_id(data, len(blob)) != blob:
+            what = f"the text {blob[:12]} is not in this repository, or damaged"
+            todo = "fetch everything (a clone without `--filter`), and look at `git fsck` (rule 9)"
+            raise RecordError([Problem(self._prefix + FOLDER, what, todo)])
+        return bytes(data)
+
+    def work_files(self, posted: Mapping[str, str]) -> list[WorkFile]:
+        """The files of the record in the working tree that are not, byte for byte, what the branch has there.
+
+        A file is what the branch has if its bytes are, or if git's own conversions of line ends make them so (`git
+        hash-object --path` in the window: built-in conversions, no filter programs), or if git's index, which knows
+        what filters made of a checked-out text, says that it is unchanged.
+
+        Args:
+            posted: the id of what the branch has at each path.
+        """
+        folder = self._work_tree / (self._prefix + FOLDER)
+        differing = []
+        for path in sorted(_walk(folder)):
+            name = path.relative_to(folder).as_posix() if path != folder else ""
+            if path.is_symlink():
+                differing.append(WorkFile(name, "120000", os.fsencode(path.readlink())))
+                continue
+            data = path.read_bytes()
+            expected = posted.get(name)
+            if expected is None or _blob_id(data, len(expected)) != expected:
+                differing.append(WorkFile(name, "100644", data))
+        suspects = [file for file in differing if file.path in posted and file.mode != "120000"]
+        same = self._converted(suspects, posted) if suspects else set()
+        return [file for file in differing if file.path not in same]
+
+    def removed(self, paths: Iterable[str]) -> list[str]:
+        """Those of these paths of the branch that the working tree lacks, where its HEAD holds the branch's tip."""
+        folder = self._work_tree / (self._prefix + FOLDER)
+        missing = [path for path in paths if not (folder / path).exists()]
+        if not missing:
+            return []
+        try:
+            head = self._real.execute(["git", "rev-parse", "--verify", "-q", "HEAD"])
+            self._window.execute(["git", "merge-base", "--is-ancestor", self.tip, str(head).strip()])
+        except GitCommandError:
+            return []
+        return missing
+
+    def _log(self) -> Iterator[bytes]:
+        """NUL-separated tokens of one `git log`."""
+        command = ["git", *_LOG, self.tip, "--", f"{self._prefix}{FOLDER}"]
+        process = self._window.execute(command, as_process=True)
+        rest = b""
+        while chunk := process.stdout.read(_CHUNK):
+            *tokens, rest = (rest + chunk).split(b"\0")
+            yield from (token for token in tokens if token)
+        if rest:
+            yield rest
+        try:
+            process.wait()
+        except GitCommandError as wrong:
+            raise RecordError([_incomplete(self._prefix, str(wrong.stderr).strip())]) from None
+
+    def _below(self, path: str) -> str:
+        return path.removeprefix(f"{self._prefix}{FOLDER}").removeprefix("/")
+
+    def _converted(self, suspects: list[WorkFile], posted: Mapping[str, str]) -> set[str]:
+        """The paths whose text git would store as what the branch has."""
+        top = str(self._work_tree)
+        settings = [f"-c{key}={value}" for key in ("core.autocrlf", "core.eol") if (value := self._setting(key))]
+        same = set()
+        with self._window.custom_environment(GIT_WORK_TREE=top):
+            for file in suspects:
+                path = f"{self._prefix}{FOLDER}/{file.path}"
+                command = ["git", "-C", top, *settings, "hash-object", f"--path={path}", path]
+                try:
+                    blob = str(self._window.execute(command)).strip()
+                except GitCommandError:
+                    continue
+                if blob == posted[file.path]:
+                    same.add(file.path)
+        rest = [file for file in suspects if file.path not in same]
+        return same | self._unchanged_in_index(rest, posted) if rest else same
+
+    def _unchanged_in_index(self, files: list[WorkFile], posted: Mapping[str, str]) -> set[str]:
+        """The paths that git's index holds with the branch's text, and calls unchanged by their time and size."""
+        paths = [f"{self._prefix}{FOLDER}/{file.path}" for file in files]
+        index = str(self._real.environment()["GIT_INDEX_FILE"])
+        try:
+            with self._window.custom_environment(GIT_WORK_TREE=str(self._work_tree), GIT_INDEX_FILE=index):
+                top = ["git", "-C", str(self._work_tree)]
+                staged = str(self._window.execute([*top, "ls-files", "--stage", "-z", "--", *paths]))
+                changed = str(self._window.execute([*top, "diff-files", "--name-only", "-z", "--", *paths]))
+        except GitCommandError:
+            return set()
+        held = {path: meta.split()[1] for line in staged.split("\0") if line for meta, path in [line.split("\t", 1)]}
+        gone = set(changed.split("\0"))
+        return {
+            file.path
+            for file, path in zip(files, paths, strict=True)
+            if path not in gone and held.get(path) == posted[file.path]
+        }
+
+    def _setting(self, key: str) -> str | None:
+        """The user's own setting for the conversion of line ends: it says what lies in the working tree."""
+        try:
+            with self._real.custom_environment(**_users_configuration()):
+                return str(self._real.execute(["git", "config", "--get", key])).strip() or None
+        except GitCommandError:
+            return None
+
+
+@contextmanager
+def open_record(folder: Path, branch: str) -> Iterator[GitRecord]:
+    """Open the published branch of the repository in which a folder lies.
+
+    Args:
+        folder: where `mkdocs.yml` and `policy_versions/` lie, in the working tree.
+        branch: `main` means `refs/heads/main`, else `refs/remotes/origin/main`.
+
+    Raises:
+        RecordError: no repository, no such branch, or a history that is not whole (rule 9), all told together.
+    """
+    work_tree = _work_tree(folder)
+    prefix = "" if folder.resolve() == work_tree else f"{folder.resolve().relative_to(work_tree).as_posix()}/"
+    git_dir, common = _git_folders(work_tree)
+    real = Git(str(work_tree))
+    real.update_environment(
+        **_neutral(),
+        GIT_DIR=str(git_dir),
+        GIT_COMMON_DIR=str(common),
+        GIT_OBJECT_DIRECTORY=str(common / "objects"),
+        GIT_WORK_TREE=str(work_tree),
+        GIT_INDEX_FILE=str(git_dir / "index"),
+    )
+    try:
+        id_format = str(real.execute(["git", "rev-parse", "--show-object-format"])).strip()
+    except GitCommandNotFound:
+        raise RecordError([Problem(".", "git is not installed", "install it: apt-get install git")]) from None
+    except GitCommandError as wrong:
+        what = f"git cannot read this repository: {_said(wrong)}"
+        raise RecordError([Problem(".", what, "mend what git says, for example in .git/config")]) from None
+    problems = [*_cut_short(common)]
+    tip = _tip(real, branch)
+    if tip is None:
+        problems.append(_no_branch(branch))
+    if problems or tip is None:
+        raise RecordError(problems)
+    with tempfile.TemporaryDirectory(prefix="inforce-") as window_folder:
+        window = _window(Path(window_folder), common / "objects", id_format)
+        try:
+            yield GitRecord(window, real, work_tree, prefix, tip)
+        finally:
+            window.clear_cache()
+
+
+def _work_tree(folder: Path) -> Path:
+    """The nearest folder above that holds `.git`; git's own search would heed `core.worktree`."""
+    for candidate in (folder.resolve(), *folder.resolve().parents):
+        if (candidate / ".git").exists():
+            return candidate
+    what = "this folder is in no git repository: the instant of a posting is read from git"
+    raise RecordError([Problem(".", what, "work in a clone of the repository; for a new one: git init -b main")])
+
+
+def _neutral() -> dict[str, str]:
+    """An environment in which git heeds nothing of the user's: every `GIT_…` variable is emptied, or is ours."""
+    kept = ("GIT_EXEC_PATH", "GIT_PYTHON")
+    emptied = {name: "" for name in os.environ if name.startswith("GIT_") and not name.startswith(kept)}
+    return {
+        **emptied,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_SYSTEM": os.devnull,
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_COUNT": "0",
+        "GIT_ATTR_NOSYSTEM": "1",
+        "GIT_GRAFT_FILE": os.devnull,
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_LITERAL_PATHSPECS": "1",
+        "GIT_GLOB_PATHSPECS": "0",
+        "GIT_NOGLOB_PATHSPECS": "0",
+        "GIT_ICASE_PATHSPECS": "0",
+    }
+
+
+def _users_configuration() -> dict[str, str]:
+    """An environment that shows the user's own settings, for the one that is asked for."""
+    xdg = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "git" / "config"
+    own = Path.home() / ".gitconfig"
+    files = {"GIT_CONFIG_SYSTEM": "/etc/gitconfig", "GIT_CONFIG_GLOBAL": str(own if own.is_file() else xdg)}
+    return {"GIT_CONFIG_NOSYSTEM": "0", **files}
+
+
+def _git_folders(work_tree: Path) -> tuple[Path, Path]:
+    """The repository's folder, and the one that linked working trees share."""
+    git_dir = work_tree / ".git"
+    if git_dir.is_file():
+        git_dir = work_tree / git_dir.read_text().removeprefix("gitdir:").strip()
+    shared = git_dir / "commondir"
+    common = git_dir / shared.read_text().strip() if shared.is_file() else git_dir
+    return git_dir.resolve(), common.resolve()
+
+
+def _window(folder: Path, objects: Path, id_format: str) -> Git:
+    """An empty bare repository that sees these objects."""
+    (folder / "refs").mkdir()
+    (folder / "objects").mkdir()
+    (folder / "HEAD").write_text("ref: refs/heads/none\n")
+    settings = {"core.bare": "true", "core.commitGraph": "false", "core.repositoryFormatVersion": "0"}
+    if id_format != "sha1":
+        settings |= {"core.repositoryFormatVersion": "1", "extensions.objectFormat": id_format}
+    lines = (
+        f"[{section}]\n\t{key} = {value}\n"
+        for name, value in settings.items()
+        for section, _, key in [name.partition(".")]
+    )
+    (folder / "config").write_text("".join(lines))
+    window = Git(str(folder))
+    window.update_environment(
+        **_neutral(), GIT_DIR=str(folder), GIT_COMMON_DIR=str(folder), GIT_OBJECT_DIRECTORY=str(objects)
+    )
+    return window
+
+
+def _tip(real: Git, branch: str) -> str | None:
+    for reference in (f"refs/heads/{branch}", f"refs/remotes/origin/{branch}"):
+        try:
+            return str(real.execute(["git", "rev-parse", "--verify", "-q", reference])).strip()
+        except GitCommandError:
+            continue
+    return None
+
+
+def _no_branch(branch: str) -> Problem:
+    what = f"there is neither a branch `{branch}` nor `origin/{branch}`: nothing says what is posted"
+    todo = (
+        f"fetch it: `git fetch origin {branch}:refs/remotes/origin/{branch}`; if the published branch has another "
+        "name, say it in mkdocs.yml (`plugins: inforce: branch:`) (rule 9)"
+    )
+    return Problem(".", what, todo)
+
+
+def _cut_short(common: Path) -> Iterator[Problem]:
+    shallow, grafts = common / "shallow", common / "info" / "grafts"
+    if shallow.is_file() and shallow.stat().st_size:
+        todo = "`git fetch --unshallow`; in CI clone the whole history (`fetch-depth: 0`, `GIT_DEPTH: 0`) (rule 9)"
+        yield Problem(".", "this clone is shallow: it does not know when its first texts were posted", todo)
+    if grafts.is_file() and grafts.read_text(errors="replace").strip():
+        todo = f"remove {grafts.name}: `rm {grafts}` (rule 9)"
+        yield Problem(".", "the history is grafted (.git/info/grafts): it is not the one that was recorded", todo)
+
+
+def _incomplete(prefix: str, said: str) -> Problem:
+    todo = "fetch everything (a clone without `--depth` and `--filter`), and look at `git fsck` (rule 9)"
+    return Problem(prefix + FOLDER, f"the history cannot be read to its beginning: {said}", todo)
+
+
+def _said(wrong: GitCommandError) -> str:
+    return re.sub(r"^\s*stderr: '|'$", "", str(wrong.stderr).strip()).strip() or f"exit status {wrong.status}"
+
+
+def _commit(commit: bytes, seconds: bytes, author: bytes) -> Commit:
+    try:
+        instant = datetime.fromtimestamp(int(seconds), UTC)
+    except (OverflowError, ValueError, OSError):
+        instant = datetime.max.replace(tzinfo=UTC, microsecond=0, year=9000)
+    return Commit(commit.decode(), instant, author.decode("utf-8", "replace").strip())
+
+
+def _entry(mode: bytes, blob: bytes, status: bytes) -> Entry | None:
+    return None if status == b"D" else Entry(mode.decode(), blob.decode())
+
+
+def _blob_id(data: bytes, length: int) -> str:
+    """Git's id of a text; `length` tells its format."""
+    algorithm = "sha1" if length == hashlib.sha1(usedforsecurity=False).digest_size * 2 else "sha256"
+    return hashlib.new(algorithm, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """The files and links below a folder; links are not followed."""
+    if folder.is_symlink():
+        yield folder
+        return
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.is_dir() and not path.is_symlink():
+            yield from _walk(path)
+        else:
+            yield path

@@ -1,0 +1,351 @@
+"""The command `inforce`: the only code that prints and chooses exit statuses.
+
+0: done, or the answer is good. 1: the record, the input or the thing checked is at fault. 2: the command line or the
+configuration is at fault. Answers go to standard output and nothing else does; errors go to standard error in the
+form `path:line: what is wrong`, and under it, indented, what to do.
+
+Whatever is heavy is imported by the command that needs it: `inforce --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, tzinfo
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+import click
+
+if TYPE_CHECKING:
+    from inforce.adapters.clock import Door
+    from inforce.core.record import PolicyRecord, Record
+    from inforce.core.timeline import Acceptance
+    from inforce.workflows.settings import Settings
+
+P = ParamSpec("P")
+_AT_FAULT, _MISUSED = 1, 2
+
+
+class Moment(click.ParamType[Any]):
+    """A day, which means its first instant in the policy's time zone, or an instant; `now` is the clock's."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date | datetime | str:
+        """Read `2018-05-10`, `2018-05-10T09:00:00+09:00` or `now`."""
+        from inforce.core.instant import parse_date, parse_instant
+
+        if not isinstance(value, str) or value == "now":
+            return value  # type: ignore[no-any-return]
+        try:
+            moment = parse_date(value) or parse_instant(value)
+        except ValueError as wrong:
+            self.fail(str(wrong), param, ctx)
+        if moment is None:
+            self.fail(f"{value!r} is no day (2018-05-10) and no instant (2018-05-10T09:00:00+09:00)", param, ctx)
+        return moment
+
+
+class AcceptedRevision(click.ParamType[Any]):
+    """A revision and the moment at which it was accepted, `REVISION@INSTANT`."""
+
+    name = "revision@instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read `2018-04-10@2018-04-20T12:00:00+09:00`."""
+        if not isinstance(value, str):
+            return value
+        revision, sign, moment = value.partition("@")
+        if not sign or not revision:
+            self.fail(f"{value!r} is not of the form REVISION@INSTANT", param, ctx)
+        return revision, Moment().convert(moment, param, ctx)
+
+
+MOMENT, ACCEPTED = Moment(), AcceptedRevision()
+json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+
+
+def told(command: Callable[P, int | None]) -> Callable[P, None]:
+    """Run a command; tell its errors on standard error, and exit with the status that fits them."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        from inforce.core.errors import ConfigurationError, InforceError
+
+        try:
+            status = command(*args, **kwargs) or 0
+        except InforceError as wrong:
+            for problem in wrong.problems:
+                click.echo(problem, err=True)
+            status = _MISUSED if isinstance(wrong, ConfigurationError) else _AT_FAULT
+        sys.exit(status)
+
+    return run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="inforce", message="%(prog)s %(version)s")
+@click.option(
+    "-f",
+    "--config-file",
+    type=click.Path(path_type=Path),
+    help="mkdocs.yml; by default the nearest one, from this folder upwards.",
+)
+@click.pass_context
+def main(context: click.Context, config_file: Path | None) -> None:
+    """Which text of a policy binds whom, from when: asked of the record in git.
+
+    A day (2018-05-10) means its first instant in the policy's time zone; an instant has an offset
+    (2018-05-10T09:00:00+09:00). Exit status: 0, done or good; 1, the record or the input is at fault;
+    2, the command line or the configuration is.
+    """
+    context.obj = config_file
+
+
+@main.command()
+@click.option(
+    "--as-if-posted",
+    type=MOMENT,
+    metavar="INSTANT",
+    help="Judge the drafts as if they were posted then (a day, an instant, or `now`): their faults are errors.",
+)
+@json_option
+@click.pass_obj
+@told
+def check(config_file: Path | None, as_if_posted: date | datetime | str | None, as_json: bool) -> int:
+    """Tell every problem and warning of the record.
+
+    Problems are told on standard error; exits 1 if any of them is an error. Drafts are not published, so that what is
+    wrong with one is a warning, unless --as-if-posted is given.
+    """
+    from inforce.formats.answer_json import check_answer
+    from inforce.workflows.check import check as find
+
+    door = _door()
+    findings = find(_settings(config_file), door, _resolved(as_if_posted, UTC, door) if as_if_posted else None)
+    if as_json:
+        _print_json(check_answer(findings.problems))
+    else:
+        for problem in findings.problems:
+            click.echo(problem, err=True)
+        warnings = len(findings.problems) - findings.errors
+        found = f"{_count(findings.errors, 'error')}, {_count(warnings, 'warning')}"
+        there = f"{_count(findings.policies, 'policy', 'policies')}, {_count(findings.revisions, 'revision')} posted"
+        click.echo(f"{there}, {_count(len(findings.drafts), 'draft')}: {found}")
+    return _AT_FAULT if findings.errors else 0
+
+
+@main.command()
+@click.argument("policy")
+@click.option("--on", type=MOMENT, required=True, metavar="INSTANT", help="The day or instant that is asked about.")
+@click.option("--audience", type=click.Choice(["current_users", "new_users"]), help="Ask for a whole audience.")
+@click.option("--joined", type=MOMENT, metavar="INSTANT", help="Ask for a person who registered then.")
+@click.option(
+    "--accepted",
+    type=ACCEPTED,
+    multiple=True,
+    metavar="REVISION@INSTANT",
+    help="What that person accepted, and when. May be given more than once.",
+)
+@json_option
+@click.pass_obj
+@told
+def which(  # noqa: PLR0913, PLR0917 - one parameter for each option
+    config_file: Path | None,
+    policy: str,
+    on: date | datetime | str,
+    audience: str | None,
+    joined: date | datetime | str | None,
+    accepted: tuple[tuple[str, date | datetime | str], ...],
+    as_json: bool,
+) -> None:
+    r"""Tell which revision of POLICY bound whom at an instant, from when until when.
+
+    Ask for an audience or for a person:
+
+    \b
+      inforce which privacy-policy --on 2018-05-09 --audience current_users
+      inforce which privacy-policy --on 2018-05-10 --joined 2018-04-20 --accepted 2018-04-10@2018-04-20
+    """
+    from inforce.core.effect import Audience
+    from inforce.core.timeline import Person
+    from inforce.formats.answer_json import which_answer
+
+    if (audience is None) == (joined is None):
+        raise click.UsageError("say either --audience or --joined: for whom do you ask?")
+    if audience is not None and accepted:
+        raise click.UsageError("--accepted belongs to a person: give --joined, and leave out --audience.")
+    with _record(config_file) as (record, door):
+        known = _policy(record, policy)
+        zone, timeline = known.terms.zone, known.timeline
+        instant = _resolved(on, zone, door)
+        asked_for: Audience | datetime
+        if audience is not None:
+            asked_for = Audience(audience)
+            answer = timeline.on(asked_for, instant)
+        elif joined is not None:
+            asked_for = _resolved(joined, zone, door)
+            answer = timeline.binding(Person(asked_for, _acceptances(known, accepted, door)), instant)
+        answered = which_answer(known, instant, answer, asked_for=asked_for)
+    if as_json:
+        _print_json(answered)
+    else:
+        click.echo(_which_words(answered))
+
+
+@main.command()
+@click.argument("policy")
+@json_option
+@click.pass_obj
+@told
+def history(config_file: Path | None, policy: str, as_json: bool) -> None:
+    """List every revision of POLICY, in order of posting."""
+    from inforce.formats.in_force_json import revision_entry
+
+    with _record(config_file) as (record, _):
+        known = _policy(record, policy)
+        entries = [revision_entry(one, known) for one in known.timeline.revisions]
+    if as_json:
+        _print_json(entries)
+        return
+    for entry in entries:
+        click.echo(f"{entry['revision']}: {entry['change'] or 'first revision'}")
+        how = entry["posting"].get("source") or f"commit {entry['posting']['commit'][:12]}"
+        click.echo(f"  posted {entry['posted']} ({entry['posting']['kind']}: {how})")
+        for audience, effect in entry["effective"].items():
+            start = f": {effect['from']}" if effect["from"] else ""
+            click.echo(f"  {audience}: {effect['rule']}{start}")
+        for key in ("corrects", "overtakes", "keeps"):
+            if key in entry:
+                click.echo(f"  {key}: {entry[key] if key == 'corrects' else ', '.join(entry[key])}")
+        for sentence in entry["summary"]:
+            click.echo(f"  - {sentence}")
+
+
+@main.command(name="next")
+@json_option
+@click.pass_obj
+@told
+def next_(config_file: Path | None, as_json: bool) -> None:
+    """Tell the next instant at which the site changes by itself, so that a cron job can build it then.
+
+    Prints nothing where nothing is scheduled.
+    """
+    from inforce.formats.answer_json import next_answer
+
+    with _record(config_file, as_known=False) as (record, door):
+        changes = {one.slug: one.timeline.next_change(door.asked) for one in record.policies}
+        instant = min((one for one in changes.values() if one is not None), default=None)
+        concerned = [
+            (one, revision.name)
+            for one in record.policies
+            if instant is not None and changes[one.slug] == instant
+            for revision in one.revisions
+            if instant in (revision.posted, *(one.timeline.start(revision.name, who) for who in revision.effects))
+        ]
+        zone: tzinfo = concerned[0][0].terms.zone if concerned else UTC
+        answer = next_answer(instant, zone, [(one.slug, name) for one, name in concerned])
+    if as_json:
+        _print_json(answer)
+    elif answer["next"]:
+        click.echo(answer["next"])
+
+
+@main.command()
+@click.argument("policy")
+@click.option("--name", help="The revision's name; by default today's date in the policy's time zone.")
+@click.pass_obj
+@told
+def new(config_file: Path | None, policy: str, name: str | None) -> None:
+    """Begin a draft for POLICY: the newest revision's text under a new front matter."""
+    from inforce.core.address import near_slug, slug_fault
+    from inforce.workflows.new_draft import new_draft
+
+    if name is not None and (fault := slug_fault(name, "revision")):
+        raise click.BadParameter(f"{fault}. Try {near_slug(name)}.", param_hint="--name")
+    settings = _settings(config_file)
+    path = new_draft(settings, _door(), policy, name)
+    click.echo(path.relative_to(settings.folder).as_posix())
+
+
+@contextmanager
+def _record(config_file: Path | None, *, as_known: bool = True) -> Iterator[tuple[Record, Door]]:
+    """The record without errors, as known at the door's instant; `as_known=False`: with what is posted after it."""
+    from inforce.core.errors import RecordError
+    from inforce.workflows.read_record import opened
+
+    door = _door()
+    with opened(_settings(config_file), door) as source:
+        if source.record.errors:
+            raise RecordError(source.record.errors)
+        yield (source.record.as_of(door.asked) if as_known else source.record), door
+
+
+def _settings(config_file: Path | None) -> Settings:
+    from inforce.mkdocs_plugin.config import read_settings
+
+    here = Path.cwd()
+    places = [folder / "mkdocs.yml" for folder in (here, *here.parents)]
+    return read_settings(config_file or next((place for place in places if place.is_file()), places[0]))
+
+
+def _door() -> Door:
+    from inforce.adapters.clock import read_clock
+
+    return read_clock()
+
+
+def _policy(record: Record, slug: str) -> PolicyRecord:
+    from inforce.workflows.new_draft import find_policy
+
+    return find_policy(record, slug)
+
+
+def _resolved(moment: date | datetime | str, zone: tzinfo, door: Door) -> datetime:
+    from inforce.core.instant import first_instant
+
+    if isinstance(moment, str):
+        return door.asked
+    return moment if isinstance(moment, datetime) else first_instant(moment, zone)
+
+
+def _acceptances(
+    policy: PolicyRecord, accepted: tuple[tuple[str, date | datetime | str], ...], door: Door
+) -> tuple[Acceptance, ...]:
+    from inforce.core.errors import did_you_mean
+    from inforce.core.timeline import Acceptance
+
+    names = [one.name for one in policy.revisions]
+    for revision, _ in accepted:
+        if revision not in names:
+            hint = did_you_mean(revision, names)
+            raise click.BadParameter(
+                f"{policy.slug} has no posted revision {revision!r}{hint}", param_hint="--accepted"
+            )
+    return tuple(Acceptance(one, _resolved(moment, policy.terms.zone, door)) for one, moment in accepted)
+
+
+def _which_words(answer: dict[str, Any]) -> str:
+    who = answer.get("audience") or f"who registered at {answer['joined']}"
+    if answer["revision"] is None:
+        return f"nothing binds {who} at {answer['on']}"
+    verb = "binds" if answer["basis"] == "binds" else "is offered to"
+    until = f" until {answer['until']}" if answer["until"] else ""
+    return f"{answer['revision']} {verb} {who} at {answer['on']} (from {answer['from']}{until})"
+
+
+def _print_json(value: Any) -> None:
+    from inforce.formats.json_text import to_json
+
+    click.echo(to_json(value), nl=False)
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""Names and addresses: what may be called how, and where it then answers for ever (rule 12).
+
+Addresses are relative to the site's root, without a leading slash; a folder's address ends in a slash.
+"""
+
+from __future__ import annotations
+
+import re
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9.-]*", re.ASCII)
+_TRANSLATION = re.compile(r"(?P<revision>[a-z0-9][a-z0-9.-]*)\.(?P<language>[a-z]{2,3}(-[a-z0-9]{2,8})*)", re.ASCII)
+RESERVED = frozenset(
+    [
+        "404.html",
+        "accept",
+        "archive",
+        "assets",
+        "changes",
+        "clauses.json",
+        "compare",
+        "effective-dates.ics",
+        "history",
+        "in-force.json",
+        "index",
+        "index.html",
+        "notices",
+        "notices.atom",
+        "notices.json",
+        "on",
+        "policies.json",
+        "postings.json",
+        "robots.txt",
+        "schemas",
+        "search",
+        "sitemap.xml",
+        "sitemap.xml.gz",
+        "source.md",
+        "timemap.link",
+    ]
+)
+"""Words of the address table, and what every site has: not free for policies and revisions."""
+
+
+def slug_fault(slug: str, kind: str) -> str | None:
+    """Why this is no name for a policy or a revision (`kind`), or None where it is one."""
+    if not _SLUG.fullmatch(slug):
+        allowed = "lower-case letters a-z, digits, dots and hyphens, first a letter or a digit"
+        return f"`{slug}` is no name for a {kind}: {allowed}"
+    if slug.endswith("."):
+        return f"`{slug}` is no name for a {kind}: it ends in a dot"
+    if slug in RESERVED or slug.endswith("-archive.zip"):
+        return f"`{slug}` is a word that the site's addresses need: it is not free for a {kind}"
+    if kind == "revision" and (found := _TRANSLATION.fullmatch(slug)):
+        return f"`{slug}.md` is reserved for a translation of {found['revision']} into {found['language']}"
+    return None
+
+
+def near_slug(name: str) -> str:
+    """The slug nearest to a name, to suggest: `10 April 2018` gives `10-april-2018`."""
+    return re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-.") or "2018-04-10"
+
+
+def policy_address(policy: str) -> str:
+    """The page of the text in force."""
+    return f"{policy}/"
+
+
+def history_address(policy: str) -> str:
+    """The page of every revision of a policy."""
+    return f"{policy}/history/"
+
+
+def revision_address(policy: str, revision: str) -> str:
+    """The permanent page of a revision."""
+    return f"{policy}/{revision}/"
+
+
+def source_address(policy: str, revision: str) -> str:
+    """The exact bytes that the digest is of."""
+    return f"{policy}/{revision}/source.md"
+
+
+def in_force_address(policy: str) -> str:
+    """The resolver's table of a policy."""
+    return f"{policy}/in-force.json"
+
+
+POLICIES = "policies.json"
+POSTINGS = "postings.json"
+SCHEMAS = "schemas/"
+
+
+def relative(target: str, page: str) -> str:
+    """The target's address as a link from a page; both are relative to the site's root.
+
+    >>> relative("privacy-policy/2018-04-10/", "privacy-policy/history/")
+    '../2018-04-10/'
+    """
+    here, there = page.split("/")[:-1], target.split("/")
+    shared = 0
+    while shared < min(len(here), len(there) - 1) and here[shared] == there[shared]:
+        shared += 1
+    return "../" * (len(here) - shared) + "/".join(there[shared:]) or "./"

@@ -1,0 +1,380 @@
+"""The timeline of one policy: which text binds whom, from when until when (rules 2 to 6).
+
+Everything here is computed from posted revisions; nothing is stored and no clock is read. The words:
+
+*slot*
+    the instant at which a revision's turn comes for an audience: the posting where the rule is `on acceptance` (an
+    offer), else the rule's instant. Slots are ordered by instant, those of one instant by posting; the latest wins.
+*offer*
+    open from the posting until a later slot of the same audience comes, or until the revision is overtaken.
+*substantive*
+    not editorial. An editorial revision has no slot: it stands for the one it corrects, from its posting on.
+
+A person is bound by the revision whose beginning is the latest one (rule 3). Beginnings come from the slots of the
+audience that the person belongs to, revision by revision. One thing decides at the instant of registration: if a
+revision is on offer to new users just then, it has taken the place of what bound new users before. Whoever registers
+and does not accept it is bound by nothing older: the last person of the worked case.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import groupby
+
+from inforce.core.effect import Audience
+from inforce.core.policy import Revision
+
+
+class Basis(StrEnum):
+    """How a revision stands towards a row's person: binding, or waiting for acceptance."""
+
+    BINDS = "binds"
+    OFFERED = "offered"
+
+
+class Status(StrEnum):
+    """The status of a revision for an audience at an instant."""
+
+    IN_FORCE = "in force"
+    OFFERED = "offered"
+    SCHEDULED = "scheduled"
+    SUPERSEDED = "superseded"
+    OVERTAKEN = "overtaken"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One revision's stretch of a row: from `start` (included) until `until` (excluded; None: no end known)."""
+
+    revision: str
+    basis: Basis
+    start: datetime
+    until: datetime | None
+
+    def contains(self, instant: datetime) -> bool:
+        """Whether the instant lies in the span."""
+        return self.start <= instant and (self.until is None or instant < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """That a person accepted a revision (or one of its corrections) at an instant."""
+
+    revision: str
+    instant: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who registered at an instant, and what they accepted."""
+
+    joined: datetime
+    accepted: tuple[Acceptance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What bound somebody at an instant: the span that holds it.
+
+    `revision` and `basis` are None where nothing binds; `start` and `until` then enclose the stretch in which nothing
+    does, None standing for no bound.
+    """
+
+    revision: str | None
+    basis: Basis | None
+    start: datetime | None
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A revision's turn for an audience; `rank` is its place in the order of posting."""
+
+    start: datetime
+    rank: int
+    revision: Revision
+    is_offer: bool
+
+    @property
+    def key(self) -> tuple[datetime, int]:
+        return self.start, self.rank
+
+
+class Timeline:
+    """The revisions of one policy, and every question of time about them.
+
+    Args:
+        revisions: the posted ones; only those posted by the instant that is asked from, in any order.
+    """
+
+    def __init__(self, revisions: Iterable[Revision]) -> None:
+        """Order the revisions and lay out both audiences' rows."""
+        self.revisions: Sequence[Revision] = sorted(revisions, key=lambda revision: revision.order)
+        self._by_name = {revision.name: revision for revision in self.revisions}
+        self._rank = {revision.name: rank for rank, revision in enumerate(self.revisions)}
+        self._corrections = self._corrections_by_root()
+        self._overtaken_by = {
+            self.root(name): revision for revision in reversed(self.revisions) for name in revision.overtakes
+        }
+        self._sweeps = {audience: _Sweep(self._slots(audience), self._withdrawals()) for audience in Audience}
+        self._rows = {
+            audience: tuple(self._split_by_corrections(sweep.spans)) for audience, sweep in self._sweeps.items()
+        }
+
+    def as_of(self, instant: datetime) -> Timeline:
+        """The timeline as it was known then: later postings are simply not there yet (rule 9)."""
+        return Timeline(revision for revision in self.revisions if revision.posted <= instant)
+
+    def __getitem__(self, name: str) -> Revision:
+        """The revision of that name; KeyError where there is none."""
+        return self._by_name[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Whether a revision of that name is posted."""
+        return name in self._by_name
+
+    # Corrections and overtaking
+
+    def root(self, name: str) -> str:
+        """The substantive revision that this one is, or in the end corrects (rule 5)."""
+        while (corrected := self._by_name[name].corrects) is not None:
+            name = corrected
+        return name
+
+    def standing(self, name: str, instant: datetime) -> str:
+        """The revision that stands for this one's root at the instant: its newest correction, or itself."""
+        root = self.root(name)
+        chain = [one.name for one in self._corrections.get(root, ()) if one.posted <= instant]
+        return chain[-1] if chain else root
+
+    def corrections(self, name: str) -> Sequence[Revision]:
+        """The editorial revisions of this one's root, in order of posting."""
+        return self._corrections.get(self.root(name), ())
+
+    def overtaken_by(self, name: str) -> Revision | None:
+        """The posting that said that this revision is overtaken (rule 4)."""
+        return self._overtaken_by.get(self.root(name))
+
+    # Slots and rows
+
+    def start(self, name: str, audience: Audience) -> datetime | None:
+        """The instant at which the root takes effect for the audience; None for an offer, for never, or overtaken."""
+        root = self._by_name[self.root(name)]
+        start = root.effects[audience].start
+        overtaker = self.overtaken_by(name)
+        return None if start is not None and overtaker is not None and start > overtaker.posted else start
+
+    def offer(self, name: str, audience: Audience) -> Span | None:
+        """The span in which the root is on offer to the audience; None where it never is. It may be empty."""
+        return self._sweeps[audience].offers.get(self.root(name))
+
+    def row(self, audience: Audience) -> tuple[Span, ...]:
+        """A row of `in-force.json`.
+
+        `current_users`: a person registered before every posting who accepted nothing. `new_users`: at each instant, a
+        person who registers at that instant.
+        """
+        return self._rows[audience]
+
+    def on(self, audience: Audience, instant: datetime) -> Answer:
+        """The row's answer at the instant."""
+        return _answer(self._rows[audience], instant)
+
+    def status(self, name: str, audience: Audience, instant: datetime) -> Status | None:
+        """The status of a revision for an audience at an instant; None before its posting."""
+        if self._by_name[name].posted > instant:
+            return None
+        root = self._by_name[self.root(name)]
+        effect = root.effects[audience]
+        overtaker = self.overtaken_by(name)
+        gone = overtaker is not None and overtaker.posted <= instant
+        if effect.start is None and not effect.rule.needs_acceptance:
+            return Status.NEVER
+        if gone and overtaker is not None and (effect.start is None or effect.start > overtaker.posted):
+            return Status.OVERTAKEN
+        if self.standing(name, instant) != name:
+            return Status.SUPERSEDED
+        if effect.start is None:
+            offer = self.offer(name, audience)
+            return Status.OFFERED if offer is not None and offer.contains(instant) else Status.SUPERSEDED
+        if effect.start > instant:
+            return Status.SCHEDULED
+        now = self.on(audience, instant)
+        return Status.IN_FORCE if now.revision == name and now.basis is Basis.BINDS else Status.SUPERSEDED
+
+    # Persons
+
+    def binding(self, person: Person, instant: datetime) -> Answer:
+        """What bound this person at the instant (rule 3)."""
+        return _answer(self.spans_of(person), instant)
+
+    def spans_of(self, person: Person) -> tuple[Span, ...]:
+        """Everything that ever binds this person, as far as is known."""
+        beginnings = sorted(self._beginnings(person), key=lambda slot: slot.key)
+        before = [slot for slot in beginnings if slot.start <= person.joined]
+        after = [slot for slot in beginnings if slot.start > person.joined]
+        turns = [(person.joined, before[-1])] if before else []
+        turns += [(slot.start, slot) for slot in after]
+        return tuple(self._split_by_corrections(_spans(turns)))
+
+    def _beginnings(self, person: Person) -> Iterator[_Slot]:
+        displaced = self._sweeps[Audience.NEW_USERS].is_offering(person.joined)
+        for rank, revision in enumerate(self.revisions):
+            if revision.corrects is not None:
+                continue
+            is_current = person.joined < revision.posted
+            audience = Audience.CURRENT_USERS if is_current else Audience.NEW_USERS
+            if revision.effects[audience].rule.needs_acceptance:
+                accepted = self._accepted(person, revision.name, audience)
+                if accepted is not None:
+                    yield _Slot(accepted, rank, revision, is_offer=False)
+                continue
+            start = self.start(revision.name, audience)
+            if start is None or (displaced and not is_current and start <= person.joined):
+                continue
+            yield _Slot(start, rank, revision, is_offer=False)
+
+    def _accepted(self, person: Person, root: str, audience: Audience) -> datetime | None:
+        """When the person accepted the revision or a correction of it, while it was offered."""
+        offer = self.offer(root, audience)
+        return min(
+            (
+                one.instant
+                for one in person.accepted
+                if one.revision in self._by_name
+                and self.root(one.revision) == root
+                and self._by_name[one.revision].posted <= one.instant
+                and offer is not None
+                and offer.contains(one.instant)
+            ),
+            default=None,
+        )
+
+    # What is still to come
+
+    def changes(self) -> tuple[datetime, ...]:
+        """Every instant at which an answer or a status changes, in order."""
+        starts = {self.start(one.name, audience) for one in self.revisions for audience in one.effects}
+        return tuple(sorted({one.posted for one in self.revisions} | {start for start in starts if start is not None}))
+
+    def next_change(self, instant: datetime) -> datetime | None:
+        """The next instant after this one at which anything changes by itself; None where nothing is scheduled."""
+        changes = self.changes()
+        place = bisect_right(changes, instant)
+        return changes[place] if place < len(changes) else None
+
+    def scheduled(self, instant: datetime) -> list[Revision]:
+        """The substantive revisions that are still to take effect for some audience (rule 4), in order of posting."""
+        return [
+            one
+            for one in self.revisions
+            if one.posted <= instant
+            and any(self.status(one.name, audience, instant) is Status.SCHEDULED for audience in one.effects)
+        ]
+
+    # Laying out
+
+    def _corrections_by_root(self) -> Mapping[str, list[Revision]]:
+        corrections: dict[str, list[Revision]] = {}
+        for revision in self.revisions:
+            if revision.corrects is not None:
+                corrections.setdefault(self.root(revision.name), []).append(revision)
+        return corrections
+
+    def _slots(self, audience: Audience) -> list[_Slot]:
+        slots = []
+        for rank, revision in enumerate(self.revisions):
+            if revision.corrects is not None:
+                continue
+            if revision.effects[audience].rule.needs_acceptance:
+                slots.append(_Slot(revision.posted, rank, revision, is_offer=True))
+            elif (start := self.start(revision.name, audience)) is not None:
+                slots.append(_Slot(start, rank, revision, is_offer=False))
+        return slots
+
+    def _withdrawals(self) -> dict[str, datetime]:
+        return {name: overtaker.posted for name, overtaker in self._overtaken_by.items()}
+
+    def _split_by_corrections(self, spans: Iterable[Span]) -> Iterator[Span]:
+        """The spans with each root replaced by what stands for it, from posting to posting (rule 5)."""
+        for span in spans:
+            turns = [(span.start, self.standing(span.revision, span.start))]
+            turns += [
+                (one.posted, self.standing(one.name, one.posted))
+                for one in self._corrections.get(span.revision, ())
+                if span.start < one.posted and span.contains(one.posted)
+            ]
+            for place, (start, name) in enumerate(turns):
+                until = turns[place + 1][0] if place + 1 < len(turns) else span.until
+                if start != until:
+                    yield Span(name, span.basis, start, until)
+
+
+class _Sweep:
+    """One audience's slots, walked once in order: the row's spans (by root), and how long each offer is open."""
+
+    def __init__(self, slots: Sequence[_Slot], withdrawn: Mapping[str, datetime]) -> None:
+        self.offers: dict[str, Span] = {}
+        self._winners: list[tuple[datetime, _Slot | None]] = []
+        binding: _Slot | None = None
+        offer: _Slot | None = None
+        ends = {slot.revision.name: withdrawn[slot.revision.name] for slot in slots if slot.revision.name in withdrawn}
+        events = sorted({slot.start for slot in slots} | set(ends.values()))
+        by_start = {
+            start: list(group) for start, group in groupby(sorted(slots, key=lambda s: s.key), lambda s: s.start)
+        }
+        for instant in events:
+            if offer is not None and ends.get(offer.revision.name) == instant:
+                self._close(offer, instant)
+                offer = None
+            for slot in by_start.get(instant, ()):
+                if offer is not None:
+                    self._close(offer, instant)
+                    offer = None
+                if slot.is_offer:
+                    offer = slot
+                else:
+                    binding = slot
+            self._winners.append((instant, offer or binding))
+        if offer is not None:
+            self.offers[offer.revision.name] = Span(offer.revision.name, Basis.OFFERED, offer.start, None)
+        self.spans = tuple(_spans(self._winners))
+
+    def _close(self, offer: _Slot, instant: datetime) -> None:
+        self.offers[offer.revision.name] = Span(offer.revision.name, Basis.OFFERED, offer.start, instant)
+
+    def is_offering(self, instant: datetime) -> bool:
+        """Whether a revision is on offer to the audience at the instant."""
+        place = bisect_right(self._winners, instant, key=lambda winner: winner[0]) - 1
+        winner = self._winners[place][1] if place >= 0 else None
+        return winner is not None and winner.is_offer
+
+
+def _spans(turns: Sequence[tuple[datetime, _Slot | None]]) -> Iterator[Span]:
+    """Spans from the instants at which the winner is decided anew; equal neighbours are joined, empty ones left out."""
+    decided = [turn for place, turn in enumerate(turns) if place + 1 == len(turns) or turns[place + 1][0] != turn[0]]
+    place = 0
+    while place < len(decided):
+        start, winner = decided[place]
+        place += 1
+        while place < len(decided) and decided[place][1] is winner:
+            place += 1
+        if winner is not None:
+            until = decided[place][0] if place < len(decided) else None
+            basis = Basis.OFFERED if winner.is_offer else Basis.BINDS
+            yield Span(winner.revision.name, basis, start, until)
+
+
+def _answer(spans: Sequence[Span], instant: datetime) -> Answer:
+    place = bisect_right(spans, instant, key=lambda span: span.start) - 1
+    if place >= 0 and spans[place].contains(instant):
+        span = spans[place]
+        return Answer(span.revision, span.basis, span.start, span.until)
+    start = spans[place].until if place >= 0 else None
+    until = spans[place + 1].start if place + 1 < len(spans) else None
+    return Answer(None, None, start, until)

@@ -1,0 +1,74 @@
+"""`policies.json`: the site's table of contents for machines.
+
+The whole format; `url`s are relative to the site's root::
+
+    {
+      "as_of": "2018-05-01T00:00:00+00:00",
+      "policies": [
+        {
+          "acceptance": "asked",
+          "current_users": "2014-03-01",
+          "in_force": "privacy-policy/in-force.json",
+          "language": "en",
+          "new_users": "2018-04-10",
+          "new_users_basis": "offered",
+          "next_change": "2018-05-10T00:00:00+09:00",
+          "policy": "privacy-policy",
+          "relation": "privacy-policy",
+          "revisions": 2,
+          "time_zone": "Asia/Seoul",
+          "title": "Privacy Policy",
+          "url": "privacy-policy/"
+        }
+      ],
+      "postings": "postings.json",
+      "schemas": "schemas/"
+    }
+
+`current_users` and `new_users` name the revision of each row at `as_of`, null where there is none; `contact` and
+`notice_period` (in days) appear where the policy says them.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from inforce.core import address
+from inforce.core.effect import Audience
+from inforce.core.instant import format_instant
+from inforce.core.record import PolicyRecord, Record
+from inforce.formats.in_force_json import instant_or_null
+
+Json = dict[str, Any]
+
+
+def policies_table(record: Record, as_of: datetime) -> Json:
+    """The table of the policies that have a posting."""
+    return {
+        "as_of": format_instant(as_of, UTC),
+        "policies": [_policy(one, as_of) for one in record.policies],
+        "postings": address.POSTINGS,
+        "schemas": address.SCHEMAS,
+    }
+
+
+def _policy(policy: PolicyRecord, as_of: datetime) -> Json:
+    terms, timeline = policy.terms, policy.timeline
+    newcomers = timeline.on(Audience.NEW_USERS, as_of)
+    entry: Json = {
+        "acceptance": "asked" if terms.acceptance_asked else "not asked",
+        "current_users": timeline.on(Audience.CURRENT_USERS, as_of).revision,
+        "in_force": address.in_force_address(policy.slug),
+        "language": terms.language,
+        "new_users": newcomers.revision,
+        "new_users_basis": newcomers.basis,
+        "next_change": instant_or_null(timeline.next_change(as_of), terms.zone),
+        "policy": policy.slug,
+        "revisions": len(policy.revisions),
+        "time_zone": terms.time_zone,
+        "title": terms.title,
+        "url": address.policy_address(policy.slug),
+    }
+    optional = {"contact": terms.contact, "notice_period": terms.notice_period, "relation": terms.relation}
+    return entry | {key: value for key, value in optional.items() if value is not None}

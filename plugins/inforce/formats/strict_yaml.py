@@ -1,0 +1,191 @@
+"""The YAML that counsel writes: every scalar is text, duplicate keys, aliases and tags are refused.
+
+So `no` is `no` and 2018-05-10 is those ten characters. Every value knows its line, for telling what is wrong with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import yaml
+
+from inforce.core.errors import Fault, did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A text and its line."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list and its line."""
+
+    values: tuple[Value, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """A mapping, and the line of each key."""
+
+    values: Mapping[str, Value]
+    lines: Mapping[str, int]
+    line: int
+
+
+Value = Scalar | Items | Keys
+
+
+class YamlError(Exception):
+    """The text is not such YAML; `faults` says why."""
+
+    def __init__(self, *faults: Fault) -> None:
+        """Keep the faults, in order of lines."""
+        self.faults = faults
+        super().__init__(*(fault.what for fault in faults))
+
+
+class _Loader(yaml.BaseLoader):
+    """PyYAML's loader without types and without aliases."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem="an alias (`*…`) is not allowed here", problem_mark=mark)
+        return super().compose_node(parent, index)
+
+
+def parse_mapping(text: str, first_line: int = 1) -> Keys:
+    """The mapping that the text holds; an empty text is an empty mapping.
+
+    Args:
+        text: YAML.
+        first_line: the line of the file on which the text begins.
+
+    Raises:
+        YamlError: it is no such YAML, or no mapping.
+    """
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as wrong:
+        mark = wrong.problem_mark or wrong.context_mark
+        line = first_line + mark.line if mark else first_line
+        todo = "write `key: value` lines; put a text that holds `: ` or begins with a sign into quotation marks"
+        raise YamlError(Fault(f"this is not YAML: {wrong.problem or wrong.context}", todo, line)) from None
+    except (yaml.YAMLError, RecursionError) as wrong:
+        raise YamlError(Fault(f"this is not YAML: {wrong}", "write `key: value` lines", first_line)) from None
+    if node is None:
+        return Keys({}, {}, first_line)
+    faults: list[Fault] = []
+    value = _value(node, first_line, faults)
+    if not isinstance(value, Keys):
+        faults.append(Fault("this is not a list of keys", "write `key: value` lines", first_line))
+        raise YamlError(*faults)
+    if faults:
+        raise YamlError(*faults)
+    return value
+
+
+def _value(node: yaml.Node, first_line: int, faults: list[Fault]) -> Value:
+    line = first_line + node.start_mark.line
+    if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.rpartition(":")[2] not in ("str", "seq", "map"):
+        faults.append(Fault(f"the tag `{node.tag}` is not understood", "leave it out: every value is text", line))
+    if isinstance(node, yaml.SequenceNode):
+        return Items(tuple(_value(item, first_line, faults) for item in node.value), line)
+    if not isinstance(node, yaml.MappingNode):
+        return Scalar(str(node.value), line)
+    values: dict[str, Value] = {}
+    lines: dict[str, int] = {}
+    for key_node, value_node in node.value:
+        key_line = first_line + key_node.start_mark.line
+        if not isinstance(key_node, yaml.ScalarNode):
+            faults.append(Fault("a key has to be a text", "write `key: value`", key_line))
+            continue
+        key = str(key_node.value)
+        if key in values:
+            faults.append(Fault(f"`{key}` is said twice (first on line {lines[key]})", "keep one of the two", key_line))
+            continue
+        values[key] = _value(value_node, first_line, faults)
+        lines[key] = key_line
+    return Keys(values, lines, line)
+
+
+class Fields:
+    """Takes values out of a mapping by key, and collects what is wrong with them.
+
+    Each `take…` method returns None (or nothing) where the key is not there or is wrong; `faults` then says why.
+    """
+
+    def __init__(self, keys: Keys, known: Sequence[str]) -> None:
+        """Note every key that is not known."""
+        self._keys = keys
+        self.faults = [
+            Fault(
+                f"`{key}` is no key that is known here{did_you_mean(key, known)}",
+                f"the keys are {', '.join(known)}",
+                keys.lines[key],
+            )
+            for key in keys.values
+            if key not in known
+        ]
+
+    def line(self, key: str) -> int | None:
+        """The line of the key."""
+        return self._keys.lines.get(key)
+
+    def fault(self, key: str, what: str, todo: str) -> None:
+        """Note what is wrong with a key's value."""
+        self.faults.append(Fault(what, todo, self.line(key)))
+
+    def text(self, key: str) -> str | None:
+        """A text that is not empty, its white space folded."""
+        value = self._keys.values.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, Scalar) or not value.text.strip():
+            self.fault(key, f"`{key}` has to be a text", f"write `{key}: …` on one line")
+            return None
+        return " ".join(value.text.split())
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts; a single text is a list of one."""
+        value = self._keys.values.get(key)
+        if value is None:
+            return ()
+        items = value.values if isinstance(value, Items) else (value,)
+        texts = [" ".join(item.text.split()) for item in items if isinstance(item, Scalar)]
+        if len(texts) != len(items) or not all(texts) or not texts:
+            self.fault(
+                key, f"`{key}` has to be a list of texts", f"write `{key}:` and under it lines of the form `  - …`"
+            )
+            return ()
+        return tuple(texts)
+
+    def choice(self, key: str, choices: Sequence[str]) -> str | None:
+        """One of some words."""
+        text = self.text(key)
+        if text is None or text in choices:
+            return text
+        what = f"`{key}: {text}` is not understood{did_you_mean(text.lower(), choices)}"
+        self.fault(key, what, f"say one of: {', '.join(choices)}")
+        return None
+
+    def mapping(self, key: str) -> Iterator[tuple[str, str, int]] | None:
+        """The (key, text, line) triples of a mapping of texts; None where the value is a single text or not there."""
+        value = self._keys.values.get(key)
+        if not isinstance(value, Keys):
+            return None
+        return self._texts_of(key, value)
+
+    def _texts_of(self, key: str, keys: Keys) -> Iterator[tuple[str, str, int]]:
+        for name, value in keys.values.items():
+            if isinstance(value, Scalar) and value.text.strip():
+                yield name, " ".join(value.text.split()), keys.lines[name]
+            else:
+                todo = f"write `  {name}: …` on one line"
+                self.faults.append(Fault(f"`{key}: {name}` has to be a text", todo, keys.lines[name]))

@@ -1,0 +1,1 @@
+"""The only code that imports MkDocs: options, hooks, pages. Small enough to be written twice."""

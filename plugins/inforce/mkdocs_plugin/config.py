@@ -1,0 +1,84 @@
+"""The plugin's options in `mkdocs.yml`: the one place of configuration. The command reads them here as well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from mkdocs.config import config_options as c
+from mkdocs.config.base import Config
+from mkdocs.exceptions import ConfigurationError as MkDocsConfigurationError
+from mkdocs.utils.yaml import yaml_load
+
+from inforce.core.errors import ConfigurationError, Problem, did_you_mean
+from inforce.workflows.settings import Settings
+
+NAME = "inforce"
+
+
+class InforceConfig(Config):
+    """The options. Shown whole::
+
+    plugins:
+      - search
+      - inforce:
+          branch: main                # the published branch
+          previous: ""                # address or path of the postings.json that is published now
+    """
+
+    branch = c.Type(str, default="main")
+    previous = c.Type(str, default="")
+
+
+def problems_of(config: InforceConfig, path: str) -> list[Problem]:
+    """Everything that is wrong with the options, told together."""
+    errors, warnings = config.validate()
+    known = sorted(key for key, _ in config._schema)  # noqa: SLF001 - MkDocs lists an own schema in no other way
+    found = [
+        Problem(path, f"plugins: {NAME}: {key}: {wrong}", f"the options are {', '.join(known)}")
+        for key, wrong in errors
+    ]
+    for key, _ in warnings:
+        what = f"plugins: {NAME}: there is no option `{key}`{did_you_mean(key, known)}"
+        found.append(Problem(path, what, f"the options are {', '.join(known)}"))
+    return found
+
+
+def read_settings(config_file: Path) -> Settings:
+    """The options as the command needs them, without loading theme and plugins.
+
+    Raises:
+        ConfigurationError: there is no such file, it is no YAML, has no plugin `inforce`, or wrong options.
+    """
+    path = config_file.name
+    try:
+        with config_file.open("rb") as file:
+            loaded = yaml_load(file)
+    except OSError as wrong:
+        todo = "work in the folder that holds mkdocs.yml, or name the file: --config-file PATH"
+        raise ConfigurationError([Problem(path, f"cannot be read: {wrong.strerror}", todo)]) from None
+    except (yaml.YAMLError, MkDocsConfigurationError) as wrong:
+        raise ConfigurationError([Problem(path, f"is not understood: {wrong}", "mend the file")]) from None
+    for options in _plugin_options((loaded or {}).get("plugins")):
+        config = InforceConfig()
+        config.load_dict(options)
+        if problems := problems_of(config, path):
+            raise ConfigurationError(problems)
+        return settings_of(config, config_file.resolve().parent)
+    what = f"the plugin `{NAME}` is not switched on"
+    raise ConfigurationError([Problem(path, what, f"write `plugins: [search, {NAME}]`")])
+
+
+def settings_of(config: InforceConfig, folder: Path) -> Settings:
+    """The options as workflows take them."""
+    return Settings(folder, config.branch, config.previous)
+
+
+def _plugin_options(plugins: Any) -> Iterator[dict[str, Any]]:
+    """The options of each mention of the plugin; MkDocs takes a list of names and mappings, or one mapping."""
+    mentions = list(plugins.items()) if isinstance(plugins, Mapping) else []
+    for mention in plugins if isinstance(plugins, list) else ():
+        mentions += mention.items() if isinstance(mention, Mapping) else [(mention, {})]
+    yield from (dict(options or {}) for name, options in mentions if name == NAME)

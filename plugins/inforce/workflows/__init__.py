@@ -1,0 +1,1 @@
+"""What a person or a job asks for: gather, decide, write."""

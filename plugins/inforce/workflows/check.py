@@ -1,0 +1,76 @@
+"""Check: every problem and every warning of the record, and of the drafts as if they were posted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from inforce.adapters.clock import Door
+from inforce.core.advice import advice
+from inforce.core.errors import Problem, Severity
+from inforce.core.record import FOLDER, PolicyRecord
+from inforce.core.timeline import Timeline
+from inforce.workflows.read_record import Draft, OpenRecord, opened
+from inforce.workflows.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What there is, and what is wrong with it."""
+
+    policies: int
+    revisions: int
+    drafts: tuple[Draft, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> int:
+        """How many of the problems stop publishing."""
+        return sum(problem.is_error for problem in self.problems)
+
+
+def check(settings: Settings, door: Door, as_if_posted: datetime | None = None) -> Findings:
+    """Check the record.
+
+    Args:
+        settings: where it lies.
+        door: the clock.
+        as_if_posted: judge the drafts as if they were posted then: what is wrong with them is then an error. Without
+            it, it is a warning, as drafts are not published.
+
+    Raises:
+        RecordError: the record cannot be read at all.
+    """
+    with opened(settings, door) as source:
+        drafts, problems = source.working_tree(as_if_posted or door.latest)
+        severity = Severity.WARNING if as_if_posted is None else Severity.ERROR
+        found = [
+            *source.record.problems,
+            *(warning for policy in source.record.policies for warning in _policy_advice(policy, door.asked)),
+            *problems,
+            *(problem for draft in drafts for problem in _draft_problems(draft, source, drafts, severity)),
+        ]
+        policies = source.record.policies
+        unique = sorted(dict.fromkeys(found), key=lambda one: (one.path, one.line or 0, one.severity, one.what))
+        return Findings(len(policies), sum(len(one.revisions) for one in policies), tuple(drafts), tuple(unique))
+
+
+def _policy_advice(policy: PolicyRecord, instant: datetime) -> Iterator[Problem]:
+    timeline = policy.timeline
+    for revision in policy.revisions:
+        for fault in advice(revision, policy.terms, timeline, instant):
+            path = f"{FOLDER}/{revision.policy}/{revision.name}.md"
+            yield Problem.of(fault, path, Severity.WARNING, revision.posting.commit)
+
+
+def _draft_problems(draft: Draft, source: OpenRecord, drafts: list[Draft], severity: Severity) -> Iterator[Problem]:
+    for fault in draft.faults:
+        yield Problem.of(fault, draft.path, severity)
+    if draft.revision is None or draft.terms is None:
+        return
+    known = source.record.policy(draft.policy)
+    others = [one.revision for one in drafts if one.policy == draft.policy and one.revision is not None]
+    timeline = Timeline([*(known.revisions if known else ()), *others])
+    for fault in advice(draft.revision, draft.terms, timeline, draft.revision.posted):
+        yield Problem.of(fault, draft.path, Severity.WARNING)

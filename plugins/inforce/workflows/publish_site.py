@@ -1,0 +1,85 @@
+"""Publish: what the site consists of, computed whole before anything is written.
+
+A `Site` is what a build shows at one instant: the record as it was known then, and in a preview the drafts. The
+permanent data files come from here; the HTML pages from whoever knows the theme.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from inforce.adapters.clock import Door
+from inforce.core import address
+from inforce.core.errors import Problem, RecordError
+from inforce.core.policy import Revision
+from inforce.core.record import PolicyRecord, Record
+from inforce.formats.in_force_json import in_force_table
+from inforce.formats.json_text import to_json
+from inforce.formats.markdown import Rendition, render
+from inforce.formats.policies_json import policies_table
+from inforce.formats.postings_json import postings_table
+from inforce.formats.revision_file import body
+from inforce.formats.schemas import NAMES, schema
+from inforce.workflows.read_record import Draft, OpenRecord, opened
+from inforce.workflows.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What one build shows: the record as of an instant, the drafts of a preview, and the warnings to be told."""
+
+    record: Record
+    as_of: datetime
+    drafts: Sequence[Draft]
+    warnings: Sequence[Problem]
+    source: OpenRecord
+
+    def rendition(self, revision: Revision) -> Rendition:
+        """A posted revision's text as HTML."""
+        return render(self.source.text(revision), address.revision_address(revision.policy, revision.name))
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Every file that is no page, by its address."""
+        yield address.POLICIES, to_json(policies_table(self.record, self.as_of))
+        yield address.POSTINGS, to_json(postings_table(self.record))
+        for name in NAMES:
+            yield f"{address.SCHEMAS}{name}.schema.json", schema(name)
+        for policy in self.record.policies:
+            yield address.in_force_address(policy.slug), to_json(in_force_table(policy, self.as_of))
+            for revision in policy.revisions:
+                yield address.source_address(policy.slug, revision.name), self.source.data(revision)
+
+    def drafts_of(self, policy: PolicyRecord) -> list[Draft]:
+        """The drafts of a policy."""
+        return [draft for draft in self.drafts if draft.policy == policy.slug]
+
+
+def draft_rendition(draft: Draft) -> Rendition:
+    """A draft's text as HTML; what rule 10 refuses is shown as plain text."""
+    return render(body(draft.data), address.revision_address(draft.policy, draft.name))
+
+
+@contextmanager
+def gathered(settings: Settings, door: Door, *, with_drafts: bool) -> Iterator[Site]:
+    """Everything that a build needs, read and judged.
+
+    Args:
+        settings: where the record lies.
+        door: the clock; the site is as of the instant asked.
+        with_drafts: a preview, which shows drafts as well.
+
+    Raises:
+        RecordError: the record has errors: nothing is published (rule 9).
+    """
+    with opened(settings, door) as source:
+        drafts: Sequence[Draft] = ()
+        beside: Sequence[Problem] = ()
+        if with_drafts:
+            drafts, beside = source.working_tree(door.latest)
+        if source.record.errors:
+            raise RecordError(source.record.problems)
+        record = source.record.as_of(door.asked)
+        yield Site(record, door.asked, drafts, (*source.record.problems, *beside), source)

@@ -1,0 +1,164 @@
+"""Read the record: git's commits and texts, walked by the core's rules; and the drafts beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import TypeVar
+
+from inforce.adapters.clock import Door
+from inforce.adapters.git_record import GitRecord, WorkFile, open_record
+from inforce.adapters.previous_build import read_previous
+from inforce.core.address import slug_fault
+from inforce.core.errors import Fault, InforceError, Problem, RecordError, Severity
+from inforce.core.policy import Revision, Terms
+from inforce.core.posting import Candidate, judge
+from inforce.core.record import FOLDER, TERMS, History, Reading, Record, layout_problems
+from inforce.formats.policy_file import parse_terms
+from inforce.formats.revision_file import body, parse_revision
+from inforce.workflows.settings import Settings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A revision file that is not posted: judged as if it were posted at an instant, or what keeps it from that.
+
+    `data` is the file as it lies in the working tree.
+    """
+
+    policy: str
+    name: str
+    data: bytes
+    revision: Revision | None
+    faults: tuple[Fault, ...]
+    terms: Terms | None
+
+    @property
+    def path(self) -> str:
+        """Where it lies, relative to the folder of `mkdocs.yml`."""
+        return f"{FOLDER}/{self.policy}/{self.name}.md"
+
+
+class OpenRecord:
+    """The record, with its texts at hand. Made by `opened`."""
+
+    def __init__(self, repository: GitRecord, record: Record, door: Door) -> None:
+        """Keep the repository open for reading texts."""
+        self._repository = repository
+        self.record = record
+        self.door = door
+
+    def data(self, revision: Revision) -> bytes:
+        """The exact bytes that the revision's digest is of."""
+        return self._repository.text(revision.blob)
+
+    def text(self, revision: Revision) -> str:
+        """The revision's Markdown."""
+        return body(self.data(revision))
+
+    def working_tree(self, as_if_posted: datetime) -> tuple[list[Draft], list[Problem]]:
+        """The drafts in the working tree, judged as if posted then, and what is wrong there besides.
+
+        What is done in the working tree to posted files is a warning: it is not committed to the branch yet.
+        """
+        entries = self.record.entries
+        files = self._repository.work_files({path: entry.blob for path, entry in entries.items()})
+        by_path = {file.path: file for file in files}
+        posted = {f"{one.policy}/{one.name}.md" for policy in self.record.policies for one in policy.revisions}
+        problems = [problem for file in files for problem in layout_problems(file.path, file.mode)]
+        problems += [_altered(path, "differs from what was posted") for path in sorted(posted & by_path.keys())]
+        problems += [_altered(path, "is gone") for path in sorted(self._repository.removed(posted))]
+        drafts: dict[str, list[WorkFile]] = {}
+        for file in files:
+            policy, _, name = file.path.partition("/")
+            is_revision = name.endswith(".md") and not slug_fault(name.removesuffix(".md"), "revision")
+            if file.path not in posted and is_revision and not slug_fault(policy, "policy") and file.mode == "100644":
+                drafts.setdefault(policy, []).append(file)
+        terms = {policy: self._terms(policy, by_path) for policy in drafts}
+        for path, file in by_path.items():
+            if path.endswith(f"/{TERMS}"):
+                problems += [Problem.of(one, f"{FOLDER}/{path}") for one in parse_terms(file.data).faults]
+        judged = [
+            draft
+            for policy, texts in sorted(drafts.items())
+            for draft in self._judged(policy, texts, terms[policy], as_if_posted)
+        ]
+        return judged, problems
+
+    def _terms(self, policy: str, files: Mapping[str, WorkFile]) -> Reading[Terms] | None:
+        path = f"{policy}/{TERMS}"
+        if path in files:
+            return parse_terms(files[path].data)
+        entry = self.record.entries.get(path)
+        return parse_terms(self._repository.text(entry.blob)) if entry is not None and entry.is_regular else None
+
+    def _judged(
+        self, policy: str, files: list[WorkFile], terms: Reading[Terms] | None, instant: datetime
+    ) -> Iterator[Draft]:
+        known = self.record.policy(policy)
+        posted = list(known.revisions) if known else []
+        for file in sorted(files, key=lambda one: one.path.removesuffix(".md")):
+            name = file.path.partition("/")[2].removesuffix(".md")
+            reading = parse_revision(file.data)
+            if terms is None:
+                todo = f"write {FOLDER}/{policy}/{TERMS}, with `title`, `language` and `time_zone`"
+                faults: tuple[Fault, ...] = (*reading.faults, Fault(f"its policy has no {TERMS}", todo))
+                yield Draft(policy, name, file.data, None, faults, None)
+            elif reading.value is None or terms.value is None:
+                yield Draft(policy, name, file.data, None, reading.faults, terms.value)
+            else:
+                candidate = Candidate(policy, name, "", reading.value)
+                judgement = judge(candidate, terms.value, instant, "", sorted(posted, key=lambda one: one.order))
+                if judgement.revision is not None:
+                    posted.append(judgement.revision)
+                yield Draft(policy, name, file.data, judgement.revision, judgement.faults, terms.value)
+
+
+@contextmanager
+def opened(settings: Settings, door: Door) -> Iterator[OpenRecord]:
+    """The published record of a repository, with whatever is wrong with it among its `problems`.
+
+    Raises:
+        RecordError: it cannot be read at all; everything that keeps it from that, together.
+    """
+    faults: list[Problem] = []
+    try:
+        previous = read_previous(settings.previous, settings.folder)
+    except InforceError as wrong:
+        previous = ()
+        faults += wrong.problems
+    try:
+        with open_record(settings.folder, settings.branch) as repository:
+            read_text = repository.text
+            history = History(
+                _remembered(lambda blob: parse_terms(read_text(blob))),
+                _remembered(lambda blob: parse_revision(read_text(blob))),
+                previous,
+            )
+            for commit, changes in repository.history():
+                history.take(commit, changes)
+            record = history.record(door.latest)
+            record = replace(record, problems=(*faults, *record.problems))
+            yield OpenRecord(repository, record, door)
+    except RecordError as wrong:
+        raise RecordError([*faults, *wrong.problems]) if faults else wrong from None
+
+
+def _remembered(read: Callable[[str], Reading[T]]) -> Callable[[str], Reading[T]]:
+    """The same reading again for the same text: pending files are tried at each commit."""
+    return lru_cache(maxsize=256)(read)
+
+
+def _altered(path: str, what: str) -> Problem:
+    place = f"{FOLDER}/{path}"
+    return Problem(
+        place,
+        f"this posted revision {what}, here in the working tree",
+        f"do not commit that: `git checkout HEAD -- {place}`; post a new revision instead (`inforce new`) (rule 7)",
+        severity=Severity.WARNING,
+    )

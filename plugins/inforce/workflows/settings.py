@@ -1,0 +1,19 @@
+"""The options that a workflow needs, checked already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the record lies and which branch is the published one.
+
+    `folder` holds `mkdocs.yml` and `policy_versions/`; `previous` is the address or path of the previous build's
+    `postings.json`, empty where there is none (rule 7).
+    """
+
+    folder: Path
+    branch: str = "main"
+    previous: str = ""
