@@ -100,7 +100,7 @@ class GitRecord:
         try:
             _, kind, _, data = self._window.get_object_data(blob)
         except (ValueError, GitCommandError, OSError):
-            kind, data = b"", b""
+            kind, data = "", b""
         if kind not in (b"blob", "blob") or _blob_id(data, len(blob)) != blob:
             what = f"the text {blob[:12]} is not in this repository, or damaged"
             todo = "fetch everything (a clone without `--filter`), and look at `git fsck` (rule 9)"

@@ -6,9 +6,11 @@ Whatever is wrong makes the file unreadable *as a posting*: it stays a broken dr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import overload
 
 from inforce.core.effect import Audience
 from inforce.core.errors import Fault, did_you_mean
@@ -37,12 +39,52 @@ class Judgement:
     faults: tuple[Fault, ...]
 
 
+class Posted(Sequence[Revision]):
+    """A policy's posted revisions in order of posting, with what is asked of them at each further posting at hand."""
+
+    def __init__(self, revisions: Iterable[Revision] = ()) -> None:
+        """Put the revisions in order."""
+        self._revisions: list[Revision] = []
+        self.first_recorded: Revision | None = None
+        self.last_start: datetime | None = None
+        for revision in revisions:
+            self.add(revision)
+
+    def add(self, revision: Revision) -> None:
+        """Take a further one into its place."""
+        insort(self._revisions, revision, key=_order)
+        starts = [effect.start for effect in revision.effects.values() if effect.start is not None]
+        self.last_start = max([*starts, *([self.last_start] if self.last_start else [])], default=None)
+        first = self.first_recorded
+        if not revision.posting.is_stated and (first is None or revision.order < first.order):
+            self.first_recorded = revision
+
+    def around(self, revision: Revision) -> tuple[list[Revision], list[Revision]]:
+        """The revisions before this one, and those after it."""
+        place = bisect_left(self._revisions, revision.order, key=_order)
+        return self._revisions[:place], self._revisions[place:]
+
+    @overload
+    def __getitem__(self, place: int) -> Revision: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Revision]: ...
+    def __getitem__(self, place: int | slice) -> Revision | Sequence[Revision]:
+        return self._revisions[place]
+
+    def __len__(self) -> int:
+        return len(self._revisions)
+
+
+def _order(revision: Revision) -> tuple[datetime, bool, str]:
+    return revision.order
+
+
 def stated_instant(declaration: Declaration, terms: Terms) -> datetime | None:
     """The instant that a stated posting states (rule 8), a bare date being its first instant; None where none is."""
     return _instant_of(declaration.posted, terms)
 
 
-def judge(candidate: Candidate, terms: Terms, instant: datetime, commit: str, posted: Sequence[Revision]) -> Judgement:
+def judge(candidate: Candidate, terms: Terms, instant: datetime, commit: str, posted: Posted) -> Judgement:
     """Post the candidate by this commit at this instant, or say why not.
 
     Args:
@@ -50,7 +92,7 @@ def judge(candidate: Candidate, terms: Terms, instant: datetime, commit: str, po
         terms: the policy's terms in that commit (rule 7).
         instant: the posting instant that git records (rule 1); a stated posting brings its own.
         commit: the full id of the commit.
-        posted: the policy's revisions posted so far, in order.
+        posted: the policy's revisions posted so far.
     """
     declared = candidate.declaration
     stated = stated_instant(declared, terms)
@@ -72,18 +114,17 @@ def judge(candidate: Candidate, terms: Terms, instant: datetime, commit: str, po
         keeps=declared.keeps,
         corrects=declared.corrects,
     )
-    earlier = [one for one in posted if one.order < draft.order]
+    earlier, later = posted.around(draft)
     effects, faults = _effects(declared, terms, posting.instant)
     faults += [
-        *_stated_faults(declared, draft, instant, posted),
+        *_stated_faults(declared, draft, instant, posted.first_recorded),
         *_class_faults(declared, is_first=not earlier),
-        *_naming_faults(declared, draft, earlier),
+        *_naming_faults(declared, draft, earlier, posted.last_start),
         *_acceptance_faults(declared, draft),
     ]
     if faults:
         return Judgement(None, tuple(faults))
     revision = _with_effects(draft, effects if declared.change is not ChangeClass.EDITORIAL else {})
-    later = [one for one in posted if one.order > draft.order]
     faults = [*_interposed_faults(revision, earlier, later)]
     return Judgement(None if faults else revision, tuple(faults))
 
@@ -113,7 +154,7 @@ def _effects(declared: Declaration, terms: Terms, posted: datetime) -> tuple[dic
 
 
 def _stated_faults(
-    declared: Declaration, draft: Revision, recorded: datetime, posted: Sequence[Revision]
+    declared: Declaration, draft: Revision, recorded: datetime, first_recorded: Revision | None
 ) -> Iterator[Fault]:
     line = declared.lines.get("posted", declared.lines.get("source"))
     if declared.is_stated != (declared.source is not None):
@@ -127,7 +168,6 @@ def _stated_faults(
         yield Fault("`change: imported` is for stated postings alone", f"say {CLASSES}", declared.lines.get("change"))
     if not declared.is_stated:
         return
-    first_recorded = next((one for one in posted if not one.posting.is_stated), None)
     if first_recorded is not None:
         yield Fault(
             f"a stated posting comes after {first_recorded.name}, which git recorded in commit "
@@ -186,7 +226,9 @@ def _acceptance_faults(declared: Declaration, draft: Revision) -> Iterator[Fault
         )
 
 
-def _naming_faults(declared: Declaration, draft: Revision, earlier: Sequence[Revision]) -> Iterator[Fault]:
+def _naming_faults(
+    declared: Declaration, draft: Revision, earlier: Sequence[Revision], last_start: datetime | None
+) -> Iterator[Fault]:
     """Rules 4 and 5: who is named must be there, and who is scheduled must be named."""
     named = {
         "overtakes": draft.overtakes,
@@ -204,7 +246,7 @@ def _naming_faults(declared: Declaration, draft: Revision, earlier: Sequence[Rev
                     "name a posted revision of this policy by its file's name without `.md`",
                     declared.lines.get(key),
                 )
-    if is_unknown or not (names or any(map(draft.posted.__lt__, _starts(earlier)))):
+    if is_unknown or not (names or (last_start is not None and last_start > draft.posted)):
         return
     timeline = Timeline(earlier)
     if draft.corrects is not None:
@@ -226,10 +268,6 @@ def _naming_faults(declared: Declaration, draft: Revision, earlier: Sequence[Rev
                 f"say `overtakes: [{name}]` (it never takes effect) or `keeps: [{name}]` (it takes effect as planned, "
                 "after this one) (rule 4)",
             )
-
-
-def _starts(revisions: Sequence[Revision]) -> Iterator[datetime]:
-    return (effect.start for one in revisions for effect in one.effects.values() if effect.start is not None)
 
 
 def _correction_faults(declared: Declaration, draft: Revision, timeline: Timeline) -> Iterator[Fault]:

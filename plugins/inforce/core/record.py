@@ -20,7 +20,7 @@ from inforce.core.address import near_slug, slug_fault
 from inforce.core.errors import Fault, Problem, Severity, did_you_mean
 from inforce.core.instant import format_instant
 from inforce.core.policy import Declaration, Revision, Terms
-from inforce.core.posting import Candidate, judge, stated_instant
+from inforce.core.posting import Candidate, Posted, judge, stated_instant
 from inforce.core.timeline import Timeline
 
 FOLDER = "policy_versions"
@@ -142,12 +142,10 @@ class _Folder:
     slug: str
     files: dict[str, Entry] = field(default_factory=dict)
     posted: dict[str, Revision] = field(default_factory=dict)
+    in_order: Posted = field(default_factory=Posted)
     pending: dict[str, tuple[Fault, ...]] = field(default_factory=dict)
     brought_by: dict[str, Commit] = field(default_factory=dict)
     damaged_by: dict[str, Commit] = field(default_factory=dict)
-
-    def in_order(self) -> list[Revision]:
-        return sorted(self.posted.values(), key=lambda one: one.order)
 
 
 class History:
@@ -202,7 +200,7 @@ class History:
             problems += self._folder_problems(folder, clock)
             terms = self._terms(folder)
             if folder.posted and terms is not None and terms.value is not None:
-                policies.append(PolicyRecord(folder.slug, terms.value, tuple(folder.in_order())))
+                policies.append(PolicyRecord(folder.slug, terms.value, tuple(folder.in_order)))
         problems += self._lost_problems()
         problems.sort(key=lambda one: (one.path, one.line or 0))
         return Record(tuple(policies), tuple(problems), self._tip.id if self._tip else None, dict(self._entries))
@@ -268,11 +266,12 @@ class History:
             if read is not None:
                 readable.append(read)
         for candidate, terms in sorted(readable, key=lambda one: _order_of(*one)):
-            judgement = judge(candidate, terms, self._instant_of(candidate), commit.id, folder.in_order())
+            judgement = judge(candidate, terms, self._instant_of(candidate), commit.id, folder.in_order)
             folder.pending[candidate.name] = judgement.faults
             if judgement.revision is not None:
                 del folder.pending[candidate.name]
                 folder.posted[candidate.name] = judgement.revision
+                folder.in_order.add(judgement.revision)
                 self._git_instants[folder.slug, candidate.name] = self._instant
 
     def _read(
@@ -324,7 +323,7 @@ class History:
                 yield Problem.of(told, self._path(f"{folder.slug}/{name}.md"), commit=commit.id)
         for name, breaker in sorted(folder.damaged_by.items()):
             yield self._damage(folder, name, breaker)
-        for revision in folder.in_order():
+        for revision in folder.in_order:
             yield from self._posting_problems(revision, clock)
 
     def _damage(self, folder: _Folder, name: str, breaker: Commit) -> Problem:

@@ -48,6 +48,8 @@ KEYS = (
     "posted",
     "source",
 )
+UNWRITTEN_SUMMARY = "Say in a plain sentence what changes for members."
+"""The summary with which a new draft begins; nothing is posted with it."""
 _FENCE = re.compile(r"---[ \t]*\r?\n")
 _CLOSING = re.compile(r"^---[ \t]*\r?$\n?", re.MULTILINE)
 _LFS = b"version https://git-lfs.github.com/spec/"
@@ -104,11 +106,14 @@ def _declaration(keys: Keys, digest: str) -> tuple[Declaration, list[Fault]]:
     corrects = fields.texts("corrects")
     if len(corrects) > 1:
         fields.fault("corrects", "`corrects` names more than one revision", "post one correction for each (rule 5)")
+    summary = fields.texts("summary")
+    if UNWRITTEN_SUMMARY in summary:
+        fields.fault("summary", "the summary is still the one that a new draft begins with", "write what changes")
     declaration = Declaration(
         digest=digest,
         title=fields.text("title"),
         change=ChangeClass(change) if change else None,
-        summary=fields.texts("summary"),
+        summary=summary,
         effective=take_effective(fields),
         accept_by=_moment(fields, "accept_by"),
         overtakes=fields.texts("overtakes"),

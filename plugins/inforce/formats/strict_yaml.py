@@ -50,14 +50,9 @@ class YamlError(Exception):
         super().__init__(*(fault.what for fault in faults))
 
 
-class _Loader(yaml.BaseLoader):
-    """PyYAML's loader without types and without aliases."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(problem="an alias (`*…`) is not allowed here", problem_mark=mark)
-        return super().compose_node(parent, index)
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""PyYAML's parser, in C where the package brings it; only its events are used."""
+_DEEPEST = 20
 
 
 def parse_mapping(text: str, first_line: int = 1) -> Keys:
@@ -70,19 +65,18 @@ def parse_mapping(text: str, first_line: int = 1) -> Keys:
     Raises:
         YamlError: it is no such YAML, or no mapping.
     """
+    faults: list[Fault] = []
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        value = _document(yaml.parse(text, Loader=_LOADER), first_line, faults)
     except yaml.MarkedYAMLError as wrong:
         mark = wrong.problem_mark or wrong.context_mark
         line = first_line + mark.line if mark else first_line
         todo = "write `key: value` lines; put a text that holds `: ` or begins with a sign into quotation marks"
         raise YamlError(Fault(f"this is not YAML: {wrong.problem or wrong.context}", todo, line)) from None
-    except (yaml.YAMLError, RecursionError) as wrong:
+    except yaml.YAMLError as wrong:
         raise YamlError(Fault(f"this is not YAML: {wrong}", "write `key: value` lines", first_line)) from None
-    if node is None:
+    if value is None:
         return Keys({}, {}, first_line)
-    faults: list[Fault] = []
-    value = _value(node, first_line, faults)
     if not isinstance(value, Keys):
         faults.append(Fault("this is not a list of keys", "write `key: value` lines", first_line))
         raise YamlError(*faults)
@@ -91,28 +85,64 @@ def parse_mapping(text: str, first_line: int = 1) -> Keys:
     return value
 
 
-def _value(node: yaml.Node, first_line: int, faults: list[Fault]) -> Value:
-    line = first_line + node.start_mark.line
-    if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.rpartition(":")[2] not in ("str", "seq", "map"):
-        faults.append(Fault(f"the tag `{node.tag}` is not understood", "leave it out: every value is text", line))
-    if isinstance(node, yaml.SequenceNode):
-        return Items(tuple(_value(item, first_line, faults) for item in node.value), line)
-    if not isinstance(node, yaml.MappingNode):
-        return Scalar(str(node.value), line)
+def _document(events: Iterator[yaml.Event], first_line: int, faults: list[Fault]) -> Value | None:
+    """The one document of a stream of events, or None where there is none."""
+    value, documents = None, 0
+    for event in events:
+        if isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+            if documents > 1:
+                raise _not_allowed("a second document begins here", first_line + _line(event))
+        elif isinstance(event, yaml.NodeEvent):
+            value = _value(event, events, first_line, faults)
+    return value
+
+
+def _value(
+    event: yaml.Event, events: Iterator[yaml.Event], first_line: int, faults: list[Fault], depth: int = 0
+) -> Value:
+    """The value that begins with the event; takes its further events from the stream."""
+    line = first_line + _line(event)
+    if isinstance(event, yaml.AliasEvent):
+        raise _not_allowed("an alias (`*…`) is not allowed here", line)
+    if depth > _DEEPEST:
+        raise _not_allowed("this is nested too deep", line)
+    if tag := getattr(event, "tag", None):
+        faults.append(Fault(f"the tag `{tag}` is not understood", "leave it out: every value is text", line))
+    if isinstance(event, yaml.ScalarEvent):
+        return Scalar(str(event.value), line)
+    if isinstance(event, yaml.SequenceStartEvent):
+        items = _until(yaml.SequenceEndEvent, events)
+        return Items(tuple(_value(item, events, first_line, faults, depth + 1) for item in items), line)
     values: dict[str, Value] = {}
     lines: dict[str, int] = {}
-    for key_node, value_node in node.value:
-        key_line = first_line + key_node.start_mark.line
-        if not isinstance(key_node, yaml.ScalarNode):
-            faults.append(Fault("a key has to be a text", "write `key: value`", key_line))
-            continue
-        key = str(key_node.value)
-        if key in values:
-            faults.append(Fault(f"`{key}` is said twice (first on line {lines[key]})", "keep one of the two", key_line))
-            continue
-        values[key] = _value(value_node, first_line, faults)
-        lines[key] = key_line
+    for key_event in _until(yaml.MappingEndEvent, events):
+        key = _value(key_event, events, first_line, faults, depth + 1)
+        value = _value(next(events), events, first_line, faults, depth + 1)
+        if not isinstance(key, Scalar):
+            faults.append(Fault("a key has to be a text", "write `key: value`", key.line))
+        elif key.text in values:
+            told = f"`{key.text}` is said twice (first on line {lines[key.text]})"
+            faults.append(Fault(told, "keep one of the two", key.line))
+        else:
+            values[key.text], lines[key.text] = value, key.line
     return Keys(values, lines, line)
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line if event.start_mark is not None else 0
+
+
+def _not_allowed(what: str, line: int) -> YamlError:
+    return YamlError(Fault(what, "write plain `key: value` lines", line))
+
+
+def _until(end: type[yaml.Event], events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
+    """The next events, up to the one that ends a collection."""
+    for event in events:
+        if isinstance(event, end):
+            return
+        yield event
 
 
 class Fields:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from inforce.core import address
 from inforce.core.effect import Audience
@@ -62,7 +62,10 @@ class RevisionFacts:
     def sentences(self) -> list[tuple[str, str]]:
         """For each audience: whom it means, and what the revision is to them."""
         return [
-            (words.audience_words(self.revision, audience), words.standing_words(one, self.revision.zone, self.calling))
+            (
+                words.audience_words(self.revision, audience),
+                words.standing_words(one, self.instant, self.revision.zone, self.calling),
+            )
             for audience, one in self.standings.items()
         ]
 
@@ -101,9 +104,16 @@ class RevisionFacts:
 
     @property
     def successors(self) -> list[Revision]:
-        """The revisions that follow this one, or withdrew it, for one audience or the other."""
-        names = [one.overtaker or one.successor for one in self.standings.values()]
-        return [self.timeline[name] for name in dict.fromkeys(names) if name is not None]
+        """The revisions that follow this one, for one audience or the other; not a correction of it."""
+        names = dict.fromkeys(one.successor for one in self.standings.values())
+        standing_now = self.timeline.standing(self.revision.name, self.instant)
+        return [self.timeline[name] for name in names if name not in (None, standing_now)]
+
+    @property
+    def overtaker(self) -> Revision | None:
+        """The revision that withdrew this one, as far as that had not taken effect (rule 4)."""
+        names = {one.overtaker for one in self.standings.values() if one.status is Status.OVERTAKEN}
+        return next((self.timeline[name] for name in names if name is not None), None)
 
     def calling(self, name: str) -> str:
         """How sentences call another revision."""
@@ -169,7 +179,8 @@ class Pages:
             facts = RevisionFacts(draft.revision, timeline, max(self.site.as_of, draft.revision.posted), draft)
             return self._permanent(title, facts, draft_rendition(draft))
         place = address.revision_address(draft.policy, draft.name)
-        html = self._render("broken_draft.html", place, draft=draft, title=title)
+        text = Markup(rebased(draft_rendition(draft).html, address.relative("", place)))  # noqa: S704 - rendered by us
+        html = self._render("broken_draft.html", place, draft=draft, is_known=known is not None, text=text)
         return Content(
             place, f"{title}, draft {draft.name}", "A draft that cannot be posted yet.", html, is_listed=False
         )
@@ -185,6 +196,8 @@ class Pages:
             policy_title=policy_title,
             text=Markup(rebased(rendition.html, root)),  # noqa: S704 - rendered by us, raw HTML refused (rule 10)
         )
+        if "<h1" not in html:
+            html = f"<h1>{escape(revision.title)}</h1>\n{html}"
         title = f"{revision.title}, revision {revision.name}"
         description = (
             f"{revision.title}, posted {words.moment(revision.posted, revision.zone)}: {facts.heading.lower()}."

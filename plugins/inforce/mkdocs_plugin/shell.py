@@ -3,7 +3,7 @@
 A page of the theme costs milliseconds, a splice microseconds (and MkDocs' own pipeline far more, with a record of
 thousands). So the theme renders one page whose title, address, description, content and table of contents are marks;
 each permanent page is that page with the marks replaced. A mark is searched for by itself: nothing is assumed of the
-theme but that it puts a page's title where titles go, and makes one `<li>` of each entry of the table of contents.
+theme but that it makes one `<li>` of each entry of the table of contents.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from inforce.mkdocs_plugin.pages import Content
 
 TITLE = "inforce-mark-title"
 DESCRIPTION = "inforce-mark-description"
-CONTENT = "inforce-mark-content"
+CONTENT = "<h1>inforce-mark-content</h1>"
 ADDRESS = "inforce-mark-address"
 ENTRY = "inforce-mark-entry"
 ROBOTS = '<meta name="robots" content="inforce-mark-robots">'
 _ANY = re.compile("|".join(map(re.escape, (TITLE, DESCRIPTION, CONTENT, ROBOTS))))
+_ITEM = re.compile(rf"<li(?=[\s>])(?:(?!<li[\s>]|</li>).)*{re.escape(ENTRY)}.*?</li>\s*", re.DOTALL)
 _NO_INDEX = '<meta name="robots" content="noindex">'
 
 
@@ -41,18 +42,24 @@ class Shell:
             CONTENT: content.html,
             ROBOTS: "" if content.is_listed else _NO_INDEX,
         }
-        page = _with_entries(self.source, [one for one in content.headings if one.level > 1])
+        page = _with_entries(self.source, content.headings)
         page = page.replace(self.address, content.address)
         return _ANY.sub(lambda mark: values[mark[0]], page)
 
 
 def _with_entries(source: str, headings: Sequence[Heading]) -> str:
-    """The page with each `<li>` that holds the mark of an entry repeated for the headings."""
-    while (place := source.find(ENTRY)) >= 0:
-        start, end = source.rfind("<li", 0, place), source.find("</li>", place) + len("</li>")
-        item = source[start:end]
-        entries = (
-            item.replace(f"#{ENTRY}", f"#{one.anchor}").replace(ENTRY, html.escape(one.words)) for one in headings
+    """The page with each `<li>` that holds the mark of an entry repeated for the headings.
+
+    A mark outside of any `<li>` is a link to the beginning of the text.
+    """
+    level = min((one.level for one in headings if one.level > 1), default=0)
+    sections = [one for one in headings if one.level == level]
+
+    def entries(item: re.Match[str]) -> str:
+        return "".join(
+            item[0].replace(f"#{ENTRY}", f"#{html.escape(one.anchor)}").replace(ENTRY, html.escape(one.words))
+            for one in sections
         )
-        source = source[:start] + "".join(entries) + source[end:]
-    return source
+
+    first = headings[0].anchor if headings else ""
+    return _ITEM.sub(entries, source).replace(f"#{ENTRY}", f"#{html.escape(first)}")

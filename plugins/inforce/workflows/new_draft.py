@@ -11,6 +11,7 @@ from inforce.core.instant import local_day
 from inforce.core.policy import Terms
 from inforce.core.record import FOLDER, PolicyRecord, Record
 from inforce.core.timeline import Timeline
+from inforce.formats.revision_file import UNWRITTEN_SUMMARY
 from inforce.workflows.read_record import OpenRecord, opened
 from inforce.workflows.settings import Settings
 
@@ -18,7 +19,7 @@ _FRONT_MATTER = """\
 ---
 change: material                # material (rights or duties change) | clarifying | editorial (then: corrects: …)
 summary:
-  - Say in a plain sentence what changes for members.
+  - {summary}
 {effective}{scheduled}---
 """
 
@@ -70,6 +71,7 @@ def _text(source: OpenRecord, policy: PolicyRecord, door: Door) -> str:
     newest = timeline.revisions[-1]
     text = source.text(newest).replace("\r\n", "\n")
     front_matter = _FRONT_MATTER.format(
+        summary=UNWRITTEN_SUMMARY,
         effective=_effective(policy.terms),
         scheduled=_scheduled([one.name for one in timeline.scheduled(door.asked)]),
     )

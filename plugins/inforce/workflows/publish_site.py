@@ -7,7 +7,7 @@ permanent data files come from here; the HTML pages from whoever knows the theme
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +21,7 @@ from inforce.formats.json_text import to_json
 from inforce.formats.markdown import Rendition, render
 from inforce.formats.policies_json import policies_table
 from inforce.formats.postings_json import postings_table
-from inforce.formats.revision_file import body
+from inforce.formats.revision_file import split
 from inforce.formats.schemas import NAMES, schema
 from inforce.workflows.read_record import Draft, OpenRecord, opened
 from inforce.workflows.settings import Settings
@@ -58,8 +58,11 @@ class Site:
 
 
 def draft_rendition(draft: Draft) -> Rendition:
-    """A draft's text as HTML; what rule 10 refuses is shown as plain text."""
-    return render(body(draft.data), address.revision_address(draft.policy, draft.name))
+    """A draft's text as HTML; what rule 10 refuses is shown as plain text, and so is a draft that has no body yet."""
+    text = draft.data.decode("utf-8", "replace")
+    with suppress(ValueError):
+        text = split(text)[1]
+    return render(text, address.revision_address(draft.policy, draft.name))
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from inforce.adapters.previous_build import read_previous
 from inforce.core.address import slug_fault
 from inforce.core.errors import Fault, InforceError, Problem, RecordError, Severity
 from inforce.core.policy import Revision, Terms
-from inforce.core.posting import Candidate, judge
+from inforce.core.posting import Candidate, Posted, judge
 from inforce.core.record import FOLDER, TERMS, History, Reading, Record, layout_problems
 from inforce.formats.policy_file import parse_terms
 from inforce.formats.revision_file import body, parse_revision
@@ -72,7 +72,11 @@ class OpenRecord:
         posted = {f"{one.policy}/{one.name}.md" for policy in self.record.policies for one in policy.revisions}
         problems = [problem for file in files for problem in layout_problems(file.path, file.mode)]
         problems += [_altered(path, "differs from what was posted") for path in sorted(posted & by_path.keys())]
-        problems += [_altered(path, "is gone") for path in sorted(self._repository.removed(posted))]
+        removed = sorted(self._repository.removed(posted))
+        if posted and len(removed) == len(posted):
+            problems.append(_altered("", "is gone, with all others"))
+        else:
+            problems += [_altered(path, "is gone") for path in removed]
         drafts: dict[str, list[WorkFile]] = {}
         for file in files:
             policy, _, name = file.path.partition("/")
@@ -101,7 +105,7 @@ class OpenRecord:
         self, policy: str, files: list[WorkFile], terms: Reading[Terms] | None, instant: datetime
     ) -> Iterator[Draft]:
         known = self.record.policy(policy)
-        posted = list(known.revisions) if known else []
+        posted = Posted(known.revisions if known else ())
         for file in sorted(files, key=lambda one: one.path.removesuffix(".md")):
             name = file.path.partition("/")[2].removesuffix(".md")
             reading = parse_revision(file.data)
@@ -113,9 +117,9 @@ class OpenRecord:
                 yield Draft(policy, name, file.data, None, reading.faults, terms.value)
             else:
                 candidate = Candidate(policy, name, "", reading.value)
-                judgement = judge(candidate, terms.value, instant, "", sorted(posted, key=lambda one: one.order))
+                judgement = judge(candidate, terms.value, instant, "", posted)
                 if judgement.revision is not None:
-                    posted.append(judgement.revision)
+                    posted.add(judgement.revision)
                 yield Draft(policy, name, file.data, judgement.revision, judgement.faults, terms.value)
 
 
@@ -155,7 +159,7 @@ def _remembered(read: Callable[[str], Reading[T]]) -> Callable[[str], Reading[T]
 
 
 def _altered(path: str, what: str) -> Problem:
-    place = f"{FOLDER}/{path}"
+    place = f"{FOLDER}/{path}".rstrip("/")
     return Problem(
         place,
         f"this posted revision {what}, here in the working tree",
