@@ -1,0 +1,3 @@
+"""The record and the site that the tests of this folder look at."""
+
+from qstore_site import build, qstore, site  # noqa: F401 - fixtures
