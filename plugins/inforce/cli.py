@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from inforce.adapters.clock import Door
     from inforce.core.record import PolicyRecord, Record
     from inforce.core.timeline import Acceptance
+    from inforce.workflows.progress import Progress
     from inforce.workflows.settings import Settings
 
 P = ParamSpec("P")
@@ -125,7 +126,9 @@ def check(config_file: Path | None, as_if_posted: date | datetime | str | None, 
     from inforce.workflows.check import check as find
 
     door = _door()
-    findings = find(_settings(config_file), door, _resolved(as_if_posted, UTC, door) if as_if_posted else None)
+    findings = find(
+        _settings(config_file), door, _resolved(as_if_posted, UTC, door) if as_if_posted else None, _progress()
+    )
     if as_json:
         _print_json(check_answer(findings.problems))
     else:
@@ -267,7 +270,7 @@ def new(config_file: Path | None, policy: str, name: str | None) -> None:
     if name is not None and (fault := slug_fault(name, "revision")):
         raise click.BadParameter(f"{fault}. Try {near_slug(name)}.", param_hint="--name")
     settings = _settings(config_file)
-    path = new_draft(settings, _door(), policy, name)
+    path = new_draft(settings, _door(), policy, name, _progress())
     click.echo(path.relative_to(settings.folder).as_posix())
 
 
@@ -278,7 +281,7 @@ def _record(config_file: Path | None, *, as_known: bool = True) -> Iterator[tupl
     from inforce.workflows.read_record import opened
 
     door = _door()
-    with opened(_settings(config_file), door) as source:
+    with opened(_settings(config_file), door, _progress()) as source:
         if source.record.errors:
             raise RecordError(source.record.errors)
         yield (source.record.as_of(door.asked) if as_known else source.record), door
@@ -290,6 +293,12 @@ def _settings(config_file: Path | None) -> Settings:
     here = Path.cwd()
     places = [folder / "mkdocs.yml" for folder in (here, *here.parents)]
     return read_settings(config_file or next((place for place in places if place.is_file()), places[0]))
+
+
+def _progress() -> Progress:
+    from inforce.workflows.progress import Progress
+
+    return Progress(lambda line: click.echo(line, err=True))
 
 
 def _door() -> Door:

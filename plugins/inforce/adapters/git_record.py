@@ -253,6 +253,12 @@ def open_record(folder: Path, branch: str) -> Iterator[GitRecord]:
             window.clear_cache()
 
 
+def places_of_change(folder: Path) -> list[Path]:
+    """The files of git that change when something is committed, merged or fetched; for watching them."""
+    git_dir, common = _git_folders(_work_tree(folder))
+    return [git_dir / "logs" / "HEAD", common / "logs" / "refs"]
+
+
 def _work_tree(folder: Path) -> Path:
     """The nearest folder above that holds `.git`; git's own search would heed `core.worktree`."""
     for candidate in (folder.resolve(), *folder.resolve().parents):

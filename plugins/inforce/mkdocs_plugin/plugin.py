@@ -17,6 +17,7 @@ from mkdocs.structure.toc import AnchorLink, TableOfContents, get_toc
 
 from inforce.adapters.clock import VARIABLE, read_clock
 from inforce.adapters.files import write_atomically
+from inforce.adapters.git_record import places_of_change
 from inforce.core import address
 from inforce.core.errors import ConfigurationError, InforceError, Problem
 from inforce.core.record import FOLDER
@@ -24,6 +25,7 @@ from inforce.mkdocs_plugin import shell as marks
 from inforce.mkdocs_plugin.config import InforceConfig, problems_of, settings_of
 from inforce.mkdocs_plugin.pages import Content, Pages
 from inforce.mkdocs_plugin.shell import Shell
+from inforce.workflows.progress import Progress
 from inforce.workflows.publish_site import gathered
 
 if TYPE_CHECKING:
@@ -66,7 +68,9 @@ class InforcePlugin(BasePlugin[InforceConfig]):
             door = read_clock()
             folder = Path(config.config_file_path or "mkdocs.yml").resolve().parent
             site = self._stack.enter_context(
-                gathered(settings_of(self.config, folder), door, with_drafts=self._is_preview)
+                gathered(
+                    settings_of(self.config, folder), door, with_drafts=self._is_preview, progress=Progress(log.info)
+                )
             )
         except InforceError as wrong:
             raise PluginError(f"nothing is published:\n{wrong}") from None
@@ -121,12 +125,15 @@ class InforcePlugin(BasePlugin[InforceConfig]):
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write the permanent pages and the data files."""
         root = Path(config.site_dir)
+        progress = Progress(log.info)
         for place, data in self.site.files():
             write_atomically(root / place, data)
+            progress.step("files written")
         for policy in self.site.record.policies:
             shell = self._shell(policy.slug, config)
             for revision in policy.revisions:
                 self._write_page(root, shell, self.pages.revision(policy, revision))
+                progress.step("revisions written")
         for draft in self.site.drafts:
             self._write_page(root, self._shell(draft.policy, config), self.pages.draft(draft))
         self._stack.close()
@@ -140,10 +147,11 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         self._stack.close()
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
-        """Reload on changes in the record."""
-        folder = Path(config.config_file_path or "mkdocs.yml").resolve().parent / FOLDER
-        if folder.is_dir():
-            server.watch(str(folder))
+        """Reload on changes in the record: in its files, and in what is committed."""
+        folder = Path(config.config_file_path or "mkdocs.yml").resolve().parent
+        for place in (folder / FOLDER, *places_of_change(folder)):
+            if place.exists():
+                server.watch(str(place))
         return server
 
     def _write_page(self, root: Path, shell: Shell, content: Content) -> None:

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from inforce.adapters.clock import Door
 from inforce.core.advice import advice
-from inforce.core.errors import Problem, Severity
+from inforce.core.errors import Problem, RecordError, Severity
 from inforce.core.record import FOLDER, PolicyRecord
 from inforce.core.timeline import Timeline
+from inforce.workflows.progress import Progress
 from inforce.workflows.read_record import Draft, OpenRecord, opened
 from inforce.workflows.settings import Settings
 
@@ -30,19 +31,26 @@ class Findings:
         return sum(problem.is_error for problem in self.problems)
 
 
-def check(settings: Settings, door: Door, as_if_posted: datetime | None = None) -> Findings:
-    """Check the record.
+def check(
+    settings: Settings, door: Door, as_if_posted: datetime | None = None, progress: Progress | None = None
+) -> Findings:
+    """Check the record; one that cannot be read at all has nothing but problems.
 
     Args:
         settings: where it lies.
         door: the clock.
         as_if_posted: judge the drafts as if they were posted then: what is wrong with them is then an error. Without
             it, it is a warning, as drafts are not published.
-
-    Raises:
-        RecordError: the record cannot be read at all.
+        progress: told of each commit.
     """
-    with opened(settings, door) as source:
+    try:
+        return _check(settings, door, as_if_posted, progress)
+    except RecordError as wrong:
+        return Findings(0, 0, (), wrong.problems)
+
+
+def _check(settings: Settings, door: Door, as_if_posted: datetime | None, progress: Progress | None) -> Findings:
+    with opened(settings, door, progress) as source:
         drafts, problems = source.working_tree(as_if_posted or door.latest)
         severity = Severity.WARNING if as_if_posted is None else Severity.ERROR
         found = [

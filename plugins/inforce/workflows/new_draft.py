@@ -12,6 +12,7 @@ from inforce.core.policy import Terms
 from inforce.core.record import FOLDER, PolicyRecord, Record
 from inforce.core.timeline import Timeline
 from inforce.formats.revision_file import UNWRITTEN_SUMMARY
+from inforce.workflows.progress import Progress
 from inforce.workflows.read_record import OpenRecord, opened
 from inforce.workflows.settings import Settings
 
@@ -24,14 +25,16 @@ summary:
 """
 
 
-def new_draft(settings: Settings, door: Door, policy: str, name: str | None = None) -> Path:
+def new_draft(
+    settings: Settings, door: Door, policy: str, name: str | None = None, progress: Progress | None = None
+) -> Path:
     """Write the draft, named by today's date in the policy's zone unless a name is given; answers where it lies.
 
     Raises:
         ConfigurationError: no such policy.
         RecordError: the record is at fault, or the file is there already.
     """
-    with opened(settings, door) as source:
+    with opened(settings, door, progress) as source:
         known = find_policy(source.record, policy)
         if source.record.errors:
             raise RecordError(source.record.errors)

@@ -23,6 +23,7 @@ from inforce.formats.policies_json import policies_table
 from inforce.formats.postings_json import postings_table
 from inforce.formats.revision_file import split
 from inforce.formats.schemas import NAMES, schema
+from inforce.workflows.progress import Progress
 from inforce.workflows.read_record import Draft, OpenRecord, opened
 from inforce.workflows.settings import Settings
 
@@ -66,18 +67,19 @@ def draft_rendition(draft: Draft) -> Rendition:
 
 
 @contextmanager
-def gathered(settings: Settings, door: Door, *, with_drafts: bool) -> Iterator[Site]:
+def gathered(settings: Settings, door: Door, *, with_drafts: bool, progress: Progress | None = None) -> Iterator[Site]:
     """Everything that a build needs, read and judged.
 
     Args:
         settings: where the record lies.
         door: the clock; the site is as of the instant asked.
         with_drafts: a preview, which shows drafts as well.
+        progress: told of each commit.
 
     Raises:
         RecordError: the record has errors: nothing is published (rule 9).
     """
-    with opened(settings, door) as source:
+    with opened(settings, door, progress) as source:
         drafts: Sequence[Draft] = ()
         beside: Sequence[Problem] = ()
         if with_drafts:

@@ -19,6 +19,7 @@ from inforce.core.posting import Candidate, Posted, judge
 from inforce.core.record import FOLDER, TERMS, History, Reading, Record, layout_problems
 from inforce.formats.policy_file import parse_terms
 from inforce.formats.revision_file import body, parse_revision
+from inforce.workflows.progress import Progress, silent
 from inforce.workflows.settings import Settings
 
 T = TypeVar("T")
@@ -124,7 +125,7 @@ class OpenRecord:
 
 
 @contextmanager
-def opened(settings: Settings, door: Door) -> Iterator[OpenRecord]:
+def opened(settings: Settings, door: Door, progress: Progress | None = None) -> Iterator[OpenRecord]:
     """The published record of a repository, with whatever is wrong with it among its `problems`.
 
     Raises:
@@ -144,8 +145,10 @@ def opened(settings: Settings, door: Door) -> Iterator[OpenRecord]:
                 _remembered(lambda blob: parse_revision(read_text(blob))),
                 previous,
             )
+            progress = progress or silent()
             for commit, changes in repository.history():
                 history.take(commit, changes)
+                progress.step("commits read")
             record = history.record(door.latest)
             record = replace(record, problems=(*faults, *record.problems))
             yield OpenRecord(repository, record, door)
