@@ -73,7 +73,8 @@ class Rule:
                 today = local_day(posted, zone)
                 if self.day < today:
                     raise ValueError(f"takes effect on {self.day}, before the day of its posting, {today}")
-                return posted if self.day == today else first_instant(self.day, zone)
+                # Where clocks go back over midnight, a day can begin before a posting of the day before.
+                return posted if self.day == today else max(posted, first_instant(self.day, zone))
             case Kind.INSTANT if self.instant is not None:
                 if self.instant < posted:
                     raise ValueError(f"takes effect at {self.text}, before its posting")

@@ -71,12 +71,13 @@ class Posting:
     """The instant at which a revision joined the record, and how that is known.
 
     `commit` is always the commit that brought the revision into the repository. Where `source` is given the posting is
-    *stated*: known from there, and earlier than that commit.
+    *stated*: known from there, and earlier than that commit. `sequence` is the commit's place in the branch's history.
     """
 
     instant: datetime
     commit: str
     source: str | None = None
+    sequence: int = 0
 
     @property
     def is_stated(self) -> bool:
@@ -122,6 +123,6 @@ class Revision:
         return self.posting.instant
 
     @property
-    def order(self) -> tuple[datetime, bool, str]:
+    def order(self) -> tuple[datetime, bool, int, str]:
         """Where it stands among its policy's revisions; names decide among those of one commit (rule 1)."""
-        return self.posting.instant, not self.posting.is_stated, self.name
+        return self.posting.instant, not self.posting.is_stated, self.posting.sequence, self.name

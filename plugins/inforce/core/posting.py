@@ -7,8 +7,8 @@ Whatever is wrong makes the file unreadable *as a posting*: it stays a broken dr
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import overload
 
@@ -75,7 +75,7 @@ class Posted(Sequence[Revision]):
         return len(self._revisions)
 
 
-def _order(revision: Revision) -> tuple[datetime, bool, str]:
+def _order(revision: Revision) -> tuple[datetime, bool, int, str]:
     return revision.order
 
 
@@ -84,19 +84,20 @@ def stated_instant(declaration: Declaration, terms: Terms) -> datetime | None:
     return _instant_of(declaration.posted, terms)
 
 
-def judge(candidate: Candidate, terms: Terms, instant: datetime, commit: str, posted: Posted) -> Judgement:
+def judge(candidate: Candidate, terms: Terms, posting: Posting, posted: Posted) -> Judgement:
     """Post the candidate by this commit at this instant, or say why not.
 
     Args:
         candidate: the file, read without fault.
         terms: the policy's terms in that commit (rule 7).
-        instant: the posting instant that git records (rule 1); a stated posting brings its own.
-        commit: the full id of the commit.
+        posting: the one that git records (rule 1); a stated posting brings its own instant and source.
         posted: the policy's revisions posted so far.
     """
     declared = candidate.declaration
     stated = stated_instant(declared, terms)
-    posting = Posting(stated or instant, commit, declared.source if stated else None)
+    recorded = posting.instant
+    if stated is not None:
+        posting = replace(posting, instant=stated, source=declared.source)
     draft = Revision(
         policy=candidate.policy,
         name=candidate.name,
@@ -117,21 +118,16 @@ def judge(candidate: Candidate, terms: Terms, instant: datetime, commit: str, po
     earlier, later = posted.around(draft)
     effects, faults = _effects(declared, terms, posting.instant)
     faults += [
-        *_stated_faults(declared, draft, instant, posted.first_recorded),
+        *_stated_faults(declared, draft, recorded, posted.first_recorded),
         *_class_faults(declared, is_first=not earlier),
         *_naming_faults(declared, draft, earlier, posted.last_start),
         *_acceptance_faults(declared, draft),
     ]
     if faults:
         return Judgement(None, tuple(faults))
-    revision = _with_effects(draft, effects if declared.change is not ChangeClass.EDITORIAL else {})
+    revision = replace(draft, effects={} if declared.change is ChangeClass.EDITORIAL else effects)
     faults = [*_interposed_faults(revision, earlier, later)]
     return Judgement(None if faults else revision, tuple(faults))
-
-
-def _with_effects(draft: Revision, effects: Mapping[Audience, Effect]) -> Revision:
-    values = {name: getattr(draft, name) for name in Revision.__slots__}
-    return Revision(**{**values, "effects": effects})
 
 
 def _instant_of(value: date | datetime | None, terms: Terms) -> datetime | None:
@@ -294,11 +290,16 @@ def _overtaking_faults(
                 f"leave {name} out: what has taken effect stays done, and this revision follows it (rule 4)",
                 declared.lines.get("overtakes"),
             )
-        if name in draft.keeps:
-            yield Fault(
-                f"{name} stands in `overtakes` and in `keeps`", "decide for one (rule 4)", declared.lines.get("keeps")
-            )
+    overtaken = {timeline.root(name) for name in draft.overtakes}
     for name in draft.keeps:
+        if timeline.root(name) in overtaken:
+            said = "in `overtakes`" if name in draft.overtakes else "what it corrects in `overtakes`,"
+            yield Fault(
+                f"{name} stands {said} and in `keeps`",
+                "decide for one (rule 4)",
+                declared.lines.get("keeps"),
+            )
+            continue
         if timeline.root(name) not in scheduled:
             yield Fault(
                 f"`keeps` names {name}, which is not scheduled any more at this posting",
@@ -313,15 +314,20 @@ def _interposed_faults(revision: Revision, earlier: Sequence[Revision], later: S
         return
     timeline = Timeline([*earlier, revision])
     for one in later:
-        if one.change is ChangeClass.EDITORIAL:
-            continue
-        scheduled = {each.name for each in timeline.scheduled(one.posted)}
-        if revision.name in scheduled - {
-            timeline.root(name) for name in (*one.overtakes, *one.keeps) if name in timeline
-        }:
-            yield Fault(
-                f"this revision would still be scheduled at the posting of {one.name}, which is in the record and says "
-                "nothing of it",
-                "state when it took effect, if before that; else leave it out of the record",
-            )
-            return
+        if one.change is not ChangeClass.EDITORIAL:
+            scheduled = {each.name for each in timeline.scheduled(one.posted)}
+            said = {timeline.root(name) for name in (*one.overtakes, *one.keeps) if name in timeline}
+            if revision.name in scheduled - said:
+                yield Fault(
+                    f"this revision would still be scheduled at the posting of {one.name}, which is in the record and "
+                    "says nothing of it",
+                    "state when it took effect, if before that; else leave it out of the record (rule 4)",
+                )
+                return
+            if gone := sorted(said & {timeline.root(name) for name in revision.overtakes}):
+                yield Fault(
+                    f"this revision withdraws {gone[0]}, of which {one.name}, which is in the record, says otherwise",
+                    "leave it out of `overtakes`, or this revision out of the record (rule 4)",
+                )
+                return
+        timeline = Timeline([*timeline.revisions, one])

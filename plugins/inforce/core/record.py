@@ -19,7 +19,7 @@ from typing import Generic, TypeVar
 from inforce.core.address import near_slug, slug_fault
 from inforce.core.errors import Fault, Problem, Severity, did_you_mean
 from inforce.core.instant import format_instant
-from inforce.core.policy import Declaration, Revision, Terms
+from inforce.core.policy import Declaration, Posting, Revision, Terms
 from inforce.core.posting import Candidate, Posted, judge, stated_instant
 from inforce.core.timeline import Timeline
 
@@ -176,10 +176,12 @@ class History:
         self._git_instants: dict[tuple[str, str], datetime] = {}
         self._instant = datetime.min.replace(tzinfo=UTC)
         self._tip: Commit | None = None
+        self._sequence = 0
 
     def take(self, commit: Commit, changes: Sequence[Change]) -> None:
         """Go on to the next commit."""
         self._tip = commit
+        self._sequence += 1
         self._instant = max(self._instant, commit.instant)
         for change in changes:
             self._apply(change, commit)
@@ -266,7 +268,7 @@ class History:
             if read is not None:
                 readable.append(read)
         for candidate, terms in sorted(readable, key=lambda one: _order_of(*one)):
-            judgement = judge(candidate, terms, self._instant_of(candidate), commit.id, folder.in_order)
+            judgement = judge(candidate, terms, self._posting(candidate, commit), folder.in_order)
             folder.pending[candidate.name] = judgement.faults
             if judgement.revision is not None:
                 del folder.pending[candidate.name]
@@ -301,11 +303,11 @@ class History:
             return None
         return self._read_terms(entry.blob) if entry.is_regular else Reading(None, (_no_file(entry),))
 
-    def _instant_of(self, candidate: Candidate) -> datetime:
-        """The recorded posting instant: git's, or the published one where that was another (rules 1 and 7)."""
+    def _posting(self, candidate: Candidate, commit: Commit) -> Posting:
+        """The recorded posting: at git's instant, or at the published one where that was another (rules 1 and 7)."""
         line = self._previous.get((candidate.policy, candidate.name))
         is_known = line is not None and not line.source and line.digest == candidate.declaration.digest
-        return line.posted if line is not None and is_known else self._instant
+        return Posting(line.posted if line and is_known else self._instant, commit.id, sequence=self._sequence)
 
     # What is wrong, in the end
 

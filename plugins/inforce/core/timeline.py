@@ -23,7 +23,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import groupby
+from operator import itemgetter
 
 from inforce.core.effect import Audience
 from inforce.core.policy import Revision
@@ -121,7 +121,10 @@ class Timeline:
         self._overtaken_by = {
             self.root(name): revision for revision in reversed(self.revisions) for name in revision.overtakes
         }
-        self._sweeps = {audience: _Sweep(self._slots(audience), self._withdrawals()) for audience in Audience}
+        self._sweeps = {
+            audience: _Sweep(self._slots(audience), self._overtakings(), offers_displace=audience is Audience.NEW_USERS)
+            for audience in Audience
+        }
         self._rows = {
             audience: tuple(self._split_by_corrections(sweep.spans)) for audience, sweep in self._sweeps.items()
         }
@@ -195,17 +198,21 @@ class Timeline:
         gone = overtaker is not None and overtaker.posted <= instant
         if effect.start is None and not effect.rule.needs_acceptance:
             return Status.NEVER
-        if gone and overtaker is not None and (effect.start is None or effect.start > overtaker.posted):
+        if gone and (self.start(name, audience) is None if effect.start else self._was_withdrawn(name, audience)):
             return Status.OVERTAKEN
         if self.standing(name, instant) != name:
             return Status.SUPERSEDED
         if effect.start is None:
             offer = self.offer(name, audience)
             return Status.OFFERED if offer is not None and offer.contains(instant) else Status.SUPERSEDED
-        if effect.start > instant:
+        if self._is_scheduled(root, audience, instant):
             return Status.SCHEDULED
         now = self.on(audience, instant)
         return Status.IN_FORCE if now.revision == name and now.basis is Basis.BINDS else Status.SUPERSEDED
+
+    def _was_withdrawn(self, name: str, audience: Audience) -> bool:
+        """Whether it was its overtaking that ended the root's offer, rather than another's turn before that."""
+        return self.root(name) in self._sweeps[audience].withdrawn
 
     # Persons
 
@@ -273,9 +280,14 @@ class Timeline:
         return [
             one
             for one in self.revisions
-            if one.posted <= instant
-            and any(self.status(one.name, audience, instant) is Status.SCHEDULED for audience in one.effects)
+            if one.posted <= instant and any(self._is_scheduled(one, audience, instant) for audience in one.effects)
         ]
+
+    def _is_scheduled(self, root: Revision, audience: Audience, instant: datetime) -> bool:
+        """Whether the (posted) revision, or what corrects it, is still to take effect, and not overtaken by then."""
+        start = root.effects[audience].start
+        overtaker = self.overtaken_by(root.name)
+        return start is not None and start > instant and (overtaker is None or overtaker.posted > instant)
 
     # Laying out
 
@@ -297,8 +309,10 @@ class Timeline:
                 slots.append(_Slot(start, rank, revision, is_offer=False))
         return slots
 
-    def _withdrawals(self) -> dict[str, datetime]:
-        return {name: overtaker.posted for name, overtaker in self._overtaken_by.items()}
+    def _overtakings(self) -> Iterator[tuple[datetime, int, str]]:
+        """When, by the posting of which rank, and which root was overtaken."""
+        for name, overtaker in self._overtaken_by.items():
+            yield overtaker.posted, self._rank[overtaker.name], name
 
     def _split_by_corrections(self, spans: Iterable[Span]) -> Iterator[Span]:
         """The spans with each root replaced by what stands for it, from posting to posting (rule 5)."""
@@ -316,41 +330,37 @@ class Timeline:
 
 
 class _Sweep:
-    """One audience's slots, walked once in order: the row's spans (by root), and how long each offer is open."""
+    """One audience's slots, walked once in order: the row's spans (by root), and how long each offer is open.
 
-    def __init__(self, slots: Sequence[_Slot], withdrawn: Mapping[str, datetime]) -> None:
+    An offer displaces what binds new users, who have nothing else yet; current users stay bound until they accept.
+    """
+
+    def __init__(
+        self, slots: Iterable[_Slot], overtakings: Iterable[tuple[datetime, int, str]], *, offers_displace: bool
+    ) -> None:
         self.offers: dict[str, Span] = {}
+        self.withdrawn: set[str] = set()
         self._winners: list[tuple[datetime, _Slot | None]] = []
         binding: _Slot | None = None
         offer: _Slot | None = None
-        ends = {slot.revision.name: withdrawn[slot.revision.name] for slot in slots if slot.revision.name in withdrawn}
-        events = sorted({slot.start for slot in slots} | set(ends.values()))
-        by_start = {
-            start: list(group) for start, group in groupby(sorted(slots, key=lambda s: s.key), lambda s: s.start)
-        }
-        for instant in events:
-            if offer is not None and ends.get(offer.revision.name) == instant:
-                self._close(offer, instant)
+        # In order of instants, at one instant of posting; what a posting overtakes goes before its own turn.
+        turns = [(slot.start, slot.rank, 1, slot) for slot in slots]
+        for instant, _, _, turn in sorted([*turns, *((start, rank, 0, name) for start, rank, name in overtakings)]):
+            is_overtaken = offer is not None and turn == offer.revision.name
+            if offer is not None and (is_overtaken or isinstance(turn, _Slot)):
+                self.offers[offer.revision.name] = Span(offer.revision.name, Basis.OFFERED, offer.start, instant)
+                self.withdrawn |= {offer.revision.name} if is_overtaken else set()
                 offer = None
-            for slot in by_start.get(instant, ()):
-                if offer is not None:
-                    self._close(offer, instant)
-                    offer = None
-                if slot.is_offer:
-                    offer = slot
-                else:
-                    binding = slot
-            self._winners.append((instant, offer or binding))
+            if isinstance(turn, _Slot):
+                offer, binding = (turn, binding) if turn.is_offer else (None, turn)
+            self._winners.append((instant, offer if offer is not None and offers_displace else binding))
         if offer is not None:
             self.offers[offer.revision.name] = Span(offer.revision.name, Basis.OFFERED, offer.start, None)
         self.spans = tuple(_spans(self._winners))
 
-    def _close(self, offer: _Slot, instant: datetime) -> None:
-        self.offers[offer.revision.name] = Span(offer.revision.name, Basis.OFFERED, offer.start, instant)
-
     def is_offering(self, instant: datetime) -> bool:
         """Whether a revision is on offer to the audience at the instant."""
-        place = bisect_right(self._winners, instant, key=lambda winner: winner[0]) - 1
+        place = bisect_right(self._winners, instant, key=itemgetter(0)) - 1
         winner = self._winners[place][1] if place >= 0 else None
         return winner is not None and winner.is_offer
 

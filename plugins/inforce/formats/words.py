@@ -101,7 +101,7 @@ def _for_current_users(one: Standing, zone: tzinfo, titles: Titles) -> str:
             return f"This text will bind you from {start}" + (f" until {until}.{follows}" if until else ".")
         case _ if start and until:
             return f"This text bound you from {start} until {until}.{follows}"
-    return "This text never came to bind you: another one took its place at once."
+    return "This text never came to bind you: another one took its place first."
 
 
 def _for_new_users(one: Standing, now: datetime, zone: tzinfo, titles: Titles) -> str:
@@ -112,7 +112,7 @@ def _for_new_users(one: Standing, now: datetime, zone: tzinfo, titles: Titles) -
         end = f" It then binds you until {until}.{follows}" if until else ""
         return f"This text binds you once you accept it. If you do not, no text of this policy binds you.{end}"
     if one.joined_from is None:
-        return "This text never came to bind you: another one took its place before anybody registered."
+        return "This text never came to bind you: another one took its place first."
     since = moment(one.joined_from, zone)
     if one.status is Status.SCHEDULED:
         return f"This text will bind you from {since}, or from your registration if that is later."

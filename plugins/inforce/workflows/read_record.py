@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from inforce.adapters.git_record import GitRecord, WorkFile, open_record
 from inforce.adapters.previous_build import read_previous
 from inforce.core.address import slug_fault
 from inforce.core.errors import Fault, InforceError, Problem, RecordError, Severity
-from inforce.core.policy import Revision, Terms
+from inforce.core.policy import Posting, Revision, Terms
 from inforce.core.posting import Candidate, Posted, judge
 from inforce.core.record import FOLDER, TERMS, History, Reading, Record, layout_problems
 from inforce.formats.policy_file import parse_terms
@@ -118,7 +119,7 @@ class OpenRecord:
                 yield Draft(policy, name, file.data, None, reading.faults, terms.value)
             else:
                 candidate = Candidate(policy, name, "", reading.value)
-                judgement = judge(candidate, terms.value, instant, "", posted)
+                judgement = judge(candidate, terms.value, Posting(instant, "", sequence=sys.maxsize), posted)
                 if judgement.revision is not None:
                     posted.add(judgement.revision)
                 yield Draft(policy, name, file.data, judgement.revision, judgement.faults, terms.value)
