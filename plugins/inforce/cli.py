@@ -116,7 +116,7 @@ def main(context: click.Context, config_file: Path | None) -> None:
 @json_option
 @click.pass_obj
 @told
-def check(config_file: Path | None, as_if_posted: date | datetime | str | None, as_json: bool) -> int:
+def check(config_file: Path | None, as_if_posted: Any, as_json: bool) -> int:
     """Tell every problem and warning of the record.
 
     Problems are told on standard error; exits 1 if any of them is an error. Drafts are not published, so that what is
@@ -126,9 +126,7 @@ def check(config_file: Path | None, as_if_posted: date | datetime | str | None, 
     from inforce.workflows.check import check as find
 
     door = _door()
-    findings = find(
-        _settings(config_file), door, _resolved(as_if_posted, UTC, door) if as_if_posted else None, _progress()
-    )
+    findings = find(_settings(config_file), door, door.asked if as_if_posted == "now" else as_if_posted, _progress())
     if as_json:
         _print_json(check_answer(findings.problems))
     else:
@@ -156,7 +154,7 @@ def check(config_file: Path | None, as_if_posted: date | datetime | str | None, 
 @json_option
 @click.pass_obj
 @told
-def which(  # noqa: PLR0913, PLR0917 - one parameter for each option
+def which(  # noqa: PLR0913, PLR0917 - click's mark for keeping lines; one parameter for each option
     config_file: Path | None,
     policy: str,
     on: date | datetime | str,
@@ -165,7 +163,7 @@ def which(  # noqa: PLR0913, PLR0917 - one parameter for each option
     accepted: tuple[tuple[str, date | datetime | str], ...],
     as_json: bool,
 ) -> None:
-    r"""Tell which revision of POLICY bound whom at an instant, from when until when.
+    """Tell which revision of POLICY bound whom at an instant, from when until when.
 
     Ask for an audience or for a person:
 

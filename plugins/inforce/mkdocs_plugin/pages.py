@@ -229,6 +229,11 @@ class Pages:
                 (self.facts(stands), {audience: timeline.start(root.name, audience) for audience in Audience})
                 for root, stands in zip(scheduled, standing_for, strict=True)
             ],
+            "offered": [
+                self.facts(one)
+                for one in timeline.revisions
+                if timeline.status(one.name, Audience.CURRENT_USERS, now) is Status.OFFERED
+            ],
             "drafts": self.site.drafts_of(policy),
         }
 

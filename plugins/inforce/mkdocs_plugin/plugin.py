@@ -74,7 +74,8 @@ class InforcePlugin(BasePlugin[InforceConfig]):
             )
         except InforceError as wrong:
             raise PluginError(f"nothing is published:\n{wrong}") from None
-        os.environ.setdefault(VARIABLE, str(int(door.asked.timestamp())))
+        if not self._is_preview:  # which is asked anew at each change
+            os.environ.setdefault(VARIABLE, str(int(door.asked.timestamp())))
         for warning in site.warnings:
             log.info("%s", warning)
         self.site, self.pages = site, Pages(site)

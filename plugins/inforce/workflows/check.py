@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from inforce.adapters.clock import Door
 from inforce.core.advice import advice
@@ -32,14 +32,14 @@ class Findings:
 
 
 def check(
-    settings: Settings, door: Door, as_if_posted: datetime | None = None, progress: Progress | None = None
+    settings: Settings, door: Door, as_if_posted: date | datetime | None = None, progress: Progress | None = None
 ) -> Findings:
     """Check the record; one that cannot be read at all has nothing but problems.
 
     Args:
         settings: where it lies.
         door: the clock.
-        as_if_posted: judge the drafts as if they were posted then: what is wrong with them is then an error. Without
+        as_if_posted: judge the drafts as if they were posted then (a day: at its first instant): what is wrong with them is then an error. Without
             it, it is a warning, as drafts are not published.
         progress: told of each commit.
     """
@@ -49,7 +49,7 @@ def check(
         return Findings(0, 0, (), wrong.problems)
 
 
-def _check(settings: Settings, door: Door, as_if_posted: datetime | None, progress: Progress | None) -> Findings:
+def _check(settings: Settings, door: Door, as_if_posted: date | datetime | None, progress: Progress | None) -> Findings:
     with opened(settings, door, progress) as source:
         drafts, problems = source.working_tree(as_if_posted or door.latest)
         severity = Severity.WARNING if as_if_posted is None else Severity.ERROR

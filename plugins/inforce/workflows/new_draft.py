@@ -6,6 +6,7 @@ from pathlib import Path
 
 from inforce.adapters.clock import Door
 from inforce.adapters.files import write_atomically
+from inforce.core.effect import ON_POSTING, Audience
 from inforce.core.errors import ConfigurationError, Problem, RecordError, did_you_mean
 from inforce.core.instant import local_day
 from inforce.core.policy import Terms
@@ -82,13 +83,18 @@ def _text(source: OpenRecord, policy: PolicyRecord, door: Door) -> str:
 
 
 def _effective(terms: Terms) -> str:
-    current = f"{terms.notice_period} days after posting" if terms.notice_period else "on posting"
-    newcomers = "on acceptance" if terms.acceptance_asked else "on posting"
-    return f"effective:\n  current_users: {current}\n  new_users: {newcomers}\n"
+    """The policy's default rules; where they give effect on posting, what its promises make of that."""
+    rules = {audience: rule.text for audience, rule in terms.effective.items()}
+    promised = {Audience.CURRENT_USERS: f"{terms.notice_period} days after posting" if terms.notice_period else None}
+    promised[Audience.NEW_USERS] = "on acceptance" if terms.acceptance_asked else None
+    for audience, rule in terms.effective.items():
+        if rule == ON_POSTING:
+            rules[audience] = promised[audience] or rule.text
+    return "".join(["effective:\n", *(f"  {audience}: {rules[audience]}\n" for audience in Audience)])
 
 
 def _scheduled(names: list[str]) -> str:
     if not names:
         return ""
     listed = ", ".join(names)
-    return f"# still scheduled: {listed}. Keep one of the two keys:\novertakes: [{listed}]\n# keeps: [{listed}]\n"
+    return f"# still scheduled: {listed}. Say one of the two:\n# overtakes: [{listed}]\n# keeps: [{listed}]\n"

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from inforce.adapters.git_record import GitRecord, WorkFile, open_record
 from inforce.adapters.previous_build import read_previous
 from inforce.core.address import slug_fault
 from inforce.core.errors import Fault, InforceError, Problem, RecordError, Severity
+from inforce.core.instant import first_instant
 from inforce.core.policy import Posting, Revision, Terms
 from inforce.core.posting import Candidate, Posted, judge
 from inforce.core.record import FOLDER, TERMS, History, Reading, Record, layout_problems
@@ -63,19 +64,21 @@ class OpenRecord:
         """The revision's Markdown."""
         return body(self.data(revision))
 
-    def working_tree(self, as_if_posted: datetime) -> tuple[list[Draft], list[Problem]]:
+    def working_tree(self, as_if_posted: date | datetime) -> tuple[list[Draft], list[Problem]]:
         """The drafts in the working tree, judged as if posted then, and what is wrong there besides.
 
+        A day means its first instant in the policy's time zone.
         What is done in the working tree to posted files is a warning: it is not committed to the branch yet.
         """
         entries = self.record.entries
-        files = self._repository.work_files({path: entry.blob for path, entry in entries.items()})
+        blobs = {f"{one.policy}/{one.name}.md": one.blob for policy in self.record.policies for one in policy.revisions}
+        files = self._repository.work_files({path: entry.blob for path, entry in entries.items()} | blobs)
         by_path = {file.path: file for file in files}
-        posted = {f"{one.policy}/{one.name}.md" for policy in self.record.policies for one in policy.revisions}
+        intact = {path for path, blob in blobs.items() if path in entries and entries[path].blob == blob}
         problems = [problem for file in files for problem in layout_problems(file.path, file.mode)]
-        problems += [_altered(path, "differs from what was posted") for path in sorted(posted & by_path.keys())]
-        removed = sorted(self._repository.removed(posted))
-        if posted and len(removed) == len(posted):
+        problems += [_altered(path, "differs from what was posted") for path in sorted(intact & by_path.keys())]
+        removed = sorted(self._repository.removed(intact))
+        if intact and len(removed) == len(intact):
             problems.append(_altered("", "is gone, with all others"))
         else:
             problems += [_altered(path, "is gone") for path in removed]
@@ -83,7 +86,7 @@ class OpenRecord:
         for file in files:
             policy, _, name = file.path.partition("/")
             is_revision = name.endswith(".md") and not slug_fault(name.removesuffix(".md"), "revision")
-            if file.path not in posted and is_revision and not slug_fault(policy, "policy") and file.mode == "100644":
+            if file.path not in blobs and is_revision and not slug_fault(policy, "policy") and file.mode == "100644":
                 drafts.setdefault(policy, []).append(file)
         terms = {policy: self._terms(policy, by_path) for policy in drafts}
         for path, file in by_path.items():
@@ -104,7 +107,7 @@ class OpenRecord:
         return parse_terms(self._repository.text(entry.blob)) if entry is not None and entry.is_regular else None
 
     def _judged(
-        self, policy: str, files: list[WorkFile], terms: Reading[Terms] | None, instant: datetime
+        self, policy: str, files: list[WorkFile], terms: Reading[Terms] | None, moment: date | datetime
     ) -> Iterator[Draft]:
         known = self.record.policy(policy)
         posted = Posted(known.revisions if known else ())
@@ -119,6 +122,7 @@ class OpenRecord:
                 yield Draft(policy, name, file.data, None, reading.faults, terms.value)
             else:
                 candidate = Candidate(policy, name, "", reading.value)
+                instant = moment if isinstance(moment, datetime) else first_instant(moment, terms.value.zone)
                 judgement = judge(candidate, terms.value, Posting(instant, "", sequence=sys.maxsize), posted)
                 if judgement.revision is not None:
                     posted.add(judgement.revision)
