@@ -39,8 +39,8 @@ def check(
     Args:
         settings: where it lies.
         door: the clock.
-        as_if_posted: judge the drafts as if they were posted then (a day: at its first instant): what is wrong with them is then an error. Without
-            it, it is a warning, as drafts are not published.
+        as_if_posted: judge the drafts as if they were posted then (a day: at its first instant): what is wrong with
+            them is then an error. Without it, it is a warning, as drafts are not published.
         progress: told of each commit.
     """
     try:
