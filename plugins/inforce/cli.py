@@ -132,6 +132,7 @@ def check(config_file: Path | None, as_if_posted: Any, as_json: bool) -> int:
     else:
         for problem in findings.problems:
             click.echo(problem, err=True)
+    if findings.is_readable and not as_json:
         warnings = len(findings.problems) - findings.errors
         found = f"{_count(findings.errors, 'error')}, {_count(warnings, 'warning')}"
         there = f"{_count(findings.policies, 'policy', 'policies')}, {_count(findings.revisions, 'revision')} posted"
@@ -154,7 +155,7 @@ def check(config_file: Path | None, as_if_posted: Any, as_json: bool) -> int:
 @json_option
 @click.pass_obj
 @told
-def which(  # noqa: PLR0913, PLR0917 - click's mark for keeping lines; one parameter for each option
+def which(  # noqa: PLR0913, PLR0917 - one parameter for each option
     config_file: Path | None,
     policy: str,
     on: date | datetime | str,

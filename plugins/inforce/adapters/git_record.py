@@ -14,13 +14,18 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
+import subprocess
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # Without git, GitPython would not even be imported.
 from git import Git
 from git.exc import GitCommandError, GitCommandNotFound
 
@@ -69,6 +74,7 @@ class GitRecord:
         self._real = real
         self._work_tree = work_tree
         self._prefix = prefix
+        self._texts: Any = None
         self.tip = tip
 
     def history(self) -> Iterator[tuple[Commit, list[Change]]]:
@@ -97,15 +103,30 @@ class GitRecord:
         Raises:
             RecordError: they are not there (a partial clone), or damaged.
         """
+        texts = self._texts or self._window.execute(
+            ["git", "cat-file", "--batch"], istream=subprocess.PIPE, as_process=True
+        )
+        self._texts = texts
         try:
-            _, kind, _, data = self._window.get_object_data(blob)
-        except (ValueError, GitCommandError, OSError):
-            kind, data = "", b""
-        if kind not in (b"blob", "blob") or _blob_id(data, len(blob)) != blob:
+            texts.stdin.write(f"{blob}\n".encode())
+            texts.stdin.flush()
+            _, kind, size = texts.stdout.readline().split()
+            data: bytes = texts.stdout.read(int(size) + 1)[:-1]
+        except (ValueError, OSError):
+            kind, data = b"", b""
+        if kind != b"blob" or _blob_id(data, len(blob)) != blob:
             what = f"the text {blob[:12]} is not in this repository, or damaged"
             todo = "fetch everything (a clone without `--filter`), and look at `git fsck` (rule 9)"
-            raise RecordError([Problem(self._prefix + FOLDER, what, todo)])
-        return bytes(data)
+            raise RecordError([Problem(FOLDER, what, todo)])
+        return data
+
+    def close(self) -> None:
+        """End the process that reads texts."""
+        if self._texts is not None:
+            self._texts.stdin.close()
+            self._texts.stdout.close()
+            self._texts.wait()
+            self._texts = None
 
     def work_files(self, posted: Mapping[str, str]) -> list[WorkFile]:
         """The files of the record in the working tree that are not, byte for byte, what the branch has there.
@@ -122,7 +143,10 @@ class GitRecord:
         for path in sorted(_walk(folder)):
             name = path.relative_to(folder).as_posix() if path != folder else ""
             if path.is_symlink():
-                differing.append(WorkFile(name, "120000", os.fsencode(path.readlink())))
+                differing.append(WorkFile(name, "120000", b""))
+                continue
+            if not path.is_file():
+                differing.append(WorkFile(name, f"{stat.S_IFMT(path.stat().st_mode):06o}", b""))
                 continue
             data = path.read_bytes()
             expected = posted.get(name)
@@ -135,7 +159,7 @@ class GitRecord:
     def removed(self, paths: Iterable[str]) -> list[str]:
         """Those of these paths of the branch that the working tree lacks, where its HEAD holds the branch's tip."""
         folder = self._work_tree / (self._prefix + FOLDER)
-        missing = [path for path in paths if not (folder / path).exists()]
+        missing = sorted(path for path in paths if not os.path.lexists(folder / path))
         if not missing:
             return []
         try:
@@ -143,7 +167,7 @@ class GitRecord:
             self._window.execute(["git", "merge-base", "--is-ancestor", self.tip, str(head).strip()])
         except GitCommandError:
             return []
-        return missing
+        return missing if folder.is_dir() else [""]
 
     def _log(self) -> Iterator[bytes]:
         """NUL-separated tokens of one `git log`."""
@@ -158,7 +182,7 @@ class GitRecord:
         try:
             process.wait()
         except GitCommandError as wrong:
-            raise RecordError([_incomplete(self._prefix, str(wrong.stderr).strip())]) from None
+            raise RecordError([_incomplete(_said(wrong))]) from None
 
     def _below(self, path: str) -> str:
         return path.removeprefix(f"{self._prefix}{FOLDER}").removeprefix("/")
@@ -166,8 +190,10 @@ class GitRecord:
     def _converted(self, suspects: list[WorkFile], posted: Mapping[str, str]) -> set[str]:
         """The paths whose text git would store as what the branch has."""
         top = str(self._work_tree)
-        settings = [f"-c{key}={value}" for key in ("core.autocrlf", "core.eol") if (value := self._setting(key))]
+        keys = ("core.autocrlf", "core.eol")
+        settings = [word for key in keys if (value := self._setting(key)) for word in ("-c", f"{key}={value}")]
         same = set()
+        self._copy_attributes()
         with self._window.custom_environment(GIT_WORK_TREE=top):
             for file in suspects:
                 path = f"{self._prefix}{FOLDER}/{file.path}"
@@ -181,16 +207,29 @@ class GitRecord:
         rest = [file for file in suspects if file.path not in same]
         return same | self._unchanged_in_index(rest, posted) if rest else same
 
+    def _copy_attributes(self) -> None:
+        """The repository's own attributes say how texts are converted; programs that they name are not run."""
+        own = Path(self._real.environment()["GIT_COMMON_DIR"]) / "info" / "attributes"
+        if own.is_file():
+            info = Path(self._window.environment()["GIT_DIR"]) / "info"
+            info.mkdir(exist_ok=True)
+            (info / "attributes").write_bytes(own.read_bytes())
+
     def _unchanged_in_index(self, files: list[WorkFile], posted: Mapping[str, str]) -> set[str]:
         """The paths that git's index holds with the branch's text, and calls unchanged by their time and size."""
         paths = [f"{self._prefix}{FOLDER}/{file.path}" for file in files]
-        index = str(self._real.environment()["GIT_INDEX_FILE"])
+        index = Path(self._window.environment()["GIT_INDEX_FILE"])
         try:
-            with self._window.custom_environment(GIT_WORK_TREE=str(self._work_tree), GIT_INDEX_FILE=index):
+            # Dated later than any file in it, so that git takes its word instead of reading anew without filters.
+            own = Path(self._real.environment()["GIT_INDEX_FILE"])
+            for part in (own, *own.parent.glob("sharedindex.*")):
+                index.with_name(part.name).write_bytes(part.read_bytes())
+            os.utime(index, (later := time.time() + 60, later))
+            with self._window.custom_environment(GIT_WORK_TREE=str(self._work_tree)):
                 top = ["git", "-C", str(self._work_tree)]
                 staged = str(self._window.execute([*top, "ls-files", "--stage", "-z", "--", *paths]))
                 changed = str(self._window.execute([*top, "diff-files", "--name-only", "-z", "--", *paths]))
-        except GitCommandError:
+        except (GitCommandError, OSError):
             return set()
         held = {path: meta.split()[1] for line in staged.split("\0") if line for meta, path in [line.split("\t", 1)]}
         gone = set(changed.split("\0"))
@@ -224,14 +263,7 @@ def open_record(folder: Path, branch: str) -> Iterator[GitRecord]:
     prefix = "" if folder.resolve() == work_tree else f"{folder.resolve().relative_to(work_tree).as_posix()}/"
     git_dir, common = _git_folders(work_tree)
     real = Git(str(work_tree))
-    real.update_environment(
-        **_neutral(),
-        GIT_DIR=str(git_dir),
-        GIT_COMMON_DIR=str(common),
-        GIT_OBJECT_DIRECTORY=str(common / "objects"),
-        GIT_WORK_TREE=str(work_tree),
-        GIT_INDEX_FILE=str(git_dir / "index"),
-    )
+    real.update_environment(**_neutral(git_dir, common, common / "objects", work_tree))
     try:
         id_format = str(real.execute(["git", "rev-parse", "--show-object-format"])).strip()
     except GitCommandNotFound:
@@ -246,11 +278,11 @@ def open_record(folder: Path, branch: str) -> Iterator[GitRecord]:
     if problems or tip is None:
         raise RecordError(problems)
     with tempfile.TemporaryDirectory(prefix="inforce-") as window_folder:
-        window = _window(Path(window_folder), common / "objects", id_format)
+        record = GitRecord(_window(Path(window_folder), common, id_format), real, work_tree, prefix, tip)
         try:
-            yield GitRecord(window, real, work_tree, prefix, tip)
+            yield record
         finally:
-            window.clear_cache()
+            record.close()
 
 
 def places_of_change(folder: Path) -> list[Path]:
@@ -268,7 +300,7 @@ def _work_tree(folder: Path) -> Path:
     raise RecordError([Problem(".", what, "work in a clone of the repository; for a new one: git init -b main")])
 
 
-def _neutral() -> dict[str, str]:
+def _neutral(git_dir: Path, common: Path, objects: Path, work_tree: Path) -> dict[str, str]:
     """An environment in which git heeds nothing of the user's: every `GIT_…` variable is emptied, or is ours."""
     kept = ("GIT_EXEC_PATH", "GIT_PYTHON")
     emptied = {name: "" for name in os.environ if name.startswith("GIT_") and not name.startswith(kept)}
@@ -288,6 +320,11 @@ def _neutral() -> dict[str, str]:
         "GIT_GLOB_PATHSPECS": "0",
         "GIT_NOGLOB_PATHSPECS": "0",
         "GIT_ICASE_PATHSPECS": "0",
+        "GIT_DIR": str(git_dir),
+        "GIT_COMMON_DIR": str(common),
+        "GIT_OBJECT_DIRECTORY": str(objects),
+        "GIT_WORK_TREE": str(work_tree),
+        "GIT_INDEX_FILE": str(git_dir / "index"),
     }
 
 
@@ -302,19 +339,23 @@ def _users_configuration() -> dict[str, str]:
 def _git_folders(work_tree: Path) -> tuple[Path, Path]:
     """The repository's folder, and the one that linked working trees share."""
     git_dir = work_tree / ".git"
-    if git_dir.is_file():
-        git_dir = work_tree / git_dir.read_text().removeprefix("gitdir:").strip()
-    shared = git_dir / "commondir"
-    common = git_dir / shared.read_text().strip() if shared.is_file() else git_dir
-    return git_dir.resolve(), common.resolve()
+    try:
+        if git_dir.is_file():
+            git_dir = work_tree / git_dir.read_text().removeprefix("gitdir:").strip()
+        shared = git_dir / "commondir"
+        common = git_dir / shared.read_text().strip() if shared.is_file() else git_dir
+        return git_dir.resolve(), common.resolve()
+    except (OSError, ValueError) as wrong:
+        what = f"the file .git leads to no repository: {wrong}"
+        raise RecordError([Problem(".git", what, "work in a clone of the repository")]) from None
 
 
-def _window(folder: Path, objects: Path, id_format: str) -> Git:
+def _window(folder: Path, common: Path, id_format: str) -> Git:
     """An empty bare repository that sees these objects."""
     (folder / "refs").mkdir()
     (folder / "objects").mkdir()
     (folder / "HEAD").write_text("ref: refs/heads/none\n")
-    settings = {"core.bare": "true", "core.commitGraph": "false", "core.repositoryFormatVersion": "0"}
+    settings = {"core.bare": "false", "core.commitGraph": "false", "core.repositoryFormatVersion": "0"}
     if id_format != "sha1":
         settings |= {"core.repositoryFormatVersion": "1", "extensions.objectFormat": id_format}
     lines = (
@@ -324,9 +365,7 @@ def _window(folder: Path, objects: Path, id_format: str) -> Git:
     )
     (folder / "config").write_text("".join(lines))
     window = Git(str(folder))
-    window.update_environment(
-        **_neutral(), GIT_DIR=str(folder), GIT_COMMON_DIR=str(folder), GIT_OBJECT_DIRECTORY=str(objects)
-    )
+    window.update_environment(**_neutral(folder, folder, common / "objects", folder))
     return window
 
 
@@ -358,9 +397,9 @@ def _cut_short(common: Path) -> Iterator[Problem]:
         yield Problem(".", "the history is grafted (.git/info/grafts): it is not the one that was recorded", todo)
 
 
-def _incomplete(prefix: str, said: str) -> Problem:
+def _incomplete(said: str) -> Problem:
     todo = "fetch everything (a clone without `--depth` and `--filter`), and look at `git fsck` (rule 9)"
-    return Problem(prefix + FOLDER, f"the history cannot be read to its beginning: {said}", todo)
+    return Problem(FOLDER, f"the history cannot be read to its beginning: {said}", todo)
 
 
 def _said(wrong: GitCommandError) -> str:

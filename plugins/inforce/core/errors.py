@@ -48,6 +48,11 @@ class Problem:
     severity: Severity = Severity.ERROR
     commit: str | None = None
 
+    def __post_init__(self) -> None:
+        """Keep to one line, and to what can be seen: names of files and keys come from anywhere."""
+        for name in ("path", "what", "todo"):
+            object.__setattr__(self, name, _visible(getattr(self, name)))
+
     @classmethod
     def of(cls, fault: Fault, path: str, severity: Severity = Severity.ERROR, commit: str | None = None) -> Problem:
         """The fault, now that the file is known."""
@@ -80,6 +85,13 @@ class RecordError(InforceError):
 
 class ConfigurationError(InforceError):
     """The options or the command line are at fault."""
+
+
+def _visible(text: str) -> str:
+    """The text with whatever would not print written as an escape: line ends, controls, bytes that are not UTF-8."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

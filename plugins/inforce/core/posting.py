@@ -137,16 +137,19 @@ def _instant_of(value: date | datetime | None, terms: Terms) -> datetime | None:
 
 
 def _effects(declared: Declaration, terms: Terms, posted: datetime) -> tuple[dict[Audience, Effect], list[Fault]]:
-    effects, faults = {}, []
-    rules = {**terms.effective, **(declared.effective or {})}
-    for audience, rule in rules.items():
+    effects: dict[Audience, Effect] = {}
+    wrongs: dict[str, list[str]] = {}
+    for audience, rule in {**terms.effective, **(declared.effective or {})}.items():
         try:
             effects[audience] = Effect(rule, rule.starts(posted, terms.zone))
         except ValueError as wrong:
-            what = f"`effective` for {audience}: {wrong} ({format_instant(posted, terms.zone)})"
-            todo = "give a day or an instant that is not past, or `on posting`; nothing takes effect backwards (rule 6)"
-            faults.append(Fault(what, todo, declared.lines.get("effective")))
-    return effects, faults
+            wrongs.setdefault(str(wrong), []).append(audience)
+    todo = "give a day or an instant that is not past, or `on posting`; nothing takes effect backwards (rule 6)"
+    instant, line = format_instant(posted, terms.zone), declared.lines.get("effective")
+    return effects, [
+        Fault(f"`effective` for {' and '.join(audiences)}: {wrong} ({instant})", todo, line)
+        for wrong, audiences in wrongs.items()
+    ]
 
 
 def _stated_faults(

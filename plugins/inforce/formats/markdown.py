@@ -91,7 +91,13 @@ def text_faults(text: str, first_line: int) -> Iterator[Fault]:
     if len(text) < _SHORT or "<" in text or "![" in text or (("](" in text or "]:" in text) and _LINK.search(text)):
         markdown, watch = _renderer()
         watch.begin("policy/revision/")
-        source = markdown.reset().convert(text)
+        try:
+            source = markdown.reset().convert(text)
+        except RecursionError:
+            yield Fault(
+                "the text is nested too deep", "lists and quotations go a few levels deep, not hundreds", first_line
+            )
+            return
         for what, todo, snippet in watch.found:
             place = text.find(snippet)
             line = first_line + text.count("\n", 0, place) if place >= 0 else first_line

@@ -55,13 +55,16 @@ def parse_postings(data: bytes) -> Sequence[Published]:
         raise ValueError(f"no JSON (line {wrong.lineno}: {wrong.msg})") from None
     except UnicodeDecodeError:
         raise ValueError("no UTF-8") from None
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, RecursionError):
         raise ValueError("it has another shape than schemas/postings.schema.json says") from None
 
 
 def _line(line: Json) -> Published:
     posted = parse_instant(line["posted"])
     policy, revision, digest = line["policy"], line["revision"], line["digest"]
-    if posted is None or not all(isinstance(one, str) for one in (policy, revision)) or not _DIGEST.fullmatch(digest):
+    source = line.get("source", "")
+    if posted is None or not all(isinstance(one, str) for one in (policy, revision, source)):
         raise TypeError
-    return Published(policy, revision, digest, posted, line.get("source"))
+    if not _DIGEST.fullmatch(digest):
+        raise TypeError
+    return Published(policy, revision, digest, posted, source or None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from inforce.adapters.clock import Door
@@ -15,15 +15,18 @@ from inforce.workflows.progress import Progress
 from inforce.workflows.read_record import Draft, OpenRecord, opened
 from inforce.workflows.settings import Settings
 
+_WEAKER = [Severity.WARNING, Severity.ERROR].index
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What there is, and what is wrong with it."""
+    """What there is, and what is wrong with it. A record that cannot be read at all has nothing but problems."""
 
-    policies: int
-    revisions: int
-    drafts: tuple[Draft, ...]
     problems: tuple[Problem, ...]
+    is_readable: bool = False
+    policies: int = 0
+    revisions: int = 0
+    drafts: tuple[Draft, ...] = ()
 
     @property
     def errors(self) -> int:
@@ -34,7 +37,7 @@ class Findings:
 def check(
     settings: Settings, door: Door, as_if_posted: date | datetime | None = None, progress: Progress | None = None
 ) -> Findings:
-    """Check the record; one that cannot be read at all has nothing but problems.
+    """Check the record.
 
     Args:
         settings: where it lies.
@@ -46,7 +49,7 @@ def check(
     try:
         return _check(settings, door, as_if_posted, progress)
     except RecordError as wrong:
-        return Findings(0, 0, (), wrong.problems)
+        return Findings(wrong.problems)
 
 
 def _check(settings: Settings, door: Door, as_if_posted: date | datetime | None, progress: Progress | None) -> Findings:
@@ -56,12 +59,13 @@ def _check(settings: Settings, door: Door, as_if_posted: date | datetime | None,
         found = [
             *source.record.problems,
             *(warning for policy in source.record.policies for warning in _policy_advice(policy, door.asked)),
-            *problems,
+            *(replace(one, severity=min(one.severity, severity, key=_WEAKER)) for one in problems),
             *(problem for draft in drafts for problem in _draft_problems(draft, source, drafts, severity)),
         ]
         policies = source.record.policies
         unique = sorted(dict.fromkeys(found), key=lambda one: (one.path, one.line or 0, one.severity, one.what))
-        return Findings(len(policies), sum(len(one.revisions) for one in policies), tuple(drafts), tuple(unique))
+        posted = sum(len(one.revisions) for one in policies)
+        return Findings(tuple(unique), is_readable=True, policies=len(policies), revisions=posted, drafts=tuple(drafts))
 
 
 def _policy_advice(policy: PolicyRecord, instant: datetime) -> Iterator[Problem]:

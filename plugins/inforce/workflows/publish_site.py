@@ -63,7 +63,10 @@ def draft_rendition(draft: Draft) -> Rendition:
     text = draft.data.decode("utf-8", "replace")
     with suppress(ValueError):
         text = split(text)[1]
-    return render(text, address.revision_address(draft.policy, draft.name))
+    try:
+        return render(text, address.revision_address(draft.policy, draft.name))
+    except RecursionError:
+        return Rendition("", ())
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -15,10 +15,12 @@ from inforce.adapters.git_record import GitRecord, WorkFile, open_record
 from inforce.adapters.previous_build import read_previous
 from inforce.core.address import slug_fault
 from inforce.core.errors import Fault, InforceError, Problem, RecordError, Severity
+from inforce.core.history import History
 from inforce.core.instant import first_instant
+from inforce.core.layout import layout_problems, no_file
 from inforce.core.policy import Posting, Revision, Terms
 from inforce.core.posting import Candidate, Posted, judge
-from inforce.core.record import FOLDER, TERMS, History, Reading, Record, layout_problems
+from inforce.core.record import FOLDER, TERMS, Entry, Reading, Record
 from inforce.formats.policy_file import parse_terms
 from inforce.formats.revision_file import body, parse_revision
 from inforce.workflows.progress import Progress, silent
@@ -67,42 +69,39 @@ class OpenRecord:
     def working_tree(self, as_if_posted: date | datetime) -> tuple[list[Draft], list[Problem]]:
         """The drafts in the working tree, judged as if posted then, and what is wrong there besides.
 
-        A day means its first instant in the policy's time zone.
-        What is done in the working tree to posted files is a warning: it is not committed to the branch yet.
+        A day means its first instant in the policy's time zone. What is done in the working tree to posted files is a
+        warning: it is not committed to the branch yet.
         """
         entries = self.record.entries
         blobs = {f"{one.policy}/{one.name}.md": one.blob for policy in self.record.policies for one in policy.revisions}
+        intact = {path for path, blob in blobs.items() if path in entries and entries[path].blob == blob}
         files = self._repository.work_files({path: entry.blob for path, entry in entries.items()} | blobs)
         by_path = {file.path: file for file in files}
-        intact = {path for path, blob in blobs.items() if path in entries and entries[path].blob == blob}
-        problems = [problem for file in files for problem in layout_problems(file.path, file.mode)]
-        problems += [_altered(path, "differs from what was posted") for path in sorted(intact & by_path.keys())]
-        removed = sorted(self._repository.removed(intact))
-        if intact and len(removed) == len(intact):
-            problems.append(_altered("", "is gone, with all others"))
-        else:
-            problems += [_altered(path, "is gone") for path in removed]
+        problems = [_altered(path, "differs from what was posted") for path in sorted(intact & by_path.keys())]
+        problems += [_altered(path, "is gone") for path in self._repository.removed(intact)]
         drafts: dict[str, list[WorkFile]] = {}
         for file in files:
+            if file.path not in blobs:
+                problems += layout_problems(file.path, file.mode)
             policy, _, name = file.path.partition("/")
+            if slug_fault(policy, "policy"):
+                continue
+            if name == TERMS:
+                problems += [Problem.of(one, f"{FOLDER}/{file.path}") for one in _terms_of(file).faults]
             is_revision = name.endswith(".md") and not slug_fault(name.removesuffix(".md"), "revision")
-            if file.path not in blobs and is_revision and not slug_fault(policy, "policy") and file.mode == "100644":
+            if is_revision and file.path not in blobs:
                 drafts.setdefault(policy, []).append(file)
-        terms = {policy: self._terms(policy, by_path) for policy in drafts}
-        for path, file in by_path.items():
-            if path.endswith(f"/{TERMS}"):
-                problems += [Problem.of(one, f"{FOLDER}/{path}") for one in parse_terms(file.data).faults]
         judged = [
             draft
             for policy, texts in sorted(drafts.items())
-            for draft in self._judged(policy, texts, terms[policy], as_if_posted)
+            for draft in self._judged(policy, texts, self._terms(policy, by_path), as_if_posted)
         ]
         return judged, problems
 
     def _terms(self, policy: str, files: Mapping[str, WorkFile]) -> Reading[Terms] | None:
         path = f"{policy}/{TERMS}"
         if path in files:
-            return parse_terms(files[path].data)
+            return _terms_of(files[path])
         entry = self.record.entries.get(path)
         return parse_terms(self._repository.text(entry.blob)) if entry is not None and entry.is_regular else None
 
@@ -113,7 +112,8 @@ class OpenRecord:
         posted = Posted(known.revisions if known else ())
         for file in sorted(files, key=lambda one: one.path.removesuffix(".md")):
             name = file.path.partition("/")[2].removesuffix(".md")
-            reading = parse_revision(file.data)
+            entry = Entry(file.mode, "")
+            reading = parse_revision(file.data) if entry.is_regular else Reading(None, (no_file(entry),))
             if terms is None:
                 todo = f"write {FOLDER}/{policy}/{TERMS}, with `title`, `language` and `time_zone`"
                 faults: tuple[Fault, ...] = (*reading.faults, Fault(f"its policy has no {TERMS}", todo))
@@ -151,14 +151,23 @@ def opened(settings: Settings, door: Door, progress: Progress | None = None) -> 
                 previous,
             )
             progress = progress or silent()
-            for commit, changes in repository.history():
-                history.take(commit, changes)
-                progress.step("commits read")
+            history.walk(_counted(repository.history(), progress))
             record = history.record(door.latest)
             record = replace(record, problems=(*faults, *record.problems))
             yield OpenRecord(repository, record, door)
     except RecordError as wrong:
         raise RecordError([*faults, *wrong.problems]) if faults else wrong from None
+
+
+def _terms_of(file: WorkFile) -> Reading[Terms]:
+    entry = Entry(file.mode, "")
+    return parse_terms(file.data) if entry.is_regular else Reading(None, (no_file(entry),))
+
+
+def _counted(steps: Iterable[T], progress: Progress) -> Iterator[T]:
+    for step in steps:
+        yield step
+        progress.step("commits read")
 
 
 def _remembered(read: Callable[[str], Reading[T]]) -> Callable[[str], Reading[T]]:
