@@ -1,12 +1,6 @@
 """What every test may ask for."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from repository import Repository
 
 

@@ -76,3 +76,26 @@ def test_without_a_posting_the_site_says_so(small, build):
     small.commit(WHEN, {})
     site = build(small)[0]
     assert "No policy is posted yet." in (site / "index.html").read_text()
+
+
+def test_nothing_that_counsel_writes_becomes_markup(small, build):
+    """Titles, summaries, sources and contacts are text, wherever they are shown."""
+    evil = "</title><script>alert(1)</script>\"'&<b>"
+    terms = (
+        TERMS.replace("Privacy Policy", f"'{evil.replace(chr(39), chr(39) * 2)}'")
+        + "contact: <script>alert(2)</script>\n"
+    )
+    small.commit(
+        WHEN,
+        {
+            "privacy-policy/policy.yml": terms,
+            "privacy-policy/2014.md": "---\nposted: 2014-01-01\nsource: <script>alert(3)</script>\n---\n"
+            "## A `<b>` &amp; B\n",
+            "privacy-policy/2015.md": "---\nchange: clarifying\nsummary: <script>alert(4)</script>\n---\nText.\n",
+        },
+    )
+    site = build(small)[0]
+    for path in site.rglob("*.html"):
+        source = path.read_text()
+        assert "<script>alert" not in source
+        assert source.count("<title>") == source.count("</title>") == 1

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from mkdocs.config import config_options as c
 from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import ConfigurationError as MkDocsConfigurationError
 from mkdocs.utils.yaml import yaml_load
 
@@ -69,6 +70,22 @@ def read_settings(config_file: Path) -> Settings:
         return settings_of(config, config_file.resolve().parent)
     what = f"the plugin `{NAME}` is not switched on"
     raise ConfigurationError([Problem(path, what, f"write `plugins: [search, {NAME}]`")])
+
+
+def folder_of(config: MkDocsConfig) -> Path:
+    """Where `mkdocs.yml` lies."""
+    return Path(config.config_file_path or "mkdocs.yml").resolve().parent
+
+
+def require_directory_urls(config: MkDocsConfig) -> None:
+    """The address table's pages end in a slash.
+
+    Raises:
+        ConfigurationError: MkDocs is told to make other addresses.
+    """
+    if not config.use_directory_urls:
+        todo = "take `use_directory_urls: false` out: addresses are for ever, and end in a slash (rule 12)"
+        raise ConfigurationError([Problem("mkdocs.yml", "`use_directory_urls` is off", todo)])
 
 
 def settings_of(config: InforceConfig, folder: Path) -> Settings:

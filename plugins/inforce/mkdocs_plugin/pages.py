@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -165,6 +165,13 @@ class Pages:
         )
         title = f"{policy.terms.title}: history"
         return Content(place, title, f"Every revision of the {policy.terms.title}.", html)
+
+    def permanent(self) -> Iterator[tuple[str, Iterator[Content]]]:
+        """Every permanent page, by policy; in a preview the drafts' as well."""
+        for policy in self.site.record.policies:
+            yield policy.slug, (self.revision(policy, one) for one in policy.revisions)
+        for draft in self.site.drafts:
+            yield draft.policy, iter([self.draft(draft)])
 
     def revision(self, policy: PolicyRecord, revision: Revision) -> Content:
         """`/privacy-policy/2018-04-10/`: the permanent page."""
