@@ -223,3 +223,19 @@ def test_a_missing_previous_file_is_told_with_everything_else(repo, tmp_path):
     empty = Repository(tmp_path / "empty", tmp_path / "home")
     empty.previous = "nowhere.json"
     assert [problem.path for problem in empty.errors()] == ["nowhere.json", "."]
+
+
+def test_a_fast_forward_that_dates_a_posting_back_is_a_warning(repo, tmp_path):
+    start = repo.commit("2018-01-01T09:00:00+09:00", START)
+    repo.switch("counsel", start)
+    draft = repo.commit("2018-04-10T09:00:00+09:00", {"privacy-policy/2018-04-10.md": material(text=FIRST)})
+    repo.switch("main")
+    repo.commit("2018-04-12T09:00:00+09:00", {"privacy-policy/2018-04-12.md": material(text=SECOND)})
+    _published(repo, tmp_path)
+    repo.git("reset", "-q", "--hard", draft)
+    repo.commit("2018-04-12T09:00:00+09:00", {"privacy-policy/2018-04-12.md": material(text=SECOND)})
+
+    (problem,) = repo.check()
+    assert not problem.is_error
+    assert "readers cannot have seen it then" in problem.what
+    assert "git merge --no-ff" in problem.todo

@@ -314,6 +314,17 @@ class History:
                 commit=dated_by.id if dated_by else revision.posting.commit,
             )
         line = self._previous.get((revision.policy, revision.name))
+        last = max((one.posted for one in self._previous.values()), default=None)
+        if line is None and last is not None and not revision.posting.is_stated and revision.posted < last:
+            yield Problem(
+                path,
+                f"posted at {format_instant(revision.posted, revision.zone)}, before the last posting of the previous "
+                f"build, which did not have it: readers cannot have seen it then ({dated_by})",
+                "merge with `git merge --no-ff`, so that the merge's date counts; here, if this was not published yet, "
+                "undo the fast-forward and merge anew",
+                severity=Severity.WARNING,
+                commit=revision.posting.commit,
+            )
         if line is not None and line.digest != revision.digest:
             yield Problem(
                 path,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from inforce.core.address import near_slug, slug_fault
@@ -60,6 +61,9 @@ def _stray(place: str, file: str) -> Problem:
         return Problem(place, f"`{file}` is no revision: its name ends otherwise", f"name it {near_slug(stem)}.md")
     if ending.lower() in ("yml", "yaml") and did_you_mean(file.lower(), [TERMS]):
         return Problem(place, f"`{file}` is not read: the policy's terms are in {TERMS}", f"name it {TERMS}")
+    if ending.lower() in ("txt", "doc", "docx", "odt", "rtf") and re.match(r"\d{4}-\d", stem):
+        todo = f"write the text as Markdown, in {near_slug(stem)}.md"
+        return Problem(place, f"`{file}` is named as a revision is, but a revision is a `.md` file", todo)
     what = f"`{file}` is no part of the record, and is not read"
     return Problem(
         place, what, "a revision is a `.md` file; move this one elsewhere, or leave it", severity=Severity.WARNING

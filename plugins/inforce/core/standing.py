@@ -6,27 +6,31 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inforce.core.effect import Audience
-from inforce.core.timeline import Acceptance, Basis, Person, Status, Timeline
+from inforce.core.timeline import Acceptance, Person, Span, Status, Timeline
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A revision's standing towards one audience at an instant.
+    """A revision's standing towards one audience of its root at an instant.
 
-    For current users `start` and `until` bound the stretch in which the revision binds a person registered before every
-    posting who accepted nothing. For new users `joined_from` and `joined_until` bound the registrations that meet this
-    revision, and `until` is the end for the first of them, who accepts at once where that is asked (`by_acceptance`).
-    None stands for no such instant, or none that is known. `successor` is the revision that follows at `until`;
-    `overtaker` the one that withdrew this one.
+    `start` and `until` bound the stretch in which the revision binds: a person registered before every posting who
+    accepted nothing (current users), or the first one whom the offer or the rule met (new users), who accepts it at
+    once where that is asked (`by_acceptance`). `joined_until` ends the registrations that meet it (new users).
+    `offered_from` and `offered_until` bound the offer, where there is one. `otherwise` is when another text first binds
+    the new user who did not accept it. `successor` is the revision that follows at `until`, `overtaker` the one that
+    withdrew this one. None stands for no such instant, or none that is known.
     """
 
     audience: Audience
     status: Status
-    by_acceptance: bool
+    posted: datetime
+    by_acceptance: bool = False
     start: datetime | None = None
     until: datetime | None = None
-    joined_from: datetime | None = None
     joined_until: datetime | None = None
+    offered_from: datetime | None = None
+    offered_until: datetime | None = None
+    otherwise: datetime | None = None
     successor: str | None = None
     overtaker: str | None = None
 
@@ -37,31 +41,38 @@ def standing(timeline: Timeline, name: str, audience: Audience, instant: datetim
     if status is None:
         return None
     root = timeline[timeline.root(name)]
-    by_acceptance = root.effects[audience].rule.needs_acceptance
     overtaker = timeline.overtaken_by(name)
-    withdrawn_by = overtaker.name if overtaker is not None and overtaker.posted <= instant else None
-    spans = [span for span in timeline.row(audience) if span.revision == name]
-    first, last = (spans[0], spans[-1]) if spans else (None, None)
-    if audience is Audience.CURRENT_USERS:
-        start = first.start if first else None
-        until = last.until if last else None
-        if by_acceptance and (offer := timeline.offer(name, audience)) is not None:
-            start, until = offer.start, offer.until
-        return Standing(
-            audience, status, by_acceptance, start, until,
-            successor=_follower(timeline, audience, until), overtaker=withdrawn_by,
-        )  # fmt: skip
-    if first is None or last is None:
-        return Standing(audience, status, by_acceptance, overtaker=withdrawn_by)
-    accepted = (Acceptance(name, first.start),) if first.basis is Basis.OFFERED else ()
-    bound = [span for span in timeline.spans_of(Person(first.start, accepted)) if span.revision == name]
+    offer = timeline.offer(name, audience)
+    row = [span for span in timeline.row(audience) if timeline.root(span.revision) == root.name]
+    spans, otherwise = _binding(timeline, audience, root.name, row, offer)
+    bound = [span for span in spans if span.revision == name]
     until = bound[-1].until if bound else None
-    following = [span.revision for span in timeline.spans_of(Person(first.start, accepted)) if span.start == until]
     return Standing(
-        audience, status, by_acceptance, first.start, until, first.start, last.until,
-        following[0] if following else None, withdrawn_by,
-    )  # fmt: skip
+        audience,
+        status,
+        root.posted,
+        by_acceptance=root.effects[audience].rule.needs_acceptance,
+        start=bound[0].start if bound else None,
+        until=until,
+        joined_until=row[-1].until if row and audience is Audience.NEW_USERS else None,
+        offered_from=offer.start if offer and offer.start != offer.until else None,
+        offered_until=offer.until if offer else None,
+        otherwise=otherwise,
+        successor=next((span.revision for span in spans if span.start == until), None),
+        overtaker=overtaker.name if overtaker is not None and overtaker.posted <= instant else None,
+    )
 
 
-def _follower(timeline: Timeline, audience: Audience, until: datetime | None) -> str | None:
-    return timeline.on(audience, until).revision if until is not None else None
+def _binding(
+    timeline: Timeline, audience: Audience, root: str, row: list[Span], offer: Span | None
+) -> tuple[tuple[Span, ...], datetime | None]:
+    """What binds the audience's person from then on, and when something binds one who does not accept."""
+    if audience is Audience.CURRENT_USERS and offer is None:
+        return timeline.row(audience), None
+    if offer is not None and offer.start != offer.until:
+        joined = offer.start if audience is Audience.NEW_USERS else datetime.min.replace(tzinfo=offer.start.tzinfo)
+        without = timeline.spans_of(Person(joined))
+        return timeline.spans_of(Person(joined, (Acceptance(root, offer.start),))), without[
+            0
+        ].start if without else None
+    return (timeline.spans_of(Person(row[0].start)) if row else ()), None

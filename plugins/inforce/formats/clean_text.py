@@ -37,6 +37,8 @@ def decode(data: bytes) -> Reading[str]:
         text = data.decode("utf-8")
     except UnicodeDecodeError as wrong:
         line = data.count(b"\n", 0, wrong.start) + 1
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return Reading(None, (Fault("this is UTF-16, not UTF-8", "save the file as UTF-8", 1),))
         what = f"byte {wrong.start} (0x{data[wrong.start]:02x}) is not UTF-8"
         return Reading(None, (Fault(what, "save the file as UTF-8", line),))
     faults = [*_composition_faults(text), *_invisible_faults(text), *_entity_faults(text)]
@@ -64,7 +66,8 @@ def _invisible_faults(text: str) -> Iterator[Fault]:
             what = f"{_name(found[0])} cannot be seen"
             if found[0] in _OVERRIDES:
                 what = f"{_name(found[0])} turns the direction of the text round it"
-            yield Fault(f"{what}, and is not allowed", "delete it", _line_of(text, found.start()))
+            todo = "save the file as UTF-8 without BOM" if found[0] == "\ufeff" else "delete it"
+            yield Fault(f"{what}, and is not allowed", todo, _line_of(text, found.start()))
 
 
 def _entity_faults(text: str) -> Iterator[Fault]:

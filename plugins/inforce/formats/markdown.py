@@ -83,6 +83,18 @@ def rebased(source: str, root: str) -> str:
     return source.replace(f'href="{_ROOT}', f'href="{root or "./"}')
 
 
+def links_of(rendition: Rendition) -> Iterator[tuple[str, str]]:
+    """The links of a text within the site: the address (empty: the same text) and the anchor of each."""
+    for target in re.findall(rf'href="({_ROOT}[^"]*|#[^"]*)"', rendition.html):
+        place, _, anchor = html.unescape(target).removeprefix(_ROOT).partition("#")
+        yield place, anchor
+
+
+def anchors_of(rendition: Rendition) -> frozenset[str]:
+    """Every anchor that a text has."""
+    return frozenset(html.unescape(one) for one in re.findall(r'id="([^"]*)"', rendition.html))
+
+
 def text_faults(text: str, first_line: int) -> Iterator[Fault]:
     """What rule 10 refuses in a text: an empty one, images, raw HTML, comments, snippets, links by unknown schemes.
 

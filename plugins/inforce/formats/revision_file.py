@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from inforce.core.errors import Fault
@@ -52,6 +53,8 @@ UNWRITTEN_SUMMARY = "Say in a plain sentence what changes for members."
 """The summary with which a new draft begins; nothing is posted with it."""
 _FENCE = re.compile(r"---[ \t]*\r?\n")
 _CLOSING = re.compile(r"^---[ \t]*\r?$\n?", re.MULTILINE)
+_CONFLICT = re.compile(r"^(<{7}|>{7}) .*$", re.MULTILINE)
+_SECOND_FRONT_MATTER = re.compile(r"\s*---[ \t]*\r?\n(?:[a-z_]+:.*\r?\n|[ \t#-].*\r?\n)+---[ \t]*\r?$", re.MULTILINE)
 _LFS = b"version https://git-lfs.github.com/spec/"
 
 
@@ -90,7 +93,7 @@ def parse_revision(data: bytes) -> Reading[Declaration]:
     except ValueError as wrong:
         todo = "the file begins with a line `---`, then `key: value` lines, then `---`, then the text"
         return Reading(None, (Fault(str(wrong), todo, 1),))
-    faults = list(text_faults(text, line))
+    faults = [*text_faults(text, line), *_leftovers(text, line)]
     try:
         keys = parse_mapping(front_matter or "", 2)
     except YamlError as wrong:
@@ -98,6 +101,15 @@ def parse_revision(data: bytes) -> Reading[Declaration]:
     declaration, more = _declaration(keys, hashlib.sha256(data).hexdigest())
     faults = sorted([*more, *faults], key=lambda fault: fault.line or 0)
     return Reading(None if faults else declaration, tuple(faults))
+
+
+def _leftovers(text: str, first_line: int) -> Iterator[Fault]:
+    """What an editor or a merge left in a text, and nobody can have meant."""
+    for found in _CONFLICT.finditer(text):
+        line = first_line + text.count("\n", 0, found.start())
+        yield Fault(f"`{found[0].strip()}` was left by a merge", "settle the conflict, and delete its marks", line)
+    if _SECOND_FRONT_MATTER.match(text):
+        yield Fault("a second front matter stands in the text", "keep one, at the top of the file", first_line)
 
 
 def _declaration(keys: Keys, digest: str) -> tuple[Declaration, list[Fault]]:

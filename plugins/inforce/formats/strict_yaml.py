@@ -71,7 +71,9 @@ def parse_mapping(text: str, first_line: int = 1) -> Keys:
     except yaml.MarkedYAMLError as wrong:
         mark = wrong.problem_mark or wrong.context_mark
         line = first_line + mark.line if mark else first_line
-        todo = "write `key: value` lines; put a text that holds `: ` or begins with a sign into quotation marks"
+        todo = (
+            "write `key: value` lines without tabs; put a text that holds `: ` or begins with a sign in quotation marks"
+        )
         raise YamlError(Fault(f"this is not YAML: {wrong.problem or wrong.context}", todo, line)) from None
     except yaml.YAMLError as wrong:
         raise YamlError(Fault(f"this is not YAML: {wrong}", "write `key: value` lines", first_line)) from None
@@ -188,6 +190,13 @@ class Fields:
         if value is None:
             return ()
         items = value.values if isinstance(value, Items) else (value,)
+        for item in items:
+            if isinstance(item, Keys):
+                todo = 'put the sentence in quotation marks: `  - "Sentence: with a colon."`'
+                self.faults.append(
+                    Fault(f"this item of `{key}` holds a colon and a space, as a key does", todo, item.line)
+                )
+                return ()
         texts = [" ".join(item.text.split()) for item in items if isinstance(item, Scalar)]
         if len(texts) != len(items) or not all(texts) or not texts:
             self.fault(

@@ -62,69 +62,87 @@ def posting_words(revision: Revision) -> str:
     return f"{when}, recorded in commit {revision.posting.commit[:12]}" if revision.posting.commit else when
 
 
-def audience_words(revision: Revision, audience: Audience) -> str:
-    """Whom the audience means, relative to this revision."""
-    when = moment(revision.posted, revision.zone)
+def audience_words(one: Standing, zone: tzinfo) -> str:
+    """Whom the audience means, relative to the revision (of a correction: to the one that it corrects)."""
+    when = moment(one.posted, zone)
     return (
         f"If you registered before {when}"
-        if audience is Audience.CURRENT_USERS
+        if one.audience is Audience.CURRENT_USERS
         else f"If you registered on {when} or later"
     )
 
 
 def standing_words(one: Standing, now: datetime, zone: tzinfo, titles: Titles) -> str:
-    """What the revision is to somebody of the audience, in one or two sentences."""
+    """What the revision is to somebody of the audience, in a few sentences."""
+    if one.status is Status.NEVER:
+        return "This text does not apply to you."
+    if one.by_acceptance and one.offered_from is not None:
+        return _offer_words(one, now, zone, titles)
     if one.status is Status.OVERTAKEN:
         by = f" {_capital(titles(one.overtaker))} withdrew it before that." if one.overtaker else ""
         return f"This text never took effect for you.{by}"
-    if one.status is Status.NEVER:
-        return "This text does not apply to you."
-    if one.audience is Audience.CURRENT_USERS:
-        return _for_current_users(one, zone, titles)
-    return _for_new_users(one, now, zone, titles)
-
-
-def _for_current_users(one: Standing, zone: tzinfo, titles: Titles) -> str:
-    start = moment(one.start, zone) if one.start else None
-    until = moment(one.until, zone) if one.until else None
-    follows = f" {_capital(titles(one.successor))} follows it." if one.successor else ""
-    if one.by_acceptance:
-        if one.status is Status.OFFERED:
-            return "This text binds you once you accept it. Until then, what bound you before goes on binding you."
-        return f"This text bound you only if you accepted it between {start} and {until}." if until else ""
-    match one.status:
-        case Status.IN_FORCE if until:
-            return f"This text has bound you since {start}, and will until {until}.{follows}"
-        case Status.IN_FORCE:
-            return f"This text has bound you since {start}."
-        case Status.SCHEDULED if start:
-            return f"This text will bind you from {start}" + (f" until {until}.{follows}" if until else ".")
-        case _ if start and until:
-            return f"This text bound you from {start} until {until}.{follows}"
-    return "This text never came to bind you: another one took its place first."
-
-
-def _for_new_users(one: Standing, now: datetime, zone: tzinfo, titles: Titles) -> str:
-    begin = "acceptance" if one.by_acceptance else "registration"
-    until = moment(one.until, zone) if one.until else None
-    follows = f" {_capital(titles(one.successor))} follows it." if one.successor else ""
-    if one.status is Status.OFFERED:
-        end = f" It then binds you until {until}.{follows}" if until else ""
-        return f"This text binds you once you accept it. If you do not, no text of this policy binds you.{end}"
-    if one.joined_from is None:
+    if one.start is None:
         return "This text never came to bind you: another one took its place first."
-    since = moment(one.joined_from, zone)
+    return _binding_words(one, now, zone, titles)
+
+
+def _binding_words(one: Standing, now: datetime, zone: tzinfo, titles: Titles) -> str:
+    """Of a revision that binds without acceptance."""
+    start, follows = moment(one.start, zone) if one.start else "", _follows(one, titles)
+    is_new = one.audience is Audience.NEW_USERS
+    if is_new and one.start is not None:
+        start = (
+            "your registration" if one.start <= one.posted else f"{start}, or from your registration if that is later,"
+        )
+    until = f" until {moment(one.until, zone)}" if one.until else ""
+    window = f", if you registered before {moment(one.joined_until, zone)}" if is_new and one.joined_until else ""
     if one.status is Status.SCHEDULED:
-        return f"This text will bind you from {since}, or from your registration if that is later."
-    if one.status is Status.IN_FORCE:
-        end = f" It will until {until}.{follows}" if until else ""
-        return f"This text has bound you since your {begin}, at the earliest since {since}.{end}"
-    accepted = " and accepted it" if one.by_acceptance else ""
-    window = f", if you registered before {moment(one.joined_until, zone)}{accepted}" if one.joined_until else ""
-    if one.until is None:
-        return f"This text has bound you since your {begin}{window}."
-    verb = "binds" if now < one.until else "bound"
-    return f"This text {verb} you from your {begin} until {until}{window}.{follows}"
+        return f"This text will bind you from {start}{until}{window}.{follows}".replace(",.", ".").replace(",,", ",")
+    verb = "bound" if one.until is not None and one.until <= now else "binds"
+    if verb == "binds" and not is_new:
+        return f"This text has bound you since {start}{', and will' + until if until else ''}.{follows}"
+    return f"This text {verb} you from {start}{until}{window}.{follows}".replace(",.", ".").replace(",,", ",")
+
+
+def _offer_words(one: Standing, now: datetime, zone: tzinfo, titles: Titles) -> str:
+    """Of a revision that binds whoever accepts it, while it is offered."""
+    until = f" until {moment(one.until, zone)}" if one.until else ""
+    follows = _follows(one, titles) if one.until else ""
+    if one.status is Status.OFFERED:
+        then = f" It then binds you{until}.{follows}" if until else ""
+        return f"This text binds you once you accept it.{then} {_without(one, now, zone)}"
+    window = f"between {moment(one.offered_from, zone)} and " if one.offered_from else ""
+    window += moment(one.offered_until, zone) if one.offered_until else "now"
+    withdrawn = ""
+    if one.status is Status.OVERTAKEN and one.overtaker:
+        withdrawn = f" {_capital(titles(one.overtaker))} then withdrew the offer."
+    if one.start is None:
+        return f"This text was on offer {window}. Another one stands for it.{withdrawn}"
+    verb = "bound" if one.until is not None and one.until <= now else "binds"
+    since = (
+        "your acceptance"
+        if one.start == one.offered_from
+        else f"{moment(one.start, zone)}, or your acceptance if later,"
+    )
+    accepted = f"This text {verb} you from {since}{until}, if you accepted it {window}.{follows}"
+    return f"{accepted}{withdrawn} {_without(one, now, zone)}"
+
+
+def _without(one: Standing, now: datetime, zone: tzinfo) -> str:
+    """What becomes of somebody who does not accept."""
+    condition = "If you do not accept it" if one.status is Status.OFFERED else "If you did not accept it"
+    if one.audience is Audience.CURRENT_USERS:
+        return (
+            f"{condition}, what bound you before {'goes' if one.status is Status.OFFERED else 'went'} on binding you."
+        )
+    if one.otherwise is None:
+        return f"{condition}, no text of this policy binds you."
+    verb = "bound" if one.otherwise <= now else "binds"
+    return f"{condition}, no text of this policy {verb} you before {moment(one.otherwise, zone)}."
+
+
+def _follows(one: Standing, titles: Titles) -> str:
+    return f" {_capital(titles(one.successor))} follows it." if one.successor else ""
 
 
 def _capital(words: str) -> str:

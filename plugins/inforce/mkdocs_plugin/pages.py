@@ -63,10 +63,10 @@ class RevisionFacts:
         """For each audience: whom it means, and what the revision is to them."""
         return [
             (
-                words.audience_words(self.revision, audience),
+                words.audience_words(one, self.revision.zone),
                 words.standing_words(one, self.instant, self.revision.zone, self.calling),
             )
-            for audience, one in self.standings.items()
+            for one in self.standings.values()
         ]
 
     @property
@@ -95,6 +95,11 @@ class RevisionFacts:
             return words.STATUSES[self.statuses[0]].capitalize()
         current, new = (words.STATUSES[statuses[audience]] for audience in Audience)
         return f"For current users: {current}. For new users: {new}"
+
+    @property
+    def root(self) -> Revision:
+        """The revision that this one in the end corrects, or itself (rule 5)."""
+        return self.timeline[self.timeline.root(self.revision.name)]
 
     @property
     def correction(self) -> Revision | None:

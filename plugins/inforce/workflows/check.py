@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from inforce.adapters.clock import Door
+from inforce.core import address
 from inforce.core.advice import advice
-from inforce.core.errors import Problem, RecordError, Severity
+from inforce.core.errors import Fault, Problem, RecordError, Severity, did_you_mean
 from inforce.core.record import FOLDER, PolicyRecord
 from inforce.core.timeline import Timeline
+from inforce.formats.markdown import anchors_of, links_of
 from inforce.workflows.progress import Progress
+from inforce.workflows.publish_site import draft_rendition
 from inforce.workflows.read_record import Draft, OpenRecord, opened
 from inforce.workflows.settings import Settings
 
@@ -76,11 +79,36 @@ def _policy_advice(policy: PolicyRecord, instant: datetime) -> Iterator[Problem]
             yield Problem.of(fault, path, Severity.WARNING, revision.posting.commit)
 
 
+def _dead_links(draft: Draft, source: OpenRecord, drafts: list[Draft]) -> Iterator[Fault]:
+    """Links to texts of the record that are not there: once posted they could never be mended."""
+    places = {address.policy_address(one.slug) for one in source.record.policies}
+    places |= {address.history_address(one.slug) for one in source.record.policies}
+    names = [(one.policy, one.name) for one in source.record.postings()]
+    names += [(one.policy, one.name) for one in drafts]
+    places |= {address.policy_address(policy) for policy, _ in names}
+    places |= {address.revision_address(policy, name) for policy, name in names}
+    places |= {address.source_address(policy, name) for policy, name in names}
+    rendition = draft_rendition(draft)
+    anchors = anchors_of(rendition)
+    text = draft.data.decode("utf-8", "replace")
+    for place, anchor in links_of(rendition):
+        if place not in places if place else anchor not in anchors:
+            target = place or f"#{anchor}"
+            near = did_you_mean(target, places if place else {f"#{one}" for one in anchors})
+            at = text.find(anchor if not place else place.rstrip("/").rpartition("/")[2])
+            line = text.count("\n", 0, at) + 1 if at >= 0 else None
+            yield Fault(
+                f"a link leads to {target}, which is not there{near}", "mend it: a posted text keeps its links", line
+            )
+
+
 def _draft_problems(draft: Draft, source: OpenRecord, drafts: list[Draft], severity: Severity) -> Iterator[Problem]:
     for fault in draft.faults:
         yield Problem.of(fault, draft.path, severity)
     if draft.revision is None or draft.terms is None:
         return
+    for fault in _dead_links(draft, source, drafts):
+        yield Problem.of(fault, draft.path, severity)
     known = source.record.policy(draft.policy)
     others = [one.revision for one in drafts if one.policy == draft.policy and one.revision is not None]
     timeline = Timeline([*(known.revisions if known else ()), *others])
