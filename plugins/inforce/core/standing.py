@@ -18,7 +18,7 @@ class Standing:
     once where that is asked (`by_acceptance`). `joined_until` ends the registrations that meet it (new users).
     `offered_from` and `offered_until` bound the offer, where there is one. `otherwise` is when another text first binds
     the new user who did not accept it. `successor` is the revision that follows at `until`, `overtaker` the one that
-    withdrew this one. None stands for no such instant, or none that is known.
+    withdrew this one, `corrected` when a correction began to stand for it. None stands for no such instant, or none that is known.
     """
 
     audience: Audience
@@ -31,6 +31,7 @@ class Standing:
     offered_from: datetime | None = None
     offered_until: datetime | None = None
     otherwise: datetime | None = None
+    corrected: datetime | None = None
     successor: str | None = None
     overtaker: str | None = None
 
@@ -47,6 +48,7 @@ def standing(timeline: Timeline, name: str, audience: Audience, instant: datetim
     spans, otherwise = _binding(timeline, audience, root.name, row, offer)
     bound = [span for span in spans if span.revision == name]
     until = bound[-1].until if bound else None
+    later = [one for one in timeline.corrections(name) if one.order > timeline[name].order]
     return Standing(
         audience,
         status,
@@ -58,6 +60,7 @@ def standing(timeline: Timeline, name: str, audience: Audience, instant: datetim
         offered_from=offer.start if offer and offer.start != offer.until else None,
         offered_until=offer.until if offer else None,
         otherwise=otherwise,
+        corrected=next((one.posted for one in later if one.posted <= instant), None),
         successor=next((span.revision for span in spans if span.start == until), None),
         overtaker=overtaker.name if overtaker is not None and overtaker.posted <= instant else None,
     )

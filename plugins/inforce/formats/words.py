@@ -76,6 +76,9 @@ def standing_words(one: Standing, now: datetime, zone: tzinfo, titles: Titles) -
     """What the revision is to somebody of the audience, in a few sentences."""
     if one.status is Status.NEVER:
         return "This text does not apply to you."
+    if one.corrected is not None and (one.by_acceptance or one.start is None) and one.status is not Status.OVERTAKEN:
+        since = moment(one.corrected, zone)
+        return f"Since {since} its correction stands for this text. Whatever this text was to you, that one is."
     if one.by_acceptance and one.offered_from is not None:
         return _offer_words(one, now, zone, titles)
     if one.status is Status.OVERTAKEN:
