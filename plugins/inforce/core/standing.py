@@ -17,8 +17,9 @@ class Standing:
     accepted nothing (current users), or the first one whom the offer or the rule met (new users), who accepts it at
     once where that is asked (`by_acceptance`). `joined_until` ends the registrations that meet it (new users).
     `offered_from` and `offered_until` bound the offer, where there is one. `otherwise` is when another text first binds
-    the new user who did not accept it. `successor` is the revision that follows at `until`, `overtaker` the one that
-    withdrew this one, `corrected` when a correction began to stand for it. None stands for no such instant, or none that is known.
+    the new user who did not accept it. `corrected` is when a correction began to stand for it, `successor` the revision
+    that follows at `until`, `overtaker` the one that withdrew this one. None stands for no such instant, or none that
+    is known.
     """
 
     audience: Audience

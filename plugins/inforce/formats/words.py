@@ -100,11 +100,11 @@ def _binding_words(one: Standing, now: datetime, zone: tzinfo, titles: Titles) -
     until = f" until {moment(one.until, zone)}" if one.until else ""
     window = f", if you registered before {moment(one.joined_until, zone)}" if is_new and one.joined_until else ""
     if one.status is Status.SCHEDULED:
-        return f"This text will bind you from {start}{until}{window}.{follows}".replace(",.", ".").replace(",,", ",")
+        return _tidy(f"This text will bind you from {start}{until}{window}.{follows}")
     verb = "bound" if one.until is not None and one.until <= now else "binds"
     if verb == "binds" and not is_new:
         return f"This text has bound you since {start}{', and will' + until if until else ''}.{follows}"
-    return f"This text {verb} you from {start}{until}{window}.{follows}".replace(",.", ".").replace(",,", ",")
+    return _tidy(f"This text {verb} you from {start}{until}{window}.{follows}")
 
 
 def _offer_words(one: Standing, now: datetime, zone: tzinfo, titles: Titles) -> str:
@@ -128,7 +128,7 @@ def _offer_words(one: Standing, now: datetime, zone: tzinfo, titles: Titles) -> 
         else f"{moment(one.start, zone)}, or your acceptance if later,"
     )
     accepted = f"This text {verb} you from {since}{until}, if you accepted it {window}.{follows}"
-    return f"{accepted}{withdrawn} {_without(one, now, zone)}"
+    return _tidy(f"{accepted}{withdrawn} {_without(one, now, zone)}")
 
 
 def _without(one: Standing, now: datetime, zone: tzinfo) -> str:
@@ -142,6 +142,11 @@ def _without(one: Standing, now: datetime, zone: tzinfo) -> str:
         return f"{condition}, no text of this policy binds you."
     verb = "bound" if one.otherwise <= now else "binds"
     return f"{condition}, no text of this policy {verb} you before {moment(one.otherwise, zone)}."
+
+
+def _tidy(words: str) -> str:
+    """An insertion ends in a comma, which goes where another comma or the full stop follows."""
+    return words.replace(",,", ",").replace(",.", ".")
 
 
 def _follows(one: Standing, titles: Titles) -> str:
