@@ -90,7 +90,7 @@ def test_nothing_that_counsel_writes_becomes_markup(small, build):
         {
             "privacy-policy/policy.yml": terms,
             "privacy-policy/2014.md": "---\nposted: 2014-01-01\nsource: <script>alert(3)</script>\n---\n"
-            "## A `<b>` &amp; B\n",
+            "## A `<b>` &lt;img src=x onerror=alert(6)&gt; B\n",
             "privacy-policy/2015.md": "---\nchange: clarifying\nsummary: <script>alert(4)</script>\n---\nText.\n",
         },
     )
@@ -98,4 +98,5 @@ def test_nothing_that_counsel_writes_becomes_markup(small, build):
     for path in site.rglob("*.html"):
         source = path.read_text()
         assert "<script>alert" not in source
+        assert "<img src=x" not in source
         assert source.count("<title>") == source.count("</title>") == 1

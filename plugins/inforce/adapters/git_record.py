@@ -372,7 +372,7 @@ def _window(folder: Path, common: Path, id_format: str) -> Git:
 def _tip(real: Git, branch: str) -> str | None:
     for reference in (f"refs/heads/{branch}", f"refs/remotes/origin/{branch}"):
         try:
-            return str(real.execute(["git", "rev-parse", "--verify", "-q", reference])).strip()
+            return str(real.execute(["git", "show-ref", "--verify", "--hash", reference])).strip()
         except GitCommandError:
             continue
     return None

@@ -1,34 +1,47 @@
-"""How one revision stands towards each audience: everything that its page has to say of whom it binds, and when."""
+"""How one revision stands towards each audience: everything that its page has to say of whom it binds, and when.
+
+An audience is not of one kind: a later posting meets part of a revision's new users as its current users, and an
+earlier one did so with its current users. So everybody is asked about by *cohorts*: those who registered between two
+neighbouring postings (or turns of an offer) are bound alike, and neighbours of whom the same is to be said are told of
+together.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import pairwise
 
 from inforce.core.effect import Audience
-from inforce.core.timeline import Acceptance, Person, Span, Status, Timeline
+from inforce.core.policy import Revision
+from inforce.core.timeline import Acceptance, Person, Status, Timeline
+
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A revision's standing towards one audience of its root at an instant.
+    """A revision's standing towards one cohort of an audience at an instant.
 
-    `start` and `until` bound the stretch in which the revision binds: a person registered before every posting who
-    accepted nothing (current users), or the first one whom the offer or the rule met (new users), who accepts it at
-    once where that is asked (`by_acceptance`). `joined_until` ends the registrations that meet it (new users).
-    `offered_from` and `offered_until` bound the offer, where there is one. `otherwise` is when another text first binds
-    the new user who did not accept it. `corrected` is when a correction began to stand for it, `successor` the revision
-    that follows at `until`, `overtaker` the one that withdrew this one. None stands for no such instant, or none that
-    is known.
+    The cohort registered from `joined_from` on and before `joined_until`. `start` and `until` bound the stretch in
+    which the revision binds its first member, who accepts it at once where that is asked (`by_acceptance`); `start` is
+    None where it never does, and `from_joining` says that it begins with the registration or acceptance itself.
+    `offered_from` and `offered_until` bound the offer to the audience, where there is one. `otherwise` is when another
+    text first binds who did not accept (new users), `corrected` when a correction began to stand for this revision,
+    `successor` the revision that follows at `until`, `overtaker` the one that withdrew this one. None stands for no
+    such instant, or none that is known.
     """
 
     audience: Audience
     status: Status
     posted: datetime
+    joined_from: datetime | None = None
+    joined_until: datetime | None = None
     by_acceptance: bool = False
+    from_joining: bool = False
     start: datetime | None = None
     until: datetime | None = None
-    joined_until: datetime | None = None
     offered_from: datetime | None = None
     offered_until: datetime | None = None
     otherwise: datetime | None = None
@@ -37,46 +50,93 @@ class Standing:
     overtaker: str | None = None
 
 
-def standing(timeline: Timeline, name: str, audience: Audience, instant: datetime) -> Standing | None:
-    """The standing at the instant; None before the posting."""
+def standings(timeline: Timeline, name: str, audience: Audience, instant: datetime) -> tuple[Standing, ...]:
+    """The standings towards the audience's cohorts, in order of registration; none before the posting.
+
+    Cohorts that the revision never binds are left out where there are others.
+    """
     status = timeline.status(name, audience, instant)
     if status is None:
-        return None
+        return ()
     root = timeline[timeline.root(name)]
     overtaker = timeline.overtaken_by(name)
     offer = timeline.offer(name, audience)
-    row = [span for span in timeline.row(audience) if timeline.root(span.revision) == root.name]
-    spans, otherwise = _binding(timeline, audience, root.name, row, offer)
-    bound = [span for span in spans if span.revision == name]
-    until = bound[-1].until if bound else None
     later = [one for one in timeline.corrections(name) if one.order > timeline[name].order]
-    return Standing(
+    frame = Standing(
         audience,
         status,
         root.posted,
         by_acceptance=root.effects[audience].rule.needs_acceptance,
-        start=bound[0].start if bound else None,
-        until=until,
-        joined_until=row[-1].until if row and audience is Audience.NEW_USERS else None,
         offered_from=offer.start if offer and offer.start != offer.until else None,
         offered_until=offer.until if offer else None,
-        otherwise=otherwise,
         corrected=next((one.posted for one in later if one.posted <= instant), None),
-        successor=next((span.revision for span in spans if span.start == until), None),
         overtaker=overtaker.name if overtaker is not None and overtaker.posted <= instant else None,
+    )
+    cohorts = [_of_cohort(timeline, name, frame, *cohort) for cohort in _cohorts(timeline, root, audience)]
+    bound = [one for one in cohorts if one.start is not None] or cohorts[:1] or [frame]
+    return tuple(_joined(bound))
+
+
+def _cohorts(
+    timeline: Timeline, root: Revision, audience: Audience
+) -> Iterator[tuple[datetime | None, datetime | None]]:
+    """The stretches of registration in which everybody of the audience is bound alike, as far as the root goes.
+
+    Of its current users, those differ for whom an earlier revision still took effect after its posting; of its new
+    users, those for whom a later one was posted while they still met it.
+    """
+    others = [one for one in timeline.revisions if one.corrects is None and one.name != root.name]
+    if audience is Audience.CURRENT_USERS:
+        late = {one.posted for one in others if one.posted < root.posted and _last_start(one) > root.posted}
+        yield from pairwise([None, *sorted(late), root.posted])
+        return
+    spans = [span for span in timeline.row(audience) if timeline.root(span.revision) == root.name]
+    end = spans[-1].until if spans else root.posted
+    turns = {one.posted for one in others} | {span.start for span in spans} | ({end} if end else set())
+    inside = sorted(turn for turn in turns if root.posted < turn and (end is None or turn <= end))
+    yield from pairwise([root.posted, *inside, *([None] if end is None or not inside else [])])
+
+
+def _last_start(revision: Revision) -> datetime:
+    return max((effect.start for effect in revision.effects.values() if effect.start), default=_BEFORE_ALL)
+
+
+def _of_cohort(
+    timeline: Timeline, name: str, frame: Standing, joined_from: datetime | None, joined_until: datetime | None
+) -> Standing:
+    joined = joined_from or _BEFORE_ALL
+    accepted_at = max(joined, frame.offered_from) if frame.offered_from else joined
+    accepted = (Acceptance(timeline.root(name), accepted_at),) if frame.by_acceptance else ()
+    spans = timeline.spans_of(Person(joined, accepted))
+    bound = [span for span in spans if span.revision == name]
+    without = timeline.spans_of(Person(joined)) if frame.by_acceptance else ()
+    until = bound[-1].until if bound else None
+    return replace(
+        frame,
+        joined_from=joined_from,
+        joined_until=joined_until,
+        from_joining=bool(bound) and bound[0].start == accepted_at,
+        start=bound[0].start if bound else None,
+        until=until,
+        otherwise=without[0].start if without else None,
+        successor=next((span.revision for span in spans if span.start == until), None),
     )
 
 
-def _binding(
-    timeline: Timeline, audience: Audience, root: str, row: list[Span], offer: Span | None
-) -> tuple[tuple[Span, ...], datetime | None]:
-    """What binds the audience's person from then on, and when something binds one who does not accept."""
-    if audience is Audience.CURRENT_USERS and offer is None:
-        return timeline.row(audience), None
-    if offer is not None and offer.start != offer.until:
-        joined = offer.start if audience is Audience.NEW_USERS else datetime.min.replace(tzinfo=offer.start.tzinfo)
-        without = timeline.spans_of(Person(joined))
-        return timeline.spans_of(Person(joined, (Acceptance(root, offer.start),))), without[
-            0
-        ].start if without else None
-    return (timeline.spans_of(Person(row[0].start)) if row else ()), None
+def _joined(cohorts: list[Standing]) -> Iterator[Standing]:
+    """Neighbours of whom the same is to be said, as one."""
+    told: Standing | None = None
+    for one in cohorts:
+        if told is not None and told.joined_until == one.joined_from and _is_alike(told, one):
+            told = replace(told, joined_until=one.joined_until)
+        else:
+            if told is not None:
+                yield told
+            told = one
+    if told is not None:
+        yield told
+
+
+def _is_alike(one: Standing, other: Standing) -> bool:
+    begin = one.from_joining == other.from_joining and (one.from_joining or one.start == other.start)
+    return begin and (one.until, one.successor, one.otherwise) == (other.until, other.successor, other.otherwise)

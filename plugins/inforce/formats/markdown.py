@@ -43,6 +43,10 @@ _BREAK_RE = r"<br\s?/?>"
 _COMMENT_RE = r"<!--"
 _LINK = re.compile(r"\](?:\(|:)\s*(?!(?:https?|mailto|tel):)[^)\s]*[:&]")
 _SNIPPET = re.compile(r"^[ \t]*;*-{1,}8<-{1,}.*$|\{!.*?!\}|\{%.*?%\}", re.MULTILINE)
+_DEFINITION = re.compile(r" {0,3}\[[^\]]+\]:")
+_TOO_DEEP = re.compile(
+    r"^(?:[ \t]*(?:(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)|>[ \t]*){21,}\S|[ ]{100,}(?:[-*+]|\d{1,9}[.)])[ \t])", re.MULTILINE
+)
 _SHORT = 4_000
 """Below this many characters a text is looked at whole, in case that it shows nothing at all."""
 
@@ -78,6 +82,11 @@ def render(text: str, address: str) -> Rendition:
     return Rendition(source, tuple(_headings(tokens)))
 
 
+def forget_renderer() -> None:
+    """Make a new renderer for the next text: one that was interrupted is not in order."""
+    _renderer.cache_clear()
+
+
 def rebased(source: str, root: str) -> str:
     """The HTML with its links fit for a page from which the site's root is `root` (`../../`, or `` for the root)."""
     return source.replace(f'href="{_ROOT}', f'href="{root or "./"}')
@@ -100,12 +109,20 @@ def text_faults(text: str, first_line: int) -> Iterator[Fault]:
 
     Most texts hold none of the signs that any of these begins with, and are not converted for this.
     """
+    if not any(line.strip() and not _DEFINITION.match(line) for line in text.splitlines()):
+        yield Fault("the text is empty", "write the revision's text under the front matter", first_line)
+        return
+    if found := _TOO_DEEP.search(text):
+        todo = "lists and quotations go a few levels deep, not dozens"
+        yield Fault("the text is nested too deep", todo, first_line + text.count("\n", 0, found.start()))
+        return
     if len(text) < _SHORT or "<" in text or "![" in text or (("](" in text or "]:" in text) and _LINK.search(text)):
         markdown, watch = _renderer()
         watch.begin("policy/revision/")
         try:
             source = markdown.reset().convert(text)
         except RecursionError:
+            forget_renderer()
             yield Fault(
                 "the text is nested too deep", "lists and quotations go a few levels deep, not hundreds", first_line
             )
@@ -227,6 +244,7 @@ class _Links(Treeprocessor):
             if scheme and scheme.lower() not in _SCHEMES:
                 todo = f"link by {', '.join(_SCHEMES)}, or relative to this file"
                 self.watch.note(f"a link by the scheme `{scheme}:`", todo, href)
+                del link.attrib["href"]
             elif not scheme and not target.startswith("/"):
                 link.set("href", _ROOT + _resolved(target, self.watch.address))
 
@@ -234,7 +252,7 @@ class _Links(Treeprocessor):
 def _resolved(target: str, address: str) -> str:
     """A relative link between files of the record, as an address relative to the site's root."""
     path, hash_sign, fragment = target.partition("#")
-    if path.endswith(".md"):
+    if path.endswith(".md") and not path.endswith("source.md"):
         path = f"{path.removesuffix('.md')}/"
         base = address.removesuffix("/")
     else:

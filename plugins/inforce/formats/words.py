@@ -62,18 +62,19 @@ def posting_words(revision: Revision) -> str:
     return f"{when}, recorded in commit {revision.posting.commit[:12]}" if revision.posting.commit else when
 
 
-def audience_words(one: Standing, zone: tzinfo) -> str:
-    """Whom the audience means, relative to the revision (of a correction: to the one that it corrects)."""
-    when = moment(one.posted, zone)
-    return (
-        f"If you registered before {when}"
-        if one.audience is Audience.CURRENT_USERS
-        else f"If you registered on {when} or later"
-    )
+def cohort_words(one: Standing, zone: tzinfo) -> str:
+    """Whom a sentence means: by when they registered."""
+    if one.joined_from is None and one.audience is Audience.NEW_USERS:
+        return f"If you registered on {moment(one.posted, zone)} or later"
+    if one.joined_from is None:
+        return f"If you registered before {moment(one.joined_until or one.posted, zone)}"
+    if one.joined_until is None:
+        return f"If you registered on {moment(one.joined_from, zone)} or later"
+    return f"If you registered between {moment(one.joined_from, zone)} and {moment(one.joined_until, zone)}"
 
 
 def standing_words(one: Standing, now: datetime, zone: tzinfo, titles: Titles) -> str:
-    """What the revision is to somebody of the audience, in a few sentences."""
+    """What the revision is to somebody of the cohort, in a few sentences."""
     if one.status is Status.NEVER:
         return "This text does not apply to you."
     if one.corrected is not None and (one.by_acceptance or one.start is None) and one.status is not Status.OVERTAKEN:
@@ -86,25 +87,19 @@ def standing_words(one: Standing, now: datetime, zone: tzinfo, titles: Titles) -
         return f"This text never took effect for you.{by}"
     if one.start is None:
         return "This text never came to bind you: another one took its place first."
-    return _binding_words(one, now, zone, titles)
+    return _binding_words(one, one.start, now, zone, titles)
 
 
-def _binding_words(one: Standing, now: datetime, zone: tzinfo, titles: Titles) -> str:
+def _binding_words(one: Standing, begins: datetime, now: datetime, zone: tzinfo, titles: Titles) -> str:
     """Of a revision that binds without acceptance."""
-    start, follows = moment(one.start, zone) if one.start else "", _follows(one, titles)
-    is_new = one.audience is Audience.NEW_USERS
-    if is_new and one.start is not None:
-        start = (
-            "your registration" if one.start <= one.posted else f"{start}, or from your registration if that is later,"
-        )
+    start = "your registration" if one.from_joining else moment(begins, zone)
     until = f" until {moment(one.until, zone)}" if one.until else ""
-    window = f", if you registered before {moment(one.joined_until, zone)}" if is_new and one.joined_until else ""
-    if one.status is Status.SCHEDULED:
-        return _tidy(f"This text will bind you from {start}{until}{window}.{follows}")
-    verb = "bound" if one.until is not None and one.until <= now else "binds"
-    if verb == "binds" and not is_new:
-        return f"This text has bound you since {start}{', and will' + until if until else ''}.{follows}"
-    return _tidy(f"This text {verb} you from {start}{until}{window}.{follows}")
+    follows = _follows(one, titles)
+    if begins > now and not one.from_joining:
+        return f"This text will bind you from {start}{until}.{follows}"
+    if one.until is not None and one.until <= now:
+        return f"This text bound you from {start}{until}.{follows}"
+    return f"This text has bound you since {start}{', and will' + until if until else ''}.{follows}"
 
 
 def _offer_words(one: Standing, now: datetime, zone: tzinfo, titles: Titles) -> str:

@@ -11,9 +11,13 @@ from mkdocs.config import config_options as c
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import ConfigurationError as MkDocsConfigurationError
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import Files
 from mkdocs.utils.yaml import yaml_load
 
+from inforce.core.address import POLICIES, POSTINGS, SCHEMAS
 from inforce.core.errors import ConfigurationError, Problem, did_you_mean
+from inforce.core.record import Record
 from inforce.workflows.settings import Settings
 
 NAME = "inforce"
@@ -86,6 +90,20 @@ def require_directory_urls(config: MkDocsConfig) -> None:
     if not config.use_directory_urls:
         todo = "take `use_directory_urls: false` out: addresses are for ever, and end in a slash (rule 12)"
         raise ConfigurationError([Problem("mkdocs.yml", "`use_directory_urls` is off", todo)])
+
+
+def refuse_own_files(files: Files, record: Record) -> None:
+    """What lies in `docs/` may not stand where the record's pages and files do.
+
+    Raises:
+        PluginError: something does.
+    """
+    for file in files:
+        first, _, rest = file.dest_uri.partition("/")
+        if first in (POLICIES, POSTINGS) or (rest and (first == SCHEMAS.rstrip("/") or record.policy(first))):
+            raise PluginError(
+                f"docs/{file.src_uri} stands where the policy `{first}` is, or a file of ours: name it otherwise"
+            )
 
 
 def settings_of(config: InforceConfig, folder: Path) -> Settings:

@@ -14,7 +14,7 @@ from inforce.core import address
 from inforce.core.effect import Audience
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord
-from inforce.core.standing import Standing, standing
+from inforce.core.standing import Standing, standings
 from inforce.core.timeline import Status, Timeline
 from inforce.formats import words
 from inforce.formats.markdown import Heading, Rendition, rebased
@@ -53,26 +53,26 @@ class RevisionFacts:
     draft: Draft | None = None
 
     @cached_property
-    def standings(self) -> dict[Audience, Standing]:
-        """Its standing towards each audience."""
-        found = {one: standing(self.timeline, self.revision.name, one, self.instant) for one in Audience}
-        return {audience: one for audience, one in found.items() if one is not None}
+    def standings(self) -> list[Standing]:
+        """Its standing towards each audience, cohort by cohort."""
+        name = self.revision.name
+        return [one for audience in Audience for one in standings(self.timeline, name, audience, self.instant)]
 
     @property
     def sentences(self) -> list[tuple[str, str]]:
-        """For each audience: whom it means, and what the revision is to them."""
+        """For each cohort: who they are, and what the revision is to them."""
         return [
             (
-                words.audience_words(one, self.revision.zone),
+                words.cohort_words(one, self.revision.zone),
                 words.standing_words(one, self.instant, self.revision.zone, self.calling),
             )
-            for one in self.standings.values()
+            for one in self.standings
         ]
 
     @property
     def statuses(self) -> list[Status]:
         """The statuses for the audiences, each once; `never` only where there is no other."""
-        found = list(dict.fromkeys(one.status for one in self.standings.values()))
+        found = list(dict.fromkeys(one.status for one in self.standings))
         return [status for status in found if status is not Status.NEVER] or found
 
     @property
@@ -90,7 +90,7 @@ class RevisionFacts:
             return "Draft: not posted, binds nobody"
         if self.correction is not None:
             return "Corrected: another revision stands for this one"
-        statuses = {audience: one.status for audience, one in self.standings.items()}
+        statuses = {one.audience: one.status for one in self.standings}
         if len(self.statuses) == 1:
             return words.STATUSES[self.statuses[0]].capitalize()
         current, new = (words.STATUSES[statuses[audience]] for audience in Audience)
@@ -110,14 +110,14 @@ class RevisionFacts:
     @property
     def successors(self) -> list[Revision]:
         """The revisions that follow this one, for one audience or the other; not a correction of it."""
-        names = dict.fromkeys(one.successor for one in self.standings.values())
+        names = dict.fromkeys(one.successor for one in self.standings)
         standing_now = self.timeline.standing(self.revision.name, self.instant)
         return [self.timeline[name] for name in names if name not in (None, standing_now)]
 
     @property
     def overtaker(self) -> Revision | None:
         """The revision that withdrew this one, as far as that had not taken effect (rule 4)."""
-        names = {one.overtaker for one in self.standings.values() if one.status is Status.OVERTAKEN}
+        names = {one.overtaker for one in self.standings if one.status is Status.OVERTAKEN}
         return next((self.timeline[name] for name in names if name is not None), None)
 
     def calling(self, name: str) -> str:
@@ -132,10 +132,14 @@ class Pages:
         """Lay out the timelines once."""
         self.site = site
         self._timelines = {policy.slug: policy.timeline for policy in site.record.policies}
+        self._facts: dict[tuple[str, str], RevisionFacts] = {}
 
     def facts(self, revision: Revision) -> RevisionFacts:
         """A posted revision's facts."""
-        return RevisionFacts(revision, self._timelines[revision.policy], self.site.as_of)
+        key = revision.policy, revision.name
+        if key not in self._facts:
+            self._facts[key] = RevisionFacts(revision, self._timelines[revision.policy], self.site.as_of)
+        return self._facts[key]
 
     def home(self, introduction: str) -> Content:
         """`/`: every policy: what is in force, offered, scheduled."""

@@ -18,7 +18,14 @@ from inforce.adapters.files import write_atomically
 from inforce.adapters.git_record import places_of_change
 from inforce.core.errors import InforceError
 from inforce.core.record import FOLDER
-from inforce.mkdocs_plugin.config import InforceConfig, folder_of, problems_of, require_directory_urls, settings_of
+from inforce.mkdocs_plugin.config import (
+    InforceConfig,
+    folder_of,
+    problems_of,
+    refuse_own_files,
+    require_directory_urls,
+    settings_of,
+)
 from inforce.mkdocs_plugin.pages import Content, Pages
 from inforce.mkdocs_plugin.theme import INDEX, STYLE, as_markup, rendered_shell, style, table_of_contents, with_policies
 from inforce.workflows.progress import Progress
@@ -72,10 +79,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
             page(policy) for policy in self.site.record.policies for page in (self.pages.policy, self.pages.history)
         ]
         self._contents = {f"{content.address}{INDEX}": content for content in contents}
-        for source in self._contents:
-            if files.get_file_from_path(source) or files.get_file_from_path(source.replace(f"/{INDEX}", ".md")):
-                policy = source.partition("/")[0]
-                raise PluginError(f"docs/{source} stands where the policy `{policy}` is: name one otherwise")
+        refuse_own_files(files, self.site.record)
         made = [*self._contents, *([] if files.get_file_from_path(INDEX) else [INDEX])]
         for source in made:
             files.append(File.generated(config, source, content=""))

@@ -59,7 +59,7 @@ def table_of_contents(content: Content) -> TableOfContents:
     roots: list[Any] = []
     path: list[dict[str, Any]] = []
     for heading in content.headings:
-        token = {"level": heading.level, "id": heading.anchor, "name": heading.words, "children": []}
+        token = {"level": heading.level, "id": heading.anchor, "name": as_markup(heading.words), "children": []}
         while path and path[-1]["level"] >= heading.level:
             path.pop()
         (path[-1]["children"] if path else roots).append(token)

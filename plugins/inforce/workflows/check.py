@@ -88,11 +88,14 @@ def _dead_links(draft: Draft, source: OpenRecord, drafts: list[Draft]) -> Iterat
     places |= {address.policy_address(policy) for policy, _ in names}
     places |= {address.revision_address(policy, name) for policy, name in names}
     places |= {address.source_address(policy, name) for policy, name in names}
+    places |= {address.in_force_address(policy) for policy, _ in names}
+    policies = {policy for policy, _ in names}
     rendition = draft_rendition(draft)
     anchors = anchors_of(rendition)
     text = draft.data.decode("utf-8", "replace")
     for place, anchor in links_of(rendition):
-        if place not in places if place else anchor not in anchors:
+        is_known = (place in places or place.split("/")[0] not in policies) if place else anchor in {*anchors, ""}
+        if not is_known:
             target = place or f"#{anchor}"
             near = did_you_mean(target, places if place else {f"#{one}" for one in anchors})
             at = text.find(anchor if not place else place.rstrip("/").rpartition("/")[2])

@@ -18,7 +18,7 @@ from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord, Record
 from inforce.formats.in_force_json import in_force_table
 from inforce.formats.json_text import to_json
-from inforce.formats.markdown import Rendition, render
+from inforce.formats.markdown import Rendition, forget_renderer, render
 from inforce.formats.policies_json import policies_table
 from inforce.formats.postings_json import postings_table
 from inforce.formats.revision_file import split
@@ -66,6 +66,7 @@ def draft_rendition(draft: Draft) -> Rendition:
     try:
         return render(text, address.revision_address(draft.policy, draft.name))
     except RecursionError:
+        forget_renderer()
         return Rendition("", ())
 
 
