@@ -31,8 +31,6 @@ from inforce.core.errors import Fault
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-RENDERER = 1
-"""The number of this configuration: HTML made with another one is another rendition."""
 EXTENSIONS = ("admonition", "def_list", "fenced_code", "footnotes", "sane_lists", "tables")
 _ROOT = "inforce:"
 _SCHEMES = ("http", "https", "mailto", "tel")
