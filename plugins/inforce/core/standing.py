@@ -91,7 +91,7 @@ def _cohorts(
         yield from pairwise([None, *sorted(late), root.posted])
         return
     spans = [span for span in timeline.row(audience) if timeline.root(span.revision) == root.name]
-    end = spans[-1].until if spans else root.posted
+    end = spans[-1].until if spans else timeline.start(root.name, audience) or root.posted
     turns = {one.posted for one in others} | {span.start for span in spans} | ({end} if end else set())
     inside = sorted(turn for turn in turns if root.posted < turn and (end is None or turn <= end))
     yield from pairwise([root.posted, *inside, *([None] if end is None or not inside else [])])
