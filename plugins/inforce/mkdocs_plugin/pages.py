@@ -18,6 +18,7 @@ from inforce.core.standing import Standing, standings
 from inforce.core.timeline import Status, Timeline
 from inforce.formats import words
 from inforce.formats.markdown import Heading, Rendition, rebased
+from inforce.formats.messages import ENGLISH, messages_in
 from inforce.workflows.publish_site import Site, draft_rendition
 from inforce.workflows.read_record import Draft
 
@@ -158,6 +159,7 @@ class Pages:
         html = self._render(
             "policy.html",
             place,
+            policy.terms.language,
             shown=shown,
             text=Markup(rebased(rendition.html, "../")),  # noqa: S704 - rendered by us, raw HTML refused (rule 10)
             **overview,
@@ -170,7 +172,12 @@ class Pages:
         place = address.history_address(policy.slug)
         revisions = [self.facts(one) for one in reversed(self._timelines[policy.slug].revisions)]
         html = self._render(
-            "history.html", place, policy=policy, revisions=revisions, drafts=self.site.drafts_of(policy)
+            "history.html",
+            place,
+            policy.terms.language,
+            policy=policy,
+            revisions=revisions,
+            drafts=self.site.drafts_of(policy),
         )
         title = f"{policy.terms.title}: history"
         return Content(place, title, f"Every revision of the {policy.terms.title}.", html)
@@ -253,8 +260,16 @@ class Pages:
             "drafts": self.site.drafts_of(policy),
         }
 
-    def _render(self, template: str, place: str, **values: object) -> str:
+    def _render(self, template: str, place: str, language: str = ENGLISH, **values: object) -> str:
+        """A template's HTML. It may use `link` (an address from this page) and `say` (a message, escaped)."""
+        messages = messages_in(language)
+
         def link(target: str) -> str:
             return address.relative(target, place)
 
-        return _templates.get_template(template).render(link=link, now=self.site.as_of, **values)
+        def say(key: str, /, **words: object) -> Markup:
+            return escape(messages(key)).format(**words)
+
+        return _templates.get_template(template).render(
+            link=link, say=say, messages=messages, now=self.site.as_of, **values
+        )
