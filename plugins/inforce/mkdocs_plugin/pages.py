@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -19,6 +19,9 @@ from inforce.core.timeline import Status, Timeline
 from inforce.formats import words
 from inforce.formats.markdown import Heading, Rendition, rebased
 from inforce.formats.messages import ENGLISH, messages_in
+from inforce.formats.timeline_svg import legend, timeline_svg
+from inforce.mkdocs_plugin.history import rows
+from inforce.mkdocs_plugin.home import Card, latest
 from inforce.workflows.publish_site import Site, draft_rendition
 from inforce.workflows.read_record import Draft
 
@@ -30,6 +33,10 @@ _templates = Environment(
     lstrip_blocks=True,
 )
 _templates.globals.update(words=words, address=address, Audience=Audience, Status=Status)
+
+
+Link = tuple[str, str]
+"""A page of the site: its address, and its title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +149,28 @@ class Pages:
             self._facts[key] = RevisionFacts(revision, self._timelines[revision.policy], self.site.as_of)
         return self._facts[key]
 
-    def home(self, introduction: str) -> Content:
-        """`/`: every policy: what is in force, offered, scheduled."""
-        policies = [self._overview(policy) for policy in self.site.record.policies]
-        known = {policy.slug for policy in self.site.record.policies}
-        drafts = [draft for draft in self.site.drafts if draft.policy not in known]
-        html = self._render("home.html", "", introduction=Markup(introduction), policies=policies, drafts=drafts)  # noqa: S704 - MkDocs' own HTML
-        return Content("", "Policies in force", "Every policy: what is in force, offered and scheduled.", html)
+    def home(self, introduction: str, language: str = ENGLISH, auditors: Link | None = None) -> Content:
+        """`/`: every policy: what is in force, offered, scheduled; and the latest postings.
+
+        Args:
+            introduction: HTML that comes first.
+            language: of the whole site, as BCP 47 has it.
+            auditors: the page that tells how to check what is published, where there is one.
+        """
+        record, now, messages = self.site.record, self.site.as_of, messages_in(language)
+        cards = [Card(one, self._timelines[one.slug], now, self.site.drafts_of(one)) for one in record.policies]
+        html = self._render(
+            "home.html",
+            "",
+            language,
+            introduction=Markup(introduction),  # noqa: S704 - MkDocs' own HTML
+            cards=cards,
+            drafts=[draft for draft in self.site.drafts if record.policy(draft.policy) is None],
+            latest=latest(record),
+            auditors=auditors,
+            utc=UTC,
+        )
+        return Content("", messages("home.title"), messages("home.description"), html)
 
     def policy(self, policy: PolicyRecord) -> Content:
         """`/privacy-policy/`: the text in force for current users."""
@@ -169,18 +191,22 @@ class Pages:
 
     def history(self, policy: PolicyRecord) -> Content:
         """`/privacy-policy/history/`: every revision."""
-        place = address.history_address(policy.slug)
-        revisions = [self.facts(one) for one in reversed(self._timelines[policy.slug].revisions)]
+        place, title = address.history_address(policy.slug), policy.terms.title
+        timeline, now, messages = self._timelines[policy.slug], self.site.as_of, messages_in(policy.terms.language)
+        picture = timeline_svg(timeline, now, title, messages, policy.terms.zone)
         html = self._render(
             "history.html",
             place,
             policy.terms.language,
             policy=policy,
-            revisions=revisions,
+            rows=rows(timeline, now),
+            zones={policy.terms.time_zone, *(one.time_zone for one in timeline.revisions)},
+            picture=Markup(picture),  # noqa: S704 - made by us
+            legend=Markup(legend(timeline, now, messages)),  # noqa: S704 - made by us
             drafts=self.site.drafts_of(policy),
         )
-        title = f"{policy.terms.title}: history"
-        return Content(place, title, f"Every revision of the {policy.terms.title}.", html)
+        description = messages("history.description", title=title)
+        return Content(place, messages("history.title", title=title), description, html)
 
     def permanent(self) -> Iterator[tuple[str, Iterator[Content]]]:
         """Every permanent page, by policy; in a preview the drafts' as well."""

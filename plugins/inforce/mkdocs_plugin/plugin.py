@@ -27,7 +27,17 @@ from inforce.mkdocs_plugin.config import (
     settings_of,
 )
 from inforce.mkdocs_plugin.pages import Content, Pages
-from inforce.mkdocs_plugin.theme import INDEX, STYLE, as_markup, rendered_shell, style, table_of_contents, with_policies
+from inforce.mkdocs_plugin.theme import (
+    INDEX,
+    STYLE,
+    as_markup,
+    language_of,
+    page_for_auditors,
+    rendered_shell,
+    style,
+    table_of_contents,
+    with_policies,
+)
 from inforce.workflows.progress import Progress
 from inforce.workflows.publish_site import Site, gathered
 
@@ -100,7 +110,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Put our content in the place of the empty page's; home keeps its own above ours."""
         if page.file.src_uri == INDEX:
-            home = self.pages.home(html)
+            home = self.pages.home(html, language_of(config), page_for_auditors(files))
             page.meta.setdefault("description", as_markup(home.description))
             return home.html
         content = self._contents.get(page.file.src_uri)
@@ -108,6 +118,8 @@ class InforcePlugin(BasePlugin[InforceConfig]):
             return html
         page.title, page.toc = as_markup(content.title), table_of_contents(content)
         page.meta.setdefault("description", as_markup(content.description))
+        if not content.headings:  # Room for the table.
+            page.meta.setdefault("hide", ["toc"])
         return content.html
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:

@@ -13,8 +13,9 @@ from mkdocs.structure.toc import AnchorLink, TableOfContents, get_toc
 
 from inforce.core import address
 from inforce.core.record import Record
+from inforce.formats.messages import ENGLISH
 from inforce.mkdocs_plugin import shell as marks
-from inforce.mkdocs_plugin.pages import Content
+from inforce.mkdocs_plugin.pages import Content, Link
 from inforce.mkdocs_plugin.shell import Shell
 
 if TYPE_CHECKING:
@@ -46,6 +47,19 @@ def with_policies(nav: list[Any], record: Record) -> list[Any]:
         for policy in record.policies
     ]
     return [*nav[:1], *policies, *nav[1:]]
+
+
+def language_of(config: MkDocsConfig) -> str:
+    """The language of the site's own pages: the theme's, where it has one."""
+    return str(config.theme.get("language") or ENGLISH)
+
+
+def page_for_auditors(files: Files) -> Link | None:
+    """The site's own page for auditors, to which the home page links."""
+    file = files.get_file_from_path("auditors.md")
+    if file is None or file.page is None:
+        return None
+    return file.url, str(file.page.title or "auditors")
 
 
 def style(config: MkDocsConfig) -> File:

@@ -21,7 +21,7 @@ from functools import lru_cache
 from importlib.resources import files as resources
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_datetime, format_time
 
 from inforce.formats.strict_yaml import Scalar, parse_mapping
 
@@ -58,6 +58,10 @@ class Messages:
     def day(self, instant: datetime, zone: tzinfo) -> str:
         """The day on which an instant lies in the zone."""
         return format_date(instant.astimezone(zone).date(), self._texts["date"], self._locale)
+
+    def formatted(self, key: str, instant: datetime, zone: tzinfo) -> str:
+        """An instant by the message of that key, which is a pattern of CLDR for dates and times."""
+        return format_datetime(instant.astimezone(zone).replace(tzinfo=None), self(key), locale=self._locale)
 
     def _in_words(self, local: datetime, *, exactly: bool) -> str:
         date = format_date(local.date(), self._texts["date"], self._locale)
