@@ -62,7 +62,7 @@ def whole(timeline: Timeline, now: datetime) -> Window:
 
 
 def enlarged(timeline: Timeline, now: datetime, window: Window) -> Window | None:
-    """What is still to come, from the posting of it on, and what began lately; None where the whole shows it as well."""
+    """What is to come, from its posting on, and what began lately; None where the whole shows that as well."""
     instants = {now}
     for revision in timeline.scheduled(now):
         starts = (timeline.start(revision.name, audience) for audience in Audience)

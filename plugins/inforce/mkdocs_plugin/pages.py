@@ -136,9 +136,9 @@ class RevisionFacts:
 class Pages:
     """Makes the content of every page of a site."""
 
-    def __init__(self, site: Site) -> None:
-        """Lay out the timelines once."""
-        self.site = site
+    def __init__(self, site: Site, root: str = "") -> None:
+        """Lay out the timelines once; `root` is the site's address with a slash at its end, or nothing."""
+        self.site, self._root = site, root
         self._timelines = {policy.slug: policy.timeline for policy in site.record.policies}
         self._facts: dict[tuple[str, str], RevisionFacts] = {}
 
@@ -168,7 +168,6 @@ class Pages:
             drafts=[draft for draft in self.site.drafts if record.policy(draft.policy) is None],
             latest=latest(record),
             auditors=auditors,
-            utc=UTC,
         )
         return Content("", messages("home.title"), messages("home.description"), html)
 
@@ -297,5 +296,5 @@ class Pages:
             return escape(messages(key)).format(**words)
 
         return _templates.get_template(template).render(
-            link=link, say=say, messages=messages, now=self.site.as_of, **values
+            link=link, say=say, messages=messages, now=self.site.as_of, root=self._root, utc=UTC, **values
         )

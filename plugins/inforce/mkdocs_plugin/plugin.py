@@ -157,6 +157,6 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         settings = settings_of(self.config, folder_of(config))
         site = gathered(settings, door, with_drafts=self._is_preview, progress=Progress(log.info))
         self.site: Site = self._open.enter_context(site)
-        self.pages = Pages(self.site)
+        self.pages = Pages(self.site, config.site_url or "")
         if not self._is_preview:  # A build's other dates are of the same instant; a preview asks anew at each change.
             os.environ.setdefault(VARIABLE, str(int(door.asked.timestamp())))
