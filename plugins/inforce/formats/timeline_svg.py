@@ -49,6 +49,8 @@ _SHORT, _MANY = 1.0, 3
 _CLOSE = 100 * 10 / NARROW
 """Dots nearer to each other than this share of the width, in percent, are strokes."""
 _MOST_TICKS = 12
+_ARROW = 10
+"""The width in pixels of the arrow at the end of what has no end."""
 _OFFERED, _RUN = "timeline-offered", "timeline-many"
 
 
@@ -289,6 +291,8 @@ class _Panel:
                 is_past = now - left >= right - now
                 left, right = (left, now) if is_past else (now, right)
                 kind = "bar-now" if is_past and kind == "bar" else kind
+            if bar.span.until is None and right > now:  # There is the arrow.
+                right -= 100 * _ARROW / width
             words = self._bar_words(bar, (right - left) * width / 100 - APART)
             if words:
                 yield Label(words, (left + right) / 2, lane.middle + 4, kind, "middle")
