@@ -85,7 +85,8 @@ def ticks(window: Window, zone: tzinfo, most: int) -> tuple[str, list[datetime]]
     length = (window.end - window.start).total_seconds()
     for step, unit in _STEPS:
         if length / step <= min(most, _MOST) + 1:
-            found = [instant for instant in _starts(window, zone, step, unit) if window.holds(instant)]
+            # Where clocks skip a time or a day, two ticks can fall together.
+            found = sorted({instant for instant in _starts(window, zone, step, unit) if window.holds(instant)})
             if len(found) <= most:
                 return unit, found
     return "year", []

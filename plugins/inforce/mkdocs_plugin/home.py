@@ -76,6 +76,7 @@ class Card:
         return Markup(strip_svg(self.timeline, self.now))  # noqa: S704 - made by us, of numbers alone
 
 
-def latest(record: Record) -> list[Revision]:
-    """The latest postings of all policies, the newest first."""
-    return list(islice(reversed(record.postings()), LATEST))
+def latest(record: Record) -> list[tuple[Revision, str]]:
+    """The latest postings of all policies, the newest first, each with the language that it is written in."""
+    languages = {policy.slug: policy.terms.language for policy in record.policies}
+    return [(one, languages[one.policy]) for one in islice(reversed(record.postings()), LATEST)]
