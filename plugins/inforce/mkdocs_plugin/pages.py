@@ -17,7 +17,7 @@ from inforce.core.record import PolicyRecord
 from inforce.core.standing import Standing, standings
 from inforce.core.timeline import Status, Timeline
 from inforce.formats import words
-from inforce.formats.markdown import Heading, Rendition, rebased
+from inforce.formats.markdown import Heading, Rendition, placed
 from inforce.formats.messages import ENGLISH, messages_in
 from inforce.workflows.publish_site import Site, draft_rendition
 from inforce.workflows.read_record import Draft
@@ -161,7 +161,7 @@ class Pages:
             place,
             policy.terms.language,
             shown=shown,
-            text=Markup(rebased(rendition.html, "../")),  # noqa: S704 - rendered by us, raw HTML refused (rule 10)
+            text=Markup(placed(rendition, address.revision_address(policy.slug, shown.revision.name), "../")),  # noqa: S704 - rendered by us, raw HTML refused (rule 10)
             **overview,
         )
         description = f"{policy.terms.title}: the text in force, since when, and for whom."
@@ -202,7 +202,7 @@ class Pages:
             facts = RevisionFacts(draft.revision, timeline, max(self.site.as_of, draft.revision.posted), draft)
             return self._permanent(title, facts, draft_rendition(draft))
         place = address.revision_address(draft.policy, draft.name)
-        text = Markup(rebased(draft_rendition(draft).html, address.relative("", place)))  # noqa: S704 - rendered by us
+        text = Markup(placed(draft_rendition(draft), place, address.relative("", place)))  # noqa: S704 - rendered by us
         html = self._render("broken_draft.html", place, draft=draft, is_known=known is not None, text=text)
         return Content(
             place, f"{title}, draft {draft.name}", "A draft that cannot be posted yet.", html, is_listed=False
@@ -217,7 +217,7 @@ class Pages:
             place,
             facts=facts,
             policy_title=policy_title,
-            text=Markup(rebased(rendition.html, root)),  # noqa: S704 - rendered by us, raw HTML refused (rule 10)
+            text=Markup(placed(rendition, place, root)),  # noqa: S704 - rendered by us, raw HTML refused (rule 10)
         )
         if "<h1" not in html:
             html = f"<h1>{escape(revision.title)}</h1>\n{html}"

@@ -18,7 +18,7 @@ from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord, Record
 from inforce.formats.in_force_json import in_force_table
 from inforce.formats.json_text import to_json
-from inforce.formats.markdown import Rendition, forget_renderer, render
+from inforce.formats.markdown import Rendition, render
 from inforce.formats.policies_json import policies_table
 from inforce.formats.postings_json import postings_table
 from inforce.formats.revision_file import split
@@ -40,7 +40,7 @@ class Site:
 
     def rendition(self, revision: Revision) -> Rendition:
         """A posted revision's text as HTML."""
-        return render(self.source.text(revision), address.revision_address(revision.policy, revision.name))
+        return render(self.source.text(revision))
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Every file that is no page, by its address."""
@@ -64,9 +64,8 @@ def draft_rendition(draft: Draft) -> Rendition:
     with suppress(ValueError):
         text = split(text)[1]
     try:
-        return render(text, address.revision_address(draft.policy, draft.name))
+        return render(text)
     except RecursionError:
-        forget_renderer()
         return Rendition("", ())
 
 
