@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from git import Git
+from git.exc import GitCommandError
 
 _AHEAD = 64
 """How many texts are asked for before they are wanted: their ids fit into any pipe, so that asking never waits."""
@@ -59,7 +60,8 @@ class Texts:
         if self._process is not None:
             self._process.stdin.close()
             self._process.stdout.close()
-            self._process.wait()
+            with suppress(GitCommandError):  # What it still had to say was not wanted.
+                self._process.wait()
             self._process = None
         self._asked.clear()
         self._foreseen.clear()

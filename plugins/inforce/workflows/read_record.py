@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from inforce.adapters.clock import Door
 from inforce.adapters.git_record import GitRecord, WorkFile, open_record
+from inforce.adapters.git_texts import TextSource
 from inforce.adapters.previous_build import read_previous
 from inforce.core.address import slug_fault
 from inforce.core.errors import Fault, InforceError, Problem, RecordError, Severity
@@ -68,6 +69,10 @@ class OpenRecord:
     def text(self, revision: Revision) -> str:
         """The revision's Markdown."""
         return body(self.data(revision))
+
+    def text_source(self) -> TextSource:
+        """Where the texts are, for another process; good while the record is open."""
+        return self._repository.text_source()
 
     def working_tree(self, as_if_posted: date | datetime) -> tuple[list[Draft], list[Problem]]:
         """The drafts in the working tree, judged as if posted then, and what is wrong there besides.
