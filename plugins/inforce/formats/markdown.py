@@ -78,7 +78,7 @@ def render(text: str, address: str) -> Rendition:
     watch.begin(address)
     source = markdown.reset().convert(text)
     tokens: list[dict[str, Any]] = markdown.toc_tokens  # type: ignore[attr-defined]
-    return Rendition(_without_styles(source), tuple(_headings(tokens)))
+    return Rendition(_with_fit_tables(source), tuple(_headings(tokens)))
 
 
 def forget_renderer() -> None:
@@ -138,12 +138,16 @@ def text_faults(text: str, first_line: int) -> Iterator[Fault]:
         yield Fault(what, "write the text itself here", line)
 
 
-def _without_styles(source: str) -> str:
-    """Cells of tables aligned by classes: a strict Content-Security-Policy lets no element have a style of its own.
+def _with_fit_tables(source: str) -> str:
+    """Tables in boxes that scroll, by keyboard too, and cells aligned by classes.
 
-    In a text `<` is escaped, so that only python-markdown's own cells are meant.
+    A strict Content-Security-Policy lets no element have a style of its own. In a text `<` is escaped: only what
+    python-markdown itself writes is meant.
     """
-    return _ALIGNED.sub(r'<\1 class="inforce-\2">', source) if ' style="' in source else source
+    if "<table>" not in source:
+        return source
+    source = source.replace("<table>", '<div class="inforce-table" tabindex="0"><table>')
+    return _ALIGNED.sub(r'<\1 class="inforce-\2">', source.replace("</table>", "</table></div>"))
 
 
 def _headings(tokens: list[dict[str, Any]]) -> Iterator[Heading]:

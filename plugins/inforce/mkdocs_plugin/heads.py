@@ -20,6 +20,10 @@ from inforce.formats import json_ld, timemap
 from inforce.formats.page_head import Link
 from inforce.workflows.publish_site import Site
 
+_SOURCE = "alternate via"
+"""The exact source is another form of the page (HTML), and what the page was made from (RFC 4287). Material's script
+asks for a sitemap beside the target of each link whose relation is `alternate` and nothing else."""
+
 
 class Heads:
     """Makes the end of the head of every page of a site."""
@@ -67,7 +71,7 @@ class Heads:
                 Link("successor-version", address.revision_address(slug, name))
                 for name in known.lineage.successors.get(revision.name, ())
             ),
-            Link("alternate", address.source_address(slug, revision.name), "text/markdown"),
+            Link(_SOURCE, address.source_address(slug, revision.name), "text/markdown"),
         ]
         told = json_ld.of_revision(revision, known, partial(address.located, page=place, root=self._root))
         return self._html(place, links) + json_ld.json_ld_script(told)
