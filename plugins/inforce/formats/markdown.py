@@ -28,7 +28,7 @@ from inforce.formats.markdown_rules import RELATIVE, Refusal, Refusals
 from inforce.formats.passages import passages
 
 EXTENSIONS = ("admonition", "def_list", "fenced_code", "footnotes", "sane_lists", "tables")
-_EDITION = 1
+_EDITION = 2
 """Counts the changes of this module and `markdown_rules` that alter what comes out of them."""
 CONFIGURATION = "-".join(
     [str(_EDITION), "markdown", markdown.__version__, "python", ".".join(map(str, sys.version_info[:2])), *EXTENSIONS]
@@ -43,6 +43,7 @@ _TOO_DEEP = re.compile(
 _RELATIVE = re.compile(re.escape(RELATIVE).replace(r"\{\}", "([^\x03]*)"))
 _HEADING_ID = re.compile(r'(?<=<h[1-6] id=")[^"]*(?=")')
 _NUMBERED = re.compile(r"(.*)_(\d+)")
+_ALIGNED = re.compile(r'<(t[dh]) style="text-align: (left|center|right);">')
 _SHORT = 4_000
 """Below this many characters a text is looked at whole, in case that it shows nothing at all."""
 _KNOWN = 4_000
@@ -122,7 +123,7 @@ class Renderer:
             raise
         tokens: list[dict[str, Any]] = self._markdown.toc_tokens  # type: ignore[attr-defined]
         headings = tuple(_headings(tokens))
-        return _Passage(tuple(_HEADING_ID.split(source)), headings, self._refusals.take())
+        return _Passage(tuple(_HEADING_ID.split(_with_fit_tables(source))), headings, self._refusals.take())
 
 
 @lru_cache(maxsize=1)
@@ -199,6 +200,18 @@ def text_faults(text: str, first_line: int) -> Iterator[Fault]:
 def _is_suspect(text: str) -> bool:
     """Whether there is any sign in the text that something to be refused begins with."""
     return "<" in text or "![" in text or (("](" in text or "]:" in text) and _LINK.search(text) is not None)
+
+
+def _with_fit_tables(source: str) -> str:
+    """Tables in boxes that scroll, by keyboard too, and cells aligned by classes.
+
+    A strict Content-Security-Policy lets no element have a style of its own. In a text `<` is escaped: only what
+    python-markdown itself writes is meant.
+    """
+    if "<table>" not in source:
+        return source
+    source = source.replace("<table>", '<div class="inforce-table" tabindex="0"><table>')
+    return _ALIGNED.sub(r'<\1 class="inforce-\2">', source.replace("</table>", "</table></div>"))
 
 
 def _headings(tokens: list[dict[str, Any]]) -> Iterator[tuple[int, str]]:

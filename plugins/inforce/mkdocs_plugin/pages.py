@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from inforce.core import address
 from inforce.core.effect import Audience
+from inforce.core.last_change import last_change, last_change_of
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord
 from inforce.core.standing import Standing, standings
@@ -19,6 +20,8 @@ from inforce.core.timeline import Status, Timeline
 from inforce.formats import words
 from inforce.formats.markdown import Heading, Rendition, placed
 from inforce.formats.messages import ENGLISH, messages_in
+from inforce.formats.page_head import NO_INDEX
+from inforce.mkdocs_plugin.heads import Heads
 from inforce.workflows.publish_site import Site, draft_rendition
 from inforce.workflows.read_record import Draft
 
@@ -34,7 +37,10 @@ _templates.globals.update(words=words, address=address, Audience=Audience, Statu
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What goes into the theme's page: title, description, HTML, headings, and whether search engines may list it."""
+    """What goes into the theme's page: title, description, HTML, headings, and whether search engines may list it.
+
+    `head` is HTML for the end of the page's head.
+    """
 
     address: str
     title: str
@@ -42,6 +48,12 @@ class Content:
     html: str
     headings: Sequence[Heading] = ()
     is_listed: bool = True
+    head: str = ""
+
+    @property
+    def whole_head(self) -> str:
+        """The end of the page's head, with the word to search engines."""
+        return self.head if self.is_listed else f"{NO_INDEX}{self.head}"
 
 
 @dataclass(frozen=True)
@@ -129,10 +141,11 @@ class RevisionFacts:
 class Pages:
     """Makes the content of every page of a site."""
 
-    def __init__(self, site: Site) -> None:
-        """Lay out the timelines once."""
+    def __init__(self, site: Site, root: str = "") -> None:
+        """Lay out the timelines once; `root` is the site's address with a slash at its end, or nothing."""
         self.site = site
         self._timelines = {policy.slug: policy.timeline for policy in site.record.policies}
+        self.heads = Heads(site, self._timelines, root)
         self._facts: dict[tuple[str, str], RevisionFacts] = {}
 
     def facts(self, revision: Revision) -> RevisionFacts:
@@ -141,6 +154,22 @@ class Pages:
         if key not in self._facts:
             self._facts[key] = RevisionFacts(revision, self._timelines[revision.policy], self.site.as_of)
         return self._facts[key]
+
+    def last_change(self, place: str) -> datetime | None:
+        """When something last changed on a page, if it is ours: on a policy's, on home, or a listed permanent page."""
+        slug, _, rest = place.partition("/")
+        timeline, now = self._timelines.get(slug), self.site.as_of
+        if not place:
+            return max(filter(None, (last_change(one, now) for one in self._timelines.values())), default=None)
+        if timeline is None:
+            return None
+        name = rest.rstrip("/")
+        return last_change_of(timeline, name, now) if name in timeline else last_change(timeline, now)
+
+    def listed(self) -> list[Revision]:
+        """The revisions whose permanent pages search engines may list."""
+        revisions = (one for timeline in self._timelines.values() for one in timeline.revisions)
+        return [one for one in revisions if self.facts(one).kind == "in-force"]
 
     def home(self, introduction: str) -> Content:
         """`/`: every policy: what is in force, offered, scheduled."""
@@ -165,7 +194,8 @@ class Pages:
             **overview,
         )
         description = f"{policy.terms.title}: the text in force, since when, and for whom."
-        return Content(place, policy.terms.title, description, html, rendition.headings)
+        head = self.heads.policy(policy, shown.revision)
+        return Content(place, policy.terms.title, description, html, rendition.headings, head=head)
 
     def history(self, policy: PolicyRecord) -> Content:
         """`/privacy-policy/history/`: every revision."""
@@ -180,7 +210,8 @@ class Pages:
             drafts=self.site.drafts_of(policy),
         )
         title = f"{policy.terms.title}: history"
-        return Content(place, title, f"Every revision of the {policy.terms.title}.", html)
+        head = self.heads.below(policy, place)
+        return Content(place, title, f"Every revision of the {policy.terms.title}.", html, head=head)
 
     def permanent(self) -> Iterator[tuple[str, Iterator[Content]]]:
         """Every permanent page, by policy; in a preview the drafts' as well."""
@@ -191,7 +222,8 @@ class Pages:
 
     def revision(self, policy: PolicyRecord, revision: Revision) -> Content:
         """`/privacy-policy/2018-04-10/`: the permanent page."""
-        return self._permanent(policy.terms.title, self.facts(revision), self.site.rendition(revision))
+        content = self._permanent(policy.terms.title, self.facts(revision), self.site.rendition(revision))
+        return replace(content, head=self.heads.revision(policy, revision))
 
     def draft(self, draft: Draft) -> Content:
         """The page of a draft, where its permanent page will be; marked."""

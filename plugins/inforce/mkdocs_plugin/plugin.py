@@ -16,8 +16,12 @@ from mkdocs.structure.pages import Page
 from inforce.adapters.clock import VARIABLE, read_clock
 from inforce.adapters.files import write_atomically
 from inforce.adapters.git_record import places_of_change
+from inforce.core import address
 from inforce.core.errors import InforceError
 from inforce.core.record import FOLDER
+from inforce.formats.content_security import ContentSecurity
+from inforce.formats.page_head import NO_INDEX, with_canonical, with_head
+from inforce.formats.sitemap import compressed, sitemap
 from inforce.mkdocs_plugin.config import (
     InforceConfig,
     folder_of,
@@ -26,6 +30,7 @@ from inforce.mkdocs_plugin.config import (
     require_directory_urls,
     settings_of,
 )
+from inforce.mkdocs_plugin.page_dates import dated
 from inforce.mkdocs_plugin.pages import Content, Pages
 from inforce.mkdocs_plugin.theme import INDEX, STYLE, as_markup, rendered_shell, style, table_of_contents, with_policies
 from inforce.workflows.progress import Progress
@@ -93,6 +98,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Keep what the permanent pages are rendered with, when everything else is done."""
+        self._files = files
         self._shell_of = partial(rendered_shell, env, config, self._nav, files)
         return env
 
@@ -110,17 +116,41 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         page.meta.setdefault("description", as_markup(content.description))
         return content.html
 
+    @event_priority(-100)
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+        """Say at the end of the head what machines are told, whatever the theme; and look what the page has inside."""
+        content = self._contents.get(page.file.src_uri)
+        head = self.pages.heads.other(page.file.url) if content is None else content.whole_head
+        output = with_head(with_canonical(output, page.canonical_url), head)
+        self._security.look_at(output)
+        return output
+
+    @event_priority(-100)
+    def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
+        """The theme's pages that have no address of their own, such as `404.html`."""
+        if not template_name.endswith(".html"):
+            return output_content
+        output_content = with_head(output_content, NO_INDEX)
+        self._security.look_at(output_content)
+        return output_content
+
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write the permanent pages and the data files."""
         root, progress = Path(config.site_dir), Progress(log.info)
-        for place, data in self.site.files():
+        for place, data in self.site.files(config.site_url or ""):
             write_atomically(root / place, data)
             progress.step("files written")
         for policy, pages in self.pages.permanent():
             shell = self._shell_of(policy)
+            self._security.look_at(shell.source)
             for content in pages:
                 write_atomically(root / content.address / "index.html", shell.around(content).encode())
                 progress.step("revisions written")
+        write_atomically(root / address.CONTENT_SECURITY, f"{self._security.value}\n".encode())
+        if config.site_url:  # The entries of a sitemap are whole addresses.
+            data = sitemap(dated(self._files, self.pages, config.site_url))
+            write_atomically(root / address.SITEMAP, data)
+            write_atomically(root / f"{address.SITEMAP}.gz", compressed(data))
         self._open.close()
 
     def on_build_error(self, *, error: Exception) -> None:
@@ -145,6 +175,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         settings = settings_of(self.config, folder_of(config))
         site = gathered(settings, door, with_drafts=self._is_preview, progress=Progress(log.info))
         self.site: Site = self._open.enter_context(site)
-        self.pages = Pages(self.site)
+        self.pages = Pages(self.site, config.site_url or "")
+        self._security = ContentSecurity()
         if not self._is_preview:  # A build's other dates are of the same instant; a preview asks anew at each change.
             os.environ.setdefault(VARIABLE, str(int(door.asked.timestamp())))

@@ -21,10 +21,9 @@ DESCRIPTION = "inforce-mark-description"
 CONTENT = "<h1>inforce-mark-content</h1>"
 ADDRESS = "inforce-mark-address"
 ENTRY = "inforce-mark-entry"
-ROBOTS = '<meta name="robots" content="inforce-mark-robots">'
-_ANY = re.compile("|".join(map(re.escape, (TITLE, DESCRIPTION, CONTENT, ROBOTS))))
+HEAD = '<meta name="inforce-mark-head">'
+_ANY = re.compile("|".join(map(re.escape, (TITLE, DESCRIPTION, CONTENT, HEAD))))
 _ITEM = re.compile(rf"<li(?=[\s>])(?:(?!<li[\s>]|</li>).)*{re.escape(ENTRY)}.*?</li>\s*", re.DOTALL)
-_NO_INDEX = '<meta name="robots" content="noindex">'
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class Shell:
             TITLE: html.escape(content.title),
             DESCRIPTION: html.escape(content.description),
             CONTENT: content.html,
-            ROBOTS: "" if content.is_listed else _NO_INDEX,
+            HEAD: content.whole_head,
         }
         page = _with_entries(self.source, content.headings)
         page = page.replace(self.address, content.address)

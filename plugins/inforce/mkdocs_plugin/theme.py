@@ -13,6 +13,7 @@ from mkdocs.structure.toc import AnchorLink, TableOfContents, get_toc
 
 from inforce.core import address
 from inforce.core.record import Record
+from inforce.formats.page_head import with_canonical, with_head
 from inforce.mkdocs_plugin import shell as marks
 from inforce.mkdocs_plugin.pages import Content
 from inforce.mkdocs_plugin.shell import Shell
@@ -76,4 +77,4 @@ def rendered_shell(env: Environment, config: MkDocsConfig, nav: Navigation, file
     page.meta = {"description": marks.DESCRIPTION, "title": marks.TITLE}
     page.toc = TableOfContents([AnchorLink(marks.ENTRY, marks.ENTRY, 2)])
     source = env.get_template("main.html").render(get_context(nav, files, config, page))
-    return Shell(source.replace("</head>", f"{marks.ROBOTS}</head>", 1), place)
+    return Shell(with_head(with_canonical(source, page.canonical_url), marks.HEAD), place)

@@ -26,6 +26,7 @@ from inforce.formats.policies_json import policies_table
 from inforce.formats.postings_json import postings_table
 from inforce.formats.revision_file import split
 from inforce.formats.schemas import NAMES, schema
+from inforce.formats.timemap import timemap
 from inforce.workflows.convert_texts import convert_texts
 from inforce.workflows.progress import Progress, silent
 from inforce.workflows.read_record import Draft, OpenRecord, opened
@@ -51,14 +52,15 @@ class Site:
             self.cache.put(revision.digest, kept)
         return kept
 
-    def files(self) -> Iterator[tuple[str, bytes]]:
-        """Every file that is no page, by its address."""
+    def files(self, root: str = "") -> Iterator[tuple[str, bytes]]:
+        """Every file that is no page, by its address; `root` is the site's address, or nothing."""
         yield address.POLICIES, to_json(policies_table(self.record, self.as_of))
         yield address.POSTINGS, to_json(postings_table(self.record))
         for name in NAMES:
             yield f"{address.SCHEMAS}{name}.schema.json", schema(name)
         for policy in self.record.policies:
             yield address.in_force_address(policy.slug), to_json(in_force_table(policy, self.as_of))
+            yield address.timemap_address(policy.slug), timemap(policy, root)
             for revision in policy.revisions:
                 yield address.source_address(policy.slug, revision.name), self.source.data(revision)
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import TypeVar
 
 from inforce.adapters.clock import Door
@@ -73,6 +74,10 @@ class OpenRecord:
     def text_source(self) -> TextSource:
         """Where the texts are, for another process; good while the record is open."""
         return self._repository.text_source()
+
+    def last_changed(self, files: Iterable[Path]) -> dict[Path, datetime]:
+        """When files beside the record got the bytes that they have, by the published branch; not all are known."""
+        return self._repository.last_changed(files)
 
     def working_tree(self, as_if_posted: date | datetime) -> tuple[list[Draft], list[Problem]]:
         """The drafts in the working tree, judged as if posted then, and what is wrong there besides.
