@@ -31,10 +31,12 @@ class InforceConfig(Config):
       - inforce:
           branch: main                # the published branch
           previous: ""                # address or path of the postings.json that is published now
+          messages: ""                # a folder of further message files, relative to mkdocs.yml
     """
 
     branch = c.Type(str, default="main")
     previous = c.Type(str, default="")
+    messages = c.Type(str, default="")
 
 
 def problems_of(config: InforceConfig, path: str) -> list[Problem]:
@@ -108,7 +110,7 @@ def refuse_own_files(files: Files, record: Record) -> None:
 
 def settings_of(config: InforceConfig, folder: Path) -> Settings:
     """The options as workflows take them."""
-    return Settings(folder, config.branch, config.previous)
+    return Settings(folder, config.branch, config.previous, config.messages)
 
 
 def _plugin_options(plugins: Any) -> Iterator[dict[str, Any]]:

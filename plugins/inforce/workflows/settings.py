@@ -11,9 +11,11 @@ class Settings:
     """Where the record lies and which branch is the published one.
 
     `folder` holds `mkdocs.yml` and `policy_versions/`; `previous` is the address or path of the previous build's
-    `postings.json`, empty where there is none (rule 7).
+    `postings.json`, empty where there is none (rule 7); `messages` the folder of message files that the site
+    adds, relative to `folder`, empty where there is none.
     """
 
     folder: Path
     branch: str = "main"
     previous: str = ""
+    messages: str = ""
