@@ -47,12 +47,14 @@ class InforceConfig(Config):
           previous: ""                # address or path of the postings.json that is published now
           cache: .cache/inforce       # folder for converted texts, kept from build to build; "" keeps none
           workers: 0                  # processes that convert texts; 0 means one for each processor
+          messages: ""                # a folder of further message files, relative to mkdocs.yml
     """
 
     branch = c.Type(str, default="main")
     previous = c.Type(str, default="")
     cache = c.Type(str, default=".cache/inforce")
     workers = _Count(default=0)
+    messages = c.Type(str, default="")
 
 
 def problems_of(config: InforceConfig, path: str) -> list[Problem]:
@@ -127,7 +129,8 @@ def refuse_own_files(files: Files, record: Record) -> None:
 def settings_of(config: InforceConfig, folder: Path) -> Settings:
     """The options as workflows take them."""
     cache = folder / config.cache if config.cache else None
-    return Settings(folder, config.branch, config.previous, cache, config.workers or processors())
+    workers = config.workers or processors()
+    return Settings(folder, config.branch, config.previous, config.messages, cache, workers)
 
 
 def _plugin_options(plugins: Any) -> Iterator[dict[str, Any]]:
