@@ -32,7 +32,16 @@ from inforce.mkdocs_plugin.config import (
 )
 from inforce.mkdocs_plugin.page_dates import dated
 from inforce.mkdocs_plugin.pages import Content, Pages
-from inforce.mkdocs_plugin.theme import INDEX, STYLE, as_markup, rendered_shell, style, table_of_contents, with_policies
+from inforce.mkdocs_plugin.theme import (
+    INDEX,
+    STYLE,
+    as_markup,
+    mended,
+    rendered_shell,
+    style,
+    table_of_contents,
+    with_policies,
+)
 from inforce.workflows.progress import Progress
 from inforce.workflows.publish_site import Site, gathered
 
@@ -121,7 +130,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         """Say at the end of the head what machines are told, whatever the theme; and look what the page has inside."""
         content = self._contents.get(page.file.src_uri)
         head = self.pages.heads.other(page.file.url) if content is None else content.whole_head
-        output = with_head(with_canonical(output, page.canonical_url), head)
+        output = with_head(with_canonical(mended(output), page.canonical_url), head)
         self._security.look_at(output)
         return output
 
@@ -130,7 +139,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         """The theme's pages that have no address of their own, such as `404.html`."""
         if not template_name.endswith(".html"):
             return output_content
-        output_content = with_head(output_content, NO_INDEX)
+        output_content = with_head(mended(output_content), NO_INDEX)
         self._security.look_at(output_content)
         return output_content
 
