@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from inforce.core.effect import Audience
 from inforce.core.policy import Revision
-from inforce.core.timeline import Acceptance, Person, Status, Timeline
+from inforce.core.timeline import Acceptance, Person, Span, Status, Timeline
 
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
@@ -75,6 +75,20 @@ def standings(timeline: Timeline, name: str, audience: Audience, instant: dateti
     cohorts = [_of_cohort(timeline, name, frame, *cohort) for cohort in _cohorts(timeline, root, audience)]
     bound = [one for one in cohorts if one.start is not None] or cohorts[:1] or [frame]
     return tuple(_joined(bound))
+
+
+def turn_of(timeline: Timeline, audience: Audience, instant: datetime) -> datetime | None:
+    """When the turn came of what an audience's row has at the instant; a correction of it takes no turn of its own.
+
+    None where the row has nothing then.
+    """
+    turn: Span | None = None
+    for span in reversed([one for one in timeline.row(audience) if one.start <= instant]):
+        goes_on = span.until == turn.start if turn else span.contains(instant)
+        if not goes_on or (turn and timeline.root(turn.revision) != timeline.root(span.revision)):
+            break
+        turn = span
+    return turn.start if turn else None
 
 
 def _cohorts(

@@ -36,6 +36,7 @@ from inforce.mkdocs_plugin.theme import (
     INDEX,
     STYLE,
     as_markup,
+    language_of,
     mended,
     rendered_shell,
     style,
@@ -44,6 +45,7 @@ from inforce.mkdocs_plugin.theme import (
 )
 from inforce.workflows.progress import Progress
 from inforce.workflows.publish_site import Site, gathered
+from inforce.workflows.read_messages import languages_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -84,7 +86,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
             log.info("%s", warning)
         config.extra_css.append(STYLE)
         if config.nav is not None:
-            config.nav = with_policies(config.nav, self.site.record)
+            config.nav = with_policies(config.nav, self.site.record, self.pages.languages)
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
@@ -173,7 +175,8 @@ class InforcePlugin(BasePlugin[InforceConfig]):
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
         """Reload on changes in the record: in its files, and in what is committed."""
         folder = folder_of(config)
-        for place in (folder / FOLDER, *places_of_change(folder)):
+        own = [folder / self.config.messages] if self.config.messages else []
+        for place in (folder / FOLDER, *own, *places_of_change(folder)):
             if place.exists():
                 server.watch(str(place))
         return server
@@ -182,9 +185,10 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         self._open.close()
         door = read_clock()
         settings = settings_of(self.config, folder_of(config))
+        languages = languages_of(settings)
         site = gathered(settings, door, with_drafts=self._is_preview, progress=Progress(log.info))
         self.site: Site = self._open.enter_context(site)
-        self.pages = Pages(self.site, config.site_url or "")
+        self.pages = Pages(self.site, config.site_url or "", languages, language_of(config))
         self._security = ContentSecurity()
         if not self._is_preview:  # A build's other dates are of the same instant; a preview asks anew at each change.
             os.environ.setdefault(VARIABLE, str(int(door.asked.timestamp())))

@@ -13,7 +13,8 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents, get_toc
 
 from inforce.core import address
-from inforce.core.record import Record
+from inforce.core.record import PolicyRecord, Record
+from inforce.formats.messages import ENGLISH, Languages
 from inforce.formats.page_head import with_canonical, with_head
 from inforce.mkdocs_plugin import shell as marks
 from inforce.mkdocs_plugin.pages import Content
@@ -36,21 +37,26 @@ def as_markup(text: str) -> str:
     return html.escape(text)
 
 
-def with_policies(nav: list[Any], record: Record) -> list[Any]:
+def language_of(config: MkDocsConfig) -> str:
+    """The language of the theme's own words: Material's `language`, or the `locale` of MkDocs' own themes."""
+    said = config.theme.get("language") or config.theme.get("locale") or ENGLISH
+    return str(said).replace("_", "-")
+
+
+def with_policies(nav: list[Any], record: Record, languages: Languages) -> list[Any]:
     """The configured navigation, each policy's page and history coming right after its first entry.
+
+    A policy's entries are in its own language, as its pages are.
 
     Revisions never are in the navigation: it would grow with them on every page.
     """
-    policies = [
-        {
-            as_markup(policy.terms.title): [
-                {"In force": f"{policy.slug}/{INDEX}"},
-                {"History": f"{policy.slug}/history/{INDEX}"},
-            ]
-        }
-        for policy in record.policies
-    ]
-    return [*nav[:1], *policies, *nav[1:]]
+    return [*nav[:1], *(_entry(policy, languages) for policy in record.policies), *nav[1:]]
+
+
+def _entry(policy: PolicyRecord, languages: Languages) -> dict[str, list[dict[str, str]]]:
+    say = languages.messages_in(policy.terms.language)
+    pages = {"nav.in_force": f"{policy.slug}/{INDEX}", "nav.history": f"{policy.slug}/history/{INDEX}"}
+    return {as_markup(policy.terms.title): [{as_markup(say(key)): page} for key, page in pages.items()]}
 
 
 def style(config: MkDocsConfig) -> File:
