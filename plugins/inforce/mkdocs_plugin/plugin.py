@@ -37,6 +37,7 @@ from inforce.mkdocs_plugin.theme import (
     STYLE,
     as_markup,
     language_of,
+    mended,
     rendered_shell,
     style,
     table_of_contents,
@@ -131,7 +132,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         """Say at the end of the head what machines are told, whatever the theme; and look what the page has inside."""
         content = self._contents.get(page.file.src_uri)
         head = self.pages.heads.other(page.file.url) if content is None else content.whole_head
-        output = with_head(with_canonical(output, page.canonical_url), head)
+        output = with_head(with_canonical(mended(output), page.canonical_url), head)
         self._security.look_at(output)
         return output
 
@@ -140,7 +141,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         """The theme's pages that have no address of their own, such as `404.html`."""
         if not template_name.endswith(".html"):
             return output_content
-        output_content = with_head(output_content, NO_INDEX)
+        output_content = with_head(mended(output_content), NO_INDEX)
         self._security.look_at(output_content)
         return output_content
 

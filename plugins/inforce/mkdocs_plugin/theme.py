@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from importlib.resources import files as resources
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 STYLE = "assets/inforce/inforce.css"
 INDEX = "index.md"
+_SEARCH = 'data-md-component="search" role="dialog"'
+_SEARCH_FIELD = re.compile(r'<input\b[^>]*\bclass="md-search__input"[^>]*?(\baria-label="[^"]*")')
+_CONTENTS, _CONTENTS_LABEL = ' id="__toc"', ' for="__toc"'
 
 
 def as_markup(text: str) -> str:
@@ -74,6 +78,16 @@ def table_of_contents(content: Content) -> TableOfContents:
     return get_toc(roots)
 
 
+def mended(page: str) -> str:
+    """A page of the theme without two faults of Material: a dialog without a name, and a label of nothing.
+
+    The search gets the name that its field has. Other themes' pages stay as they are.
+    """
+    if (field := _SEARCH_FIELD.search(page)) is not None:
+        page = page.replace(_SEARCH, f"{_SEARCH} {field[1]}", 1)
+    return page if _CONTENTS in page else page.replace(_CONTENTS_LABEL, "")
+
+
 def rendered_shell(env: Environment, config: MkDocsConfig, nav: Navigation, files: Files, policy: str) -> Shell:
     """The theme's page for a policy's revisions, rendered with marks."""
     place = address.revision_address(policy, marks.ADDRESS)
@@ -83,4 +97,4 @@ def rendered_shell(env: Environment, config: MkDocsConfig, nav: Navigation, file
     page.meta = {"description": marks.DESCRIPTION, "title": marks.TITLE}
     page.toc = TableOfContents([AnchorLink(marks.ENTRY, marks.ENTRY, 2)])
     source = env.get_template("main.html").render(get_context(nav, files, config, page))
-    return Shell(with_head(with_canonical(source, page.canonical_url), marks.HEAD), place)
+    return Shell(with_head(with_canonical(mended(source), page.canonical_url), marks.HEAD), place)
