@@ -158,7 +158,12 @@ def _force(statuses: Sequence[Status | None]) -> str:
 
 
 def _coverage(revision: Revision, timeline: Timeline) -> list[str]:
-    spans = [span for audience in Audience for span in timeline.row(audience) if span.revision == revision.name]
+    spans = [
+        span
+        for audience in Audience
+        for span in timeline.row_of(revision.name, audience)
+        if span.revision == revision.name
+    ]
     return list(dict.fromkeys(_interval(span, revision) for span in spans))
 
 

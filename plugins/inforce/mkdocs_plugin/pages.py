@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -184,6 +184,11 @@ class Pages:
         self.heads = Heads(site, self._timelines, root)
         self._facts: dict[tuple[str, str], RevisionFacts] = {}
 
+    @property
+    def of_policies(self) -> Mapping[Callable[[str], str], Callable[[PolicyRecord], Content]]:
+        """The pages that each policy has besides the permanent ones: what gives the address, and what the content."""
+        return {address.policy_address: self.policy, address.history_address: self.history}
+
     def facts(self, revision: Revision) -> RevisionFacts:
         """A posted revision's facts."""
         key = revision.policy, revision.name
@@ -258,12 +263,13 @@ class Pages:
         head = self.heads.below(policy, place)
         return Content(place, say("page.history.title", title=title), description, html, head=head)
 
-    def permanent(self) -> Iterator[tuple[str, Iterator[Content]]]:
-        """Every permanent page, by policy; in a preview the drafts' as well."""
+    def permanent(self) -> Iterator[Content]:
+        """Every permanent page; in a preview the drafts' as well."""
         for policy in self.site.record.policies:
-            yield policy.slug, (self.revision(policy, one) for one in policy.revisions)
+            for revision in policy.revisions:
+                yield self.revision(policy, revision)
         for draft in self.site.drafts:
-            yield draft.policy, iter([self.draft(draft)])
+            yield self.draft(draft)
 
     def revision(self, policy: PolicyRecord, revision: Revision) -> Content:
         """`/privacy-policy/2018-04-10/`: the permanent page."""
