@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
 
@@ -13,13 +13,16 @@ from markupsafe import Markup, escape
 
 from inforce.core import address
 from inforce.core.effect import Audience
+from inforce.core.last_change import last_change, last_change_of
 from inforce.core.policy import Revision, Terms
 from inforce.core.record import PolicyRecord
 from inforce.core.standing import Standing, standings, turn_of
 from inforce.core.timeline import Status, Timeline
-from inforce.formats.markdown import Heading, Rendition, rebased
+from inforce.formats.markdown import Heading, Rendition, placed
 from inforce.formats.messages import ENGLISH, Languages, Messages, direction
+from inforce.formats.page_head import NO_INDEX
 from inforce.formats.words import Words, capital
+from inforce.mkdocs_plugin.heads import Heads
 from inforce.workflows.publish_site import Site, draft_rendition
 from inforce.workflows.read_record import Draft
 
@@ -45,7 +48,10 @@ _templates.filters["sentence"] = _sentence
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What goes into the theme's page: title, description, HTML, headings, and whether search engines may list it."""
+    """What goes into the theme's page: title, description, HTML, headings, and whether search engines may list it.
+
+    `head` is HTML for the end of the page's head.
+    """
 
     address: str
     title: str
@@ -53,6 +59,12 @@ class Content:
     html: str
     headings: Sequence[Heading] = ()
     is_listed: bool = True
+    head: str = ""
+
+    @property
+    def whole_head(self) -> str:
+        """The end of the page's head, with the word to search engines."""
+        return self.head if self.is_listed else f"{NO_INDEX}{self.head}"
 
 
 @dataclass(frozen=True)
@@ -154,11 +166,12 @@ class Say:
 class Pages:
     """Makes the content of every page of a site. The pages of a policy speak its language, home the theme's."""
 
-    def __init__(self, site: Site, languages: Languages | None = None, language: str = ENGLISH) -> None:
+    def __init__(self, site: Site, root: str = "", languages: Languages | None = None, language: str = ENGLISH) -> None:
         """Lay out the timelines once.
 
         Args:
             site: what is shown.
+            root: the site's address with a slash at its end, or nothing.
             languages: those that pages can be written in; without them, the ones that come with us.
             language: that of the theme's own words.
         """
@@ -168,7 +181,13 @@ class Pages:
         self._words: dict[str, Words] = {}
         self._say: dict[str, Say] = {}
         self._timelines = {policy.slug: policy.timeline for policy in site.record.policies}
+        self.heads = Heads(site, self._timelines, root)
         self._facts: dict[tuple[str, str], RevisionFacts] = {}
+
+    @property
+    def of_policies(self) -> Mapping[Callable[[str], str], Callable[[PolicyRecord], Content]]:
+        """The pages that each policy has besides the permanent ones: what gives the address, and what the content."""
+        return {address.policy_address: self.policy, address.history_address: self.history}
 
     def facts(self, revision: Revision) -> RevisionFacts:
         """A posted revision's facts."""
@@ -181,6 +200,22 @@ class Pages:
                 self._words_in(self._language_of(revision.policy)),
             )
         return self._facts[key]
+
+    def last_change(self, place: str) -> datetime | None:
+        """When something last changed on a page, if it is ours: on a policy's, on home, or a listed permanent page."""
+        slug, _, rest = place.partition("/")
+        timeline, now = self._timelines.get(slug), self.site.as_of
+        if not place:
+            return max(filter(None, (last_change(one, now) for one in self._timelines.values())), default=None)
+        if timeline is None:
+            return None
+        name = rest.rstrip("/")
+        return last_change_of(timeline, name, now) if name in timeline else last_change(timeline, now)
+
+    def listed(self) -> list[Revision]:
+        """The revisions whose permanent pages search engines may list."""
+        revisions = (one for timeline in self._timelines.values() for one in timeline.revisions)
+        return [one for one in revisions if self.facts(one).kind == "in-force"]
 
     def home(self, introduction: str) -> Content:
         """`/`: every policy: what is in force, offered, scheduled."""
@@ -203,12 +238,13 @@ class Pages:
             place,
             policy.terms.language,
             shown=shown,
-            text=Markup(rebased(rendition.html, "../")),  # noqa: S704 - rendered by us, raw HTML refused (rule 10)
+            text=Markup(placed(rendition, address.revision_address(policy.slug, shown.revision.name), "../")),  # noqa: S704 - rendered by us, raw HTML refused (rule 10)
             **overview,
         )
         say = self.languages.messages_in(policy.terms.language)
         description = say("page.policy.description", title=policy.terms.title)
-        return Content(place, policy.terms.title, description, html, rendition.headings)
+        head = self.heads.policy(policy, shown.revision)
+        return Content(place, policy.terms.title, description, html, rendition.headings, head=head)
 
     def history(self, policy: PolicyRecord) -> Content:
         """`/privacy-policy/history/`: every revision."""
@@ -224,18 +260,21 @@ class Pages:
         )
         say, title = self.languages.messages_in(policy.terms.language), policy.terms.title
         description = say("page.history.description", title=title)
-        return Content(place, say("page.history.title", title=title), description, html)
+        head = self.heads.below(policy, place)
+        return Content(place, say("page.history.title", title=title), description, html, head=head)
 
-    def permanent(self) -> Iterator[tuple[str, Iterator[Content]]]:
-        """Every permanent page, by policy; in a preview the drafts' as well."""
+    def permanent(self) -> Iterator[Content]:
+        """Every permanent page; in a preview the drafts' as well."""
         for policy in self.site.record.policies:
-            yield policy.slug, (self.revision(policy, one) for one in policy.revisions)
+            for revision in policy.revisions:
+                yield self.revision(policy, revision)
         for draft in self.site.drafts:
-            yield draft.policy, iter([self.draft(draft)])
+            yield self.draft(draft)
 
     def revision(self, policy: PolicyRecord, revision: Revision) -> Content:
         """`/privacy-policy/2018-04-10/`: the permanent page."""
-        return self._permanent(policy.terms, self.facts(revision), self.site.rendition(revision))
+        content = self._permanent(policy.terms, self.facts(revision), self.site.rendition(revision))
+        return replace(content, head=self.heads.revision(policy, revision))
 
     def draft(self, draft: Draft) -> Content:
         """The page of a draft, where its permanent page will be; marked."""
@@ -249,7 +288,7 @@ class Pages:
             facts = RevisionFacts(draft.revision, timeline, now, Words(say, timeline.revisions), draft)
             return self._permanent(draft.terms, facts, draft_rendition(draft))
         place = address.revision_address(draft.policy, draft.name)
-        text = Markup(rebased(draft_rendition(draft).html, address.relative("", place)))  # noqa: S704 - rendered by us
+        text = Markup(placed(draft_rendition(draft), place, address.relative("", place)))  # noqa: S704 - rendered by us
         html = self._render("broken_draft.html", place, language, draft=draft, is_known=known is not None, text=text)
         heading = say("page.draft.title", title=title, name=draft.name)
         return Content(place, heading, say("page.draft.description"), html, is_listed=False)
@@ -263,7 +302,7 @@ class Pages:
             place,
             terms.language,
             facts=facts,
-            text=Markup(rebased(rendition.html, root)),  # noqa: S704 - rendered by us, raw HTML refused (rule 10)
+            text=Markup(placed(rendition, place, root)),  # noqa: S704 - rendered by us, raw HTML refused (rule 10)
         )
         say, posted = facts.words.messages, facts.words.moment(revision.posted, revision.zone)
         title = say("page.revision.title", title=revision.title, name=revision.name)
