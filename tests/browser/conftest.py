@@ -6,7 +6,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import sync_playwright
-from qstore_site import build, qstore, site  # noqa: F401 - fixtures
+from qstore_site import NOW, build, qstore, site  # noqa: F401 - fixtures
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -35,13 +35,14 @@ def chromium():
 
 @pytest.fixture
 def opened(chromium, root):
-    """Opens a page of the site; `requests` on the page lists what it asked for."""
+    """Opens a page of the site at an instant, by default that of its build; `requests` lists what it asked for."""
     contexts = []
 
-    def opens(address, width=1280, **options):
+    def opens(address, width=1280, now=NOW, **options):
         context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
         contexts.append(context)
         page = context.new_page()
+        page.clock.install(time=now)
         page.requests = []
         page.on("request", lambda request: page.requests.append(request.url))
         page.goto(root + address)

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from inforce.core import address
 from inforce.core.effect import Audience
+from inforce.core.instant import format_instant
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord
 from inforce.core.standing import Standing, standings
 from inforce.core.timeline import Status, Timeline
 from inforce.formats import words
+from inforce.formats.built_json import built
 from inforce.formats.markdown import Heading, Rendition, rebased
 from inforce.formats.messages import ENGLISH, messages_in
+from inforce.formats.on_json import on_data
 from inforce.workflows.publish_site import Site, draft_rendition
 from inforce.workflows.read_record import Draft
 
@@ -29,7 +32,16 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_templates.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":"), "sort_keys": True}
 _templates.globals.update(words=words, address=address, Audience=Audience, Status=Status)
+ASSETS = "assets/inforce/"
+"""Where our styles and scripts lie on the site."""
+_ON_HEADINGS = (
+    (2, "audiences", "on.rows"),
+    (3, "current-users", "on.rows.current_users"),
+    (3, "new-users", "on.rows.new_users"),
+    (2, "persons", "on.persons"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +160,7 @@ class Pages:
         known = {policy.slug for policy in self.site.record.policies}
         drafts = [draft for draft in self.site.drafts if draft.policy not in known]
         html = self._render("home.html", "", introduction=Markup(introduction), policies=policies, drafts=drafts)  # noqa: S704 - MkDocs' own HTML
+        html = self._dated(html, "", self.site.record.policies)
         return Content("", "Policies in force", "Every policy: what is in force, offered and scheduled.", html)
 
     def policy(self, policy: PolicyRecord) -> Content:
@@ -164,6 +177,7 @@ class Pages:
             text=Markup(rebased(rendition.html, "../")),  # noqa: S704 - rendered by us, raw HTML refused (rule 10)
             **overview,
         )
+        html = self._dated(html, place, [policy], policy.terms.language, shown.revision.name)
         description = f"{policy.terms.title}: the text in force, since when, and for whom."
         return Content(place, policy.terms.title, description, html, rendition.headings)
 
@@ -179,8 +193,30 @@ class Pages:
             revisions=revisions,
             drafts=self.site.drafts_of(policy),
         )
+        html = self._dated(html, place, [policy], policy.terms.language)
         title = f"{policy.terms.title}: history"
         return Content(place, title, f"Every revision of the {policy.terms.title}.", html)
+
+    def on(self, policy: PolicyRecord) -> Content:
+        """`/privacy-policy/on/`: which text bound whom on a day."""
+        place, language = address.on_address(policy.slug), policy.terms.language
+        timeline, messages = self._timelines[policy.slug], messages_in(language)
+        html = self._render(
+            "on.html",
+            place,
+            language,
+            policy=policy,
+            timeline=timeline,
+            revisions=list(reversed(timeline.revisions)),
+            rows={audience: list(reversed(timeline.row(audience))) for audience in Audience},
+            exactly=lambda instant: format_instant(instant, policy.terms.zone),
+            data=on_data(policy, timeline, self.site.as_of, messages),
+            script=f"{ASSETS}on.js",
+        )
+        title = messages("on.title", title=policy.terms.title)
+        description = messages("on.description", title=policy.terms.title)
+        headings = [Heading(level, anchor, messages(key)) for level, anchor, key in _ON_HEADINGS]
+        return Content(place, title, description, self._dated(html, place, [policy], language), headings)
 
     def permanent(self) -> Iterator[tuple[str, Iterator[Content]]]:
         """Every permanent page, by policy; in a preview the drafts' as well."""
@@ -221,6 +257,8 @@ class Pages:
         )
         if "<h1" not in html:
             html = f"<h1>{escape(revision.title)}</h1>\n{html}"
+        if facts.draft is None and (policy := self.site.record.policy(revision.policy)) is not None:
+            html = self._dated(html, place, [policy], policy.terms.language, revision.name)
         title = f"{revision.title}, revision {revision.name}"
         description = (
             f"{revision.title}, posted {words.moment(revision.posted, revision.zone)}: {facts.heading.lower()}."
@@ -259,6 +297,20 @@ class Pages:
             ],
             "drafts": self.site.drafts_of(policy),
         }
+
+    def _dated(
+        self,
+        html: str,
+        place: str,
+        policies: Iterable[PolicyRecord],
+        language: str = ENGLISH,
+        revision: str | None = None,
+    ) -> str:
+        """The page's HTML under what tells readers that it is out of date, if ever it is; `revision`: its text."""
+        known = [(policy, self._timelines[policy.slug]) for policy in policies]
+        link = partial(address.relative, page=place)
+        data = built(known, self.site.as_of, messages_in(language), link, revision)
+        return html if data is None else self._render("built.html", place, language, data=data) + html
 
     def _render(self, template: str, place: str, language: str = ENGLISH, **values: object) -> str:
         """A template's HTML. It may use `link` (an address from this page) and `say` (a message, escaped)."""

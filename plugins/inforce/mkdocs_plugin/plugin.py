@@ -27,7 +27,16 @@ from inforce.mkdocs_plugin.config import (
     settings_of,
 )
 from inforce.mkdocs_plugin.pages import Content, Pages
-from inforce.mkdocs_plugin.theme import INDEX, STYLE, as_markup, rendered_shell, style, table_of_contents, with_policies
+from inforce.mkdocs_plugin.theme import (
+    INDEX,
+    STYLE,
+    as_markup,
+    assets,
+    rendered_shell,
+    stale_script,
+    table_of_contents,
+    with_policies,
+)
 from inforce.workflows.progress import Progress
 from inforce.workflows.publish_site import Site, gathered
 
@@ -69,21 +78,22 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         for warning in self.site.warnings:
             log.info("%s", warning)
         config.extra_css.append(STYLE)
+        config.extra_javascript.append(stale_script())
         if config.nav is not None:
             config.nav = with_policies(config.nav, self.site.record)
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Add the pages that MkDocs makes: home, each policy, each history."""
-        contents = [
-            page(policy) for policy in self.site.record.policies for page in (self.pages.policy, self.pages.history)
-        ]
+        """Add the pages that MkDocs makes: home, each policy, its history, and which text bound whom."""
+        makers = (self.pages.policy, self.pages.history, self.pages.on)
+        contents = [page(policy) for policy in self.site.record.policies for page in makers]
         self._contents = {f"{content.address}{INDEX}": content for content in contents}
         refuse_own_files(files, self.site.record)
         made = [*self._contents, *([] if files.get_file_from_path(INDEX) else [INDEX])]
         for source in made:
             files.append(File.generated(config, source, content=""))
-        files.append(style(config))
+        for asset in assets(config):
+            files.append(asset)
         return files
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:

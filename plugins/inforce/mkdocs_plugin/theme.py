@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterator
 from importlib.resources import files as resources
 from typing import TYPE_CHECKING, Any
 
 from mkdocs.commands.build import get_context
+from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents, get_toc
@@ -14,7 +16,7 @@ from mkdocs.structure.toc import AnchorLink, TableOfContents, get_toc
 from inforce.core import address
 from inforce.core.record import Record
 from inforce.mkdocs_plugin import shell as marks
-from inforce.mkdocs_plugin.pages import Content
+from inforce.mkdocs_plugin.pages import ASSETS, Content
 from inforce.mkdocs_plugin.shell import Shell
 
 if TYPE_CHECKING:
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.nav import Navigation
 
-STYLE = "assets/inforce/inforce.css"
+STYLE = f"{ASSETS}inforce.css"
+STALE = f"{ASSETS}stale.js"
+"""The script of every page; it does nothing before a change is due."""
 INDEX = "index.md"
 
 
@@ -48,10 +52,17 @@ def with_policies(nav: list[Any], record: Record) -> list[Any]:
     return [*nav[:1], *policies, *nav[1:]]
 
 
-def style(config: MkDocsConfig) -> File:
-    """Our style sheet, as a file of the site."""
-    source = resources("inforce.mkdocs_plugin").joinpath("assets/inforce.css").read_bytes()
-    return File.generated(config, STYLE, content=source)
+def assets(config: MkDocsConfig) -> Iterator[File]:
+    """Our style sheet and scripts, as files of the site."""
+    for asset in sorted(resources("inforce.mkdocs_plugin").joinpath("assets").iterdir(), key=lambda one: one.name):
+        yield File.generated(config, f"{ASSETS}{asset.name}", content=asset.read_bytes())
+
+
+def stale_script() -> ExtraScriptValue:
+    """The script of every page, as the theme loads it: a module, which waits until the page is read."""
+    script = ExtraScriptValue(STALE)
+    script.type = "module"
+    return script
 
 
 def table_of_contents(content: Content) -> TableOfContents:
