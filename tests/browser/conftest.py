@@ -1,27 +1,16 @@
 """Chromium on the site of a small record; the site is served on the loopback interface."""
 
-import functools
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-
 import pytest
+from browser.serving import served
 from playwright.sync_api import sync_playwright
 from qstore_site import NOW, build, qstore, site  # noqa: F401 - fixtures
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
 
 
 @pytest.fixture(scope="session")
 def root(site):  # noqa: F811 - the fixture
     """The address of the site."""
-    handler = functools.partial(_Quiet, directory=str(site))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with served(site) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,6 @@ import {Wrong} from "./instant.js"
 import {moment, Timeline, which} from "./timeline.js"
 import {element, momentIn, onEachPage, said} from "./words.js"
 
-onEachPage(() => {
-  for (const form of document.querySelectorAll(".inforce-ask[data-record][hidden]")) new Asking(form).begin()
-})
-
 class Asking {
   constructor(form) {
     const {words, ...data} = JSON.parse(form.dataset.record)
@@ -216,3 +212,7 @@ function addressOf({accepted = [], ...question}) {
   const safe = text => encodeURIComponent(text).replaceAll("%3A", ":").replaceAll("%40", "@")
   return pairs.map(([key, value]) => `${key}=${safe(value)}`).join("&")
 }
+
+onEachPage(() => {
+  for (const form of document.querySelectorAll(".inforce-ask[data-record][hidden]")) new Asking(form).begin()
+})

@@ -12,13 +12,6 @@ const LONGEST = 3_600_000
 const RETRY = 300_000
 const AUDIENCES = ["current_users", "new_users"]
 
-onEachPage(() => {
-  for (const box of document.querySelectorAll(".inforce-stale[data-built]:not([data-watched])")) {
-    box.dataset.watched = ""
-    new Watch(box).look()
-  }
-})
-
 class Watch {
   constructor(box) {
     const {policies, revision, words} = JSON.parse(box.dataset.built)
@@ -135,3 +128,10 @@ function clockOf(instant) {
   const [year, month, day, hour, minute, second] = instant.split(/[-T:+.Z]/).map(Number)
   return {year, month, day, hour, minute, second}
 }
+
+onEachPage(() => {
+  for (const box of document.querySelectorAll(".inforce-stale[data-built]:not([data-watched])")) {
+    box.dataset.watched = ""
+    new Watch(box).look()
+  }
+})

@@ -37,9 +37,8 @@ export function element(name, attributes = {}, ...contents) {
   return made
 }
 
-/** Calls `begin` when a page is there, and each time when Material exchanges its content (navigation.instant). */
+/** Calls `begin` now, the page being read, and each time when Material exchanges its content (navigation.instant). */
 export function onEachPage(begin) {
-  if (globalThis.document$?.subscribe) globalThis.document$.subscribe(() => begin())
-  else if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => begin())
-  else begin()
+  begin()
+  globalThis.document$?.subscribe?.(() => begin())
 }
