@@ -80,7 +80,7 @@ def reading(chromium, built, tmp_path):
             page.set_default_timeout(5000)
             page.fetched, page.wrongs, page.folder, page.root = [], [], folder, root
             page.on("request", lambda one: page.fetched.append(one.url.removeprefix(root)))
-            page.on("pageerror", page.wrongs.append)
+            page.on("pageerror", lambda one: page.wrongs.extend([one]))
             page.clock.install(time=now)
             page.goto(root + address)
             yield page
@@ -94,7 +94,7 @@ def told(page):
     """The lines of the box at the top, once it is there."""
     box = page.locator(".inforce-stale[role=status]")
     box.locator(".inforce-box__heading").wait_for()
-    return box.inner_text().splitlines()
+    return [line for line in box.inner_text().splitlines() if line]
 
 
 def publish(page, folder):
@@ -201,17 +201,31 @@ def test_where_the_table_cannot_be_had_the_page_says_what_it_knows(reading, buil
         ).wait_for()
 
 
-def test_navigation_without_loading_is_noticed(reading):
-    with reading("quiet/", AFTER) as page:
-        page.get_by_role("link", name="Terms").first.click()
-        page.wait_for_url(f"{page.root}terms/")
+def test_navigation_without_loading_is_noticed(repo, build, chromium, tmp_path):
+    """Material's navigation.instant exchanges the content of a page, if the page lies where `site_url` says."""
+    with served(tmp_path) as root:
+        instant = repo.copy(tmp_path / "repo")
+        settings = CONFIG.replace("font: false", "font: false, features: [navigation.instant]")
+        settings = settings.replace("https://policies.qstore.example/", f"{root}repo/site/")
+        (instant.folder / "mkdocs.yml").write_text(settings)
+        build(instant, BUILT)
+        page = chromium.new_page()
+        page.clock.install(time=AFTER)
+        page.goto(f"{root}repo/site/quiet/")
+        page.wait_for_load_state("networkidle")
+        page.evaluate("globalThis.isTheSame = true")
+        page.get_by_role("link", name="Home").click()
+        page.get_by_role("link", name="Read the Terms").click()
+        page.wait_for_url("**/terms/")
         assert told(page)[0] == BUILT_THEN
         page.get_by_role("link", name="Which text on a day").click()
-        page.wait_for_url(f"{page.root}terms/on/")
+        page.wait_for_url("**/terms/on/")
         page.get_by_label("New users: who registers at that very instant").check()
         page.get_by_label("Day or instant").fill("2018-05-01")
         page.get_by_role("button", name="Answer").click()
         assert "is offered the revision of 10 April 2018" in page.locator(".inforce-answer").inner_text()
+        assert page.evaluate("globalThis.isTheSame")
+        page.close()
 
 
 def test_a_permanent_page_is_read_by_the_script_too(built):
