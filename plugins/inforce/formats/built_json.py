@@ -27,11 +27,10 @@ says of both audiences, null where nothing binds or is offered, `revision` the t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from inforce.core.address import in_force_address
 from inforce.core.effect import Audience
 from inforce.core.instant import format_instant
 from inforce.core.record import PolicyRecord
@@ -41,8 +40,8 @@ from inforce.formats.script_words import script_words
 
 Json = dict[str, Any]
 KEYS = (
-    "stale.called",
-    "stale.called_by_name",
+    "revision.called",
+    "revision.called.named",
     "stale.current_users.binds",
     "stale.current_users.nothing",
     "stale.due",
@@ -57,33 +56,26 @@ KEYS = (
 )
 
 
-def built(
-    policies: Iterable[tuple[PolicyRecord, Timeline]],
-    as_of: datetime,
-    messages: Messages,
-    link: Callable[[str], str],
-    revision: str | None = None,
-) -> Json | None:
-    """What the page says of its age; None where nothing is to come.
+def built(entries: Iterable[Json | None], messages: Messages, revision: str | None = None) -> Json | None:
+    """What a page says of its age; None where nothing is to come.
 
     Args:
-        policies: those of which the page speaks.
-        as_of: the build's instant.
+        entries: what `built_entry` gives of each policy of which the page speaks.
         messages: the page's language.
-        link: makes an address relative to the page.
         revision: the one whose text the page shows.
     """
-    listed = [entry for policy, timeline in policies if (entry := _entry(policy, timeline, as_of, link)) is not None]
+    listed = [entry for entry in entries if entry is not None]
     return {"policies": listed, "revision": revision, "words": script_words(messages, KEYS)} if listed else None
 
 
-def _entry(policy: PolicyRecord, timeline: Timeline, as_of: datetime, link: Callable[[str], str]) -> Json | None:
+def built_entry(policy: PolicyRecord, timeline: Timeline, as_of: datetime, in_force: str) -> Json | None:
+    """A policy's entry, None where nothing is to come; `in_force` is the table's address, relative to the page."""
     zone, due = policy.terms.zone, timeline.next_change(as_of)
     if due is None:
         return None
     return {
         "as_of": format_instant(as_of, zone),
-        "in_force": link(in_force_address(policy.slug)),
+        "in_force": in_force,
         "next_change": format_instant(due, zone),
         "rows": {audience: _row(timeline.on(audience, as_of)) for audience in Audience},
         "title": policy.terms.title,

@@ -61,7 +61,7 @@ class Watch {
   newsOf(policy, table, address) {
     const now = Date.now()
     const entries = new Map(table.revisions.map(one => [one.revision, one]))
-    const link = name => this.link(entries.get(name), address)
+    const link = name => this.link(entries.get(name), table, address)
     const told = new Set()
     const news = []
     for (const audience of AUDIENCES) {
@@ -100,14 +100,18 @@ class Watch {
     return said(this.words.messages[message], values)
   }
 
-  link(entry, address) {
-    const {messages} = this.words
-    const day = entry.posted.slice(0, 10)
-    const called = day === entry.revision ? "stale.called" : "stale.called_by_name"
-    const words = entry.revision === this.revision
-      ? messages["stale.this_text"]
-      : this.line(called, {day: dayIn(this.words, clockOf(entry.posted)), name: entry.revision}).join("")
+  link(entry, table, address) {
+    const words = entry.revision === this.revision ? this.words.messages["stale.this_text"] : this.called(entry, table)
     return element("a", {href: new URL(entry.url, address)}, words)
+  }
+
+  /** How a sentence calls a revision, as formats/words.py has it. */
+  called(entry, table) {
+    const day = entry.posted.slice(0, 10)
+    const isAlone = table.revisions.every(one => one.posted === entry.posted || one.posted.slice(0, 10) !== day)
+    const posted = isAlone ? dayIn(this.words, clockOf(entry.posted)) : momentIn(this.words, clockOf(entry.posted))
+    const message = day === entry.revision ? "revision.called" : "revision.called.named"
+    return this.line(message, {day: posted, name: entry.revision}).join("")
   }
 
   moment(instant) {
