@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from inforce.core import address
 from inforce.core.effect import Audience
-from inforce.core.policy import Revision
+from inforce.core.instant import format_instant
+from inforce.core.last_change import last_change, last_change_of
+from inforce.core.policy import Revision, Terms
 from inforce.core.record import PolicyRecord
-from inforce.core.standing import Standing, standings
+from inforce.core.standing import Standing, standings, turn_of
 from inforce.core.timeline import Status, Timeline
-from inforce.formats import words
-from inforce.formats.markdown import Heading, Rendition, rebased
-from inforce.formats.messages import ENGLISH, messages_in
+from inforce.formats.built_json import built, built_entry
+from inforce.formats.markdown import Heading, Rendition, placed
+from inforce.formats.messages import ENGLISH, Languages, Messages, direction
+from inforce.formats.on_json import on_data
+from inforce.formats.page_head import NO_INDEX
 from inforce.formats.timeline_svg import legend, timeline_svg
+from inforce.formats.words import Words, capital
+from inforce.mkdocs_plugin.heads import Heads
 from inforce.mkdocs_plugin.history import rows
 from inforce.mkdocs_plugin.home import Card, latest
 from inforce.workflows.publish_site import Site, draft_rendition
@@ -29,10 +37,29 @@ _templates = Environment(
     loader=PackageLoader("inforce.mkdocs_plugin"),
     autoescape=True,
     undefined=StrictUndefined,
+    auto_reload=False,
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.globals.update(words=words, address=address, Audience=Audience, Status=Status)
+_templates.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":"), "sort_keys": True}
+_templates.globals.update(address=address, Audience=Audience, Status=Status)
+ASSETS = "assets/inforce/"
+"""Where our styles and scripts lie on the site."""
+_ON_HEADINGS = (
+    (2, "audiences", "on.rows"),
+    (3, "current-users", "on.rows.current_users"),
+    (3, "new-users", "on.rows.new_users"),
+    (2, "persons", "on.persons"),
+)
+_FIRST_LETTER = re.compile(r"(?:<[^>]*>)*[^<]")
+
+
+def _sentence(text: str) -> str:
+    """A text, or HTML that begins with tags, with a capital at its beginning."""
+    return type(text)(_FIRST_LETTER.sub(lambda found: found[0][:-1] + capital(found[0][-1]), text, count=1))
+
+
+_templates.filters["sentence"] = _sentence
 
 
 Link = tuple[str, str]
@@ -41,7 +68,10 @@ Link = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What goes into the theme's page: title, description, HTML, headings, and whether search engines may list it."""
+    """What goes into the theme's page: title, description, HTML, headings, and whether search engines may list it.
+
+    `head` is HTML for the end of the page's head.
+    """
 
     address: str
     title: str
@@ -49,15 +79,22 @@ class Content:
     html: str
     headings: Sequence[Heading] = ()
     is_listed: bool = True
+    head: str = ""
+
+    @property
+    def whole_head(self) -> str:
+        """The end of the page's head, with the word to search engines."""
+        return self.head if self.is_listed else f"{NO_INDEX}{self.head}"
 
 
 @dataclass(frozen=True)
 class RevisionFacts:
-    """A revision as templates show it, at the instant of the build."""
+    """A revision as templates show it, at the instant of the build, told in the words of a language."""
 
     revision: Revision
     timeline: Timeline
     instant: datetime
+    words: Words
     draft: Draft | None = None
 
     @cached_property
@@ -69,13 +106,7 @@ class RevisionFacts:
     @property
     def sentences(self) -> list[tuple[str, str]]:
         """For each cohort: who they are, and what the revision is to them."""
-        return [
-            (
-                words.cohort_words(one, self.revision.zone),
-                words.standing_words(one, self.instant, self.revision.zone, self.calling),
-            )
-            for one in self.standings
-        ]
+        return self.words.told(self.standings, self.instant, self.revision.zone, self.calling)
 
     @property
     def statuses(self) -> list[Status]:
@@ -94,15 +125,16 @@ class RevisionFacts:
     @property
     def heading(self) -> str:
         """The status in a few words."""
+        say = self.words.messages
         if self.draft is not None:
-            return "Draft: not posted, binds nobody"
+            return say("box.draft")
         if self.correction is not None:
-            return "Corrected: another revision stands for this one"
+            return say("box.corrected")
         statuses = {one.audience: one.status for one in self.standings}
         if len(self.statuses) == 1:
-            return words.STATUSES[self.statuses[0]].capitalize()
-        current, new = (words.STATUSES[statuses[audience]] for audience in Audience)
-        return f"For current users: {current}. For new users: {new}"
+            return capital(self.words.status(self.statuses[0]))
+        current, new = (self.words.status(statuses[audience]) for audience in Audience)
+        return say("box.audiences", current=current, new=new)
 
     @property
     def root(self) -> Revision:
@@ -130,46 +162,106 @@ class RevisionFacts:
 
     def calling(self, name: str) -> str:
         """How sentences call another revision."""
-        return words.calling(self.timeline[name])
+        return self.words.calling(self.timeline[name])
+
+
+class Say:
+    """The messages of a language as HTML: escaped, and so are the values for the names in them, but for HTML."""
+
+    def __init__(self, messages: Messages) -> None:
+        """Begin with no text escaped."""
+        self._messages = messages
+        self._texts: dict[str, str] = {}
+
+    def __call__(self, key: str, /, **words: object) -> Markup:
+        """The message of that key, its names in braces replaced by the words."""
+        if key not in self._texts:
+            self._texts[key] = str(escape(self._messages(key)))
+        if not words:
+            return Markup(self._texts[key])  # noqa: S704 - escaped
+        values = {name: escape(self._messages.isolated(word)) for name, word in words.items()}
+        return Markup(self._texts[key].format(**values))  # noqa: S704 - escaped, each by itself
 
 
 class Pages:
-    """Makes the content of every page of a site."""
+    """Makes the content of every page of a site. The pages of a policy speak its language, home the theme's."""
 
-    def __init__(self, site: Site, root: str = "") -> None:
-        """Lay out the timelines once; `root` is the site's address with a slash at its end, or nothing."""
+    def __init__(self, site: Site, root: str = "", languages: Languages | None = None, language: str = ENGLISH) -> None:
+        """Lay out the timelines once.
+
+        Args:
+            site: what is shown.
+            root: the site's address with a slash at its end, or nothing.
+            languages: those that pages can be written in; without them, the ones that come with us.
+            language: that of the theme's own words.
+        """
         self.site, self._root = site, root
+        self.languages = languages or Languages()
+        self._language = language
+        self._words: dict[str, Words] = {}
+        self._say: dict[str, Say] = {}
         self._timelines = {policy.slug: policy.timeline for policy in site.record.policies}
+        self.heads = Heads(site, self._timelines, root)
         self._facts: dict[tuple[str, str], RevisionFacts] = {}
+        self._built: dict[tuple[str, str], dict[str, Any] | None] = {}
+
+    @property
+    def of_policies(self) -> Mapping[Callable[[str], str], Callable[[PolicyRecord], Content]]:
+        """The pages that each policy has besides the permanent ones: what gives the address, and what the content."""
+        return {
+            address.policy_address: self.policy,
+            address.history_address: self.history,
+            address.on_address: self.on,
+        }
 
     def facts(self, revision: Revision) -> RevisionFacts:
         """A posted revision's facts."""
         key = revision.policy, revision.name
         if key not in self._facts:
-            self._facts[key] = RevisionFacts(revision, self._timelines[revision.policy], self.site.as_of)
+            self._facts[key] = RevisionFacts(
+                revision,
+                self._timelines[revision.policy],
+                self.site.as_of,
+                self._words_in(self._language_of(revision.policy)),
+            )
         return self._facts[key]
 
-    def home(self, introduction: str, language: str = ENGLISH, auditors: Link | None = None) -> Content:
+    def last_change(self, place: str) -> datetime | None:
+        """When something last changed on a page, if it is ours: on a policy's, on home, or a listed permanent page."""
+        slug, _, rest = place.partition("/")
+        timeline, now = self._timelines.get(slug), self.site.as_of
+        if not place:
+            return max(filter(None, (last_change(one, now) for one in self._timelines.values())), default=None)
+        if timeline is None:
+            return None
+        name = rest.rstrip("/")
+        return last_change_of(timeline, name, now) if name in timeline else last_change(timeline, now)
+
+    def listed(self) -> list[Revision]:
+        """The revisions whose permanent pages search engines may list."""
+        revisions = (one for timeline in self._timelines.values() for one in timeline.revisions)
+        return [one for one in revisions if self.facts(one).kind == "in-force"]
+
+    def home(self, introduction: str, auditors: Link | None = None) -> Content:
         """`/`: every policy: what is in force, offered, scheduled; and the latest postings.
 
         Args:
             introduction: HTML that comes first.
-            language: of the whole site, as BCP 47 has it.
             auditors: the page that tells how to check what is published, where there is one.
         """
-        record, now, messages = self.site.record, self.site.as_of, messages_in(language)
-        cards = [Card(one, self._timelines[one.slug], now, self.site.drafts_of(one)) for one in record.policies]
+        record, now, say = self.site.record, self.site.as_of, self.languages.messages_in(self._language)
         html = self._render(
             "home.html",
             "",
-            language,
+            self._language,
             introduction=Markup(introduction),  # noqa: S704 - MkDocs' own HTML
-            cards=cards,
+            cards=[Card(one, self._timelines[one.slug], now, self.site.drafts_of(one)) for one in record.policies],
             drafts=[draft for draft in self.site.drafts if record.policy(draft.policy) is None],
             latest=latest(record),
             auditors=auditors,
         )
-        return Content("", messages("home.title"), messages("home.description"), html)
+        html = self._dated(html, "", record.policies, self._language)
+        return Content("", say("page.home.title"), say("page.home.description"), html)
 
     def policy(self, policy: PolicyRecord) -> Content:
         """`/privacy-policy/`: the text in force for current users."""
@@ -182,17 +274,21 @@ class Pages:
             place,
             policy.terms.language,
             shown=shown,
-            text=Markup(rebased(rendition.html, "../")),  # noqa: S704 - rendered by us, raw HTML refused (rule 10)
+            text=Markup(placed(rendition, address.revision_address(policy.slug, shown.revision.name), "../")),  # noqa: S704 - rendered by us, raw HTML refused (rule 10)
             **overview,
         )
-        description = f"{policy.terms.title}: the text in force, since when, and for whom."
-        return Content(place, policy.terms.title, description, html, rendition.headings)
+        say = self.languages.messages_in(policy.terms.language)
+        description = say("page.policy.description", title=policy.terms.title)
+        head = self.heads.policy(policy, shown.revision)
+        html = self._dated(html, place, [policy], policy.terms.language, shown.revision.name)
+        return Content(place, policy.terms.title, description, html, rendition.headings, head=head)
 
     def history(self, policy: PolicyRecord) -> Content:
         """`/privacy-policy/history/`: every revision."""
         place, title = address.history_address(policy.slug), policy.terms.title
-        timeline, now, messages = self._timelines[policy.slug], self.site.as_of, messages_in(policy.terms.language)
-        picture = timeline_svg(timeline, now, title, messages, policy.terms.zone)
+        timeline, now = self._timelines[policy.slug], self.site.as_of
+        say = self.languages.messages_in(policy.terms.language)
+        picture = timeline_svg(timeline, now, title, say, policy.terms.zone)
         html = self._render(
             "history.html",
             place,
@@ -201,55 +297,81 @@ class Pages:
             rows=rows(timeline, now),
             zones={policy.terms.time_zone, *(one.time_zone for one in timeline.revisions)},
             picture=Markup(picture),  # noqa: S704 - made by us
-            legend=Markup(legend(timeline, now, messages)),  # noqa: S704 - made by us
+            legend=Markup(legend(timeline, now, say)),  # noqa: S704 - made by us
             drafts=self.site.drafts_of(policy),
         )
-        description = messages("history.description", title=title)
-        return Content(place, messages("history.title", title=title), description, html)
+        description = say("page.history.description", title=title)
+        head = self.heads.below(policy, place)
+        html = self._dated(html, place, [policy], policy.terms.language)
+        return Content(place, say("page.history.title", title=title), description, html, head=head)
 
-    def permanent(self) -> Iterator[tuple[str, Iterator[Content]]]:
-        """Every permanent page, by policy; in a preview the drafts' as well."""
+    def on(self, policy: PolicyRecord) -> Content:
+        """`/privacy-policy/on/`: which text bound whom on a day."""
+        place, language = address.on_address(policy.slug), policy.terms.language
+        timeline, messages = self._timelines[policy.slug], self.languages.messages_in(language)
+        html = self._render(
+            "on.html",
+            place,
+            language,
+            policy=policy,
+            timeline=timeline,
+            revisions=list(reversed(timeline.revisions)),
+            rows={audience: list(reversed(timeline.row(audience))) for audience in Audience},
+            exactly=lambda instant: format_instant(instant, policy.terms.zone),
+            data=on_data(policy, timeline, self.site.as_of, messages),
+            script=f"{ASSETS}on.js",
+        )
+        title = messages("on.title", title=policy.terms.title)
+        description = messages("on.description", title=policy.terms.title)
+        head, html = self.heads.below(policy, place), self._dated(html, place, [policy], language)
+        headings = [Heading(level, anchor, messages(key)) for level, anchor, key in _ON_HEADINGS]
+        return Content(place, title, description, html, headings, head=head)
+
+    def permanent(self) -> Iterator[Content]:
+        """Every permanent page; in a preview the drafts' as well."""
         for policy in self.site.record.policies:
-            yield policy.slug, (self.revision(policy, one) for one in policy.revisions)
+            for revision in policy.revisions:
+                yield self.revision(policy, revision)
         for draft in self.site.drafts:
-            yield draft.policy, iter([self.draft(draft)])
+            yield self.draft(draft)
 
     def revision(self, policy: PolicyRecord, revision: Revision) -> Content:
         """`/privacy-policy/2018-04-10/`: the permanent page."""
-        return self._permanent(policy.terms.title, self.facts(revision), self.site.rendition(revision))
+        content = self._permanent(policy.terms, self.facts(revision), self.site.rendition(revision))
+        html = self._dated(content.html, content.address, [policy], policy.terms.language, revision.name)
+        return replace(content, html=html, head=self.heads.revision(policy, revision))
 
     def draft(self, draft: Draft) -> Content:
         """The page of a draft, where its permanent page will be; marked."""
         known = self.site.record.policy(draft.policy)
         title = draft.terms.title if draft.terms else draft.policy
-        if draft.revision is not None:
+        language = draft.terms.language if draft.terms else ENGLISH
+        say = self.languages.messages_in(language)
+        if draft.revision is not None and draft.terms is not None:
             timeline = Timeline([*(known.revisions if known else ()), draft.revision])
-            facts = RevisionFacts(draft.revision, timeline, max(self.site.as_of, draft.revision.posted), draft)
-            return self._permanent(title, facts, draft_rendition(draft))
+            now = max(self.site.as_of, draft.revision.posted)
+            facts = RevisionFacts(draft.revision, timeline, now, Words(say, timeline.revisions), draft)
+            return self._permanent(draft.terms, facts, draft_rendition(draft))
         place = address.revision_address(draft.policy, draft.name)
-        text = Markup(rebased(draft_rendition(draft).html, address.relative("", place)))  # noqa: S704 - rendered by us
-        html = self._render("broken_draft.html", place, draft=draft, is_known=known is not None, text=text)
-        return Content(
-            place, f"{title}, draft {draft.name}", "A draft that cannot be posted yet.", html, is_listed=False
-        )
+        text = Markup(placed(draft_rendition(draft), place, address.relative("", place)))  # noqa: S704 - rendered by us
+        html = self._render("broken_draft.html", place, language, draft=draft, is_known=known is not None, text=text)
+        heading = say("page.draft.title", title=title, name=draft.name)
+        return Content(place, heading, say("page.draft.description"), html, is_listed=False)
 
-    def _permanent(self, policy_title: str, facts: RevisionFacts, rendition: Rendition) -> Content:
+    def _permanent(self, terms: Terms, facts: RevisionFacts, rendition: Rendition) -> Content:
         revision = facts.revision
         place = address.revision_address(revision.policy, revision.name)
         root = address.relative("", place)
         html = self._render(
             "revision.html",
             place,
+            terms.language,
             facts=facts,
-            policy_title=policy_title,
-            text=Markup(rebased(rendition.html, root)),  # noqa: S704 - rendered by us, raw HTML refused (rule 10)
+            text=Markup(placed(rendition, place, root)),  # noqa: S704 - rendered by us, raw HTML refused (rule 10)
         )
-        if "<h1" not in html:
-            html = f"<h1>{escape(revision.title)}</h1>\n{html}"
-        title = f"{revision.title}, revision {revision.name}"
-        description = (
-            f"{revision.title}, posted {words.moment(revision.posted, revision.zone)}: {facts.heading.lower()}."
-        )
+        say, posted = facts.words.messages, facts.words.moment(revision.posted, revision.zone)
+        title = say("page.revision.title", title=revision.title, name=revision.name)
+        description = say("page.revision.description", title=revision.title, instant=posted, status=facts.heading)
         return Content(place, title, description, html, rendition.headings, facts.kind == "in-force")
 
     def _shown(self, policy: PolicyRecord, overview: dict[str, object]) -> RevisionFacts:
@@ -273,6 +395,7 @@ class Pages:
             "newcomers": named[Audience.NEW_USERS],
             "current_row": rows[Audience.CURRENT_USERS],
             "newcomers_row": rows[Audience.NEW_USERS],
+            "newcomers_since": turn_of(timeline, Audience.NEW_USERS, now),
             "scheduled": [
                 (self.facts(stands), {audience: timeline.start(root.name, audience) for audience in Audience})
                 for root, stands in zip(scheduled, standing_for, strict=True)
@@ -285,16 +408,77 @@ class Pages:
             "drafts": self.site.drafts_of(policy),
         }
 
-    def _render(self, template: str, place: str, language: str = ENGLISH, **values: object) -> str:
-        """A template's HTML. It may use `link` (an address from this page) and `say` (a message, escaped)."""
-        messages = messages_in(language)
+    def _dated(
+        self,
+        html: str,
+        place: str,
+        policies: Iterable[PolicyRecord],
+        language: str,
+        revision: str | None = None,
+    ) -> str:
+        """The page's HTML under what tells readers that it is out of date, if ever it is; `revision`: its text."""
+        entries = (
+            self._built_entry(one, address.relative(address.in_force_address(one.slug), place)) for one in policies
+        )
+        data = built(entries, self.languages.messages_in(language), revision)
+        return html if data is None else self._render("built.html", place, language, data=data) + html
+
+    def _built_entry(self, policy: PolicyRecord, in_force: str) -> dict[str, Any] | None:
+        """What pages from which the table has that address say of the policy's age; the permanent ones say the same."""
+        key = policy.slug, in_force
+        if key not in self._built:
+            self._built[key] = built_entry(policy, self._timelines[policy.slug], self.site.as_of, in_force)
+        return self._built[key]
+
+    def _language_of(self, slug: str) -> str:
+        policy = self.site.record.policy(slug)
+        return policy.terms.language if policy else ENGLISH
+
+    def _words_in(self, language: str) -> Words:
+        messages = self.languages.messages_in(language)
+        if messages.language not in self._words:
+            revisions = (one for policy in self.site.record.policies for one in policy.revisions)
+            self._words[messages.language] = Words(messages, revisions)
+        return self._words[messages.language]
+
+    def _say_in(self, messages: Messages) -> Say:
+        if messages.language not in self._say:
+            self._say[messages.language] = Say(messages)
+        return self._say[messages.language]
+
+    def _render(self, template: str, place: str, language: str, **values: object) -> str:
+        """A template's HTML, in an element that says in which language our own words are, and their direction.
+
+        The template may use `link` (an address from this page), `say` (a message, escaped), `words` (sentences), and
+        for what the publisher wrote, in `language`: `spoken` (attributes for an element) and `quoted` (within ours).
+        """
+        messages = self.languages.messages_in(language)
 
         def link(target: str) -> str:
             return address.relative(target, place)
 
-        def say(key: str, /, **words: object) -> Markup:
-            return escape(messages(key)).format(**words)
+        def quoted(text: str, its_language: str = language) -> str:
+            if its_language == messages.language:
+                return text
+            return Markup("<bdi{}>{}</bdi>").format(spoken(its_language), text)
 
-        return _templates.get_template(template).render(
-            link=link, say=say, messages=messages, now=self.site.as_of, root=self._root, utc=UTC, **values
+        html = _templates.get_template(template).render(
+            link=link,
+            say=self._say_in(messages),
+            quoted=quoted,
+            spoken=spoken,
+            words=self._words_in(language),
+            messages=messages,
+            language=language,
+            now=self.site.as_of,
+            root=self._root,
+            utc=UTC,
+            **values,
         )
+        return f'<div class="inforce"{spoken(messages.language)}>\n{html}\n</div>'
+
+
+@lru_cache
+def spoken(language: str) -> Markup:
+    """The attributes of an element that holds words of a language."""
+    return Markup(' lang="{}" dir="{}"').format(language, direction(language))
