@@ -11,11 +11,9 @@ The whole history costs one `git log` and one `git cat-file --batch`, however ma
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import stat
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,12 +21,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # Without git, GitPython would not even be imported.
 from git import Git
 from git.exc import GitCommandError, GitCommandNotFound
 
+from inforce.adapters.git_window import Texts, blob_id, git_folders, neutral, open_window, said
 from inforce.core.errors import Problem, RecordError
 from inforce.core.record import FOLDER, Change, Commit, Entry
 
@@ -74,7 +72,7 @@ class GitRecord:
         self._real = real
         self._work_tree = work_tree
         self._prefix = prefix
-        self._texts: Any = None
+        self._texts = Texts(window)
         self.tip = tip
 
     def history(self) -> Iterator[tuple[Commit, list[Change]]]:
@@ -103,18 +101,8 @@ class GitRecord:
         Raises:
             RecordError: they are not there (a partial clone), or damaged.
         """
-        texts = self._texts or self._window.execute(
-            ["git", "cat-file", "--batch"], istream=subprocess.PIPE, as_process=True
-        )
-        self._texts = texts
-        try:
-            texts.stdin.write(f"{blob}\n".encode())
-            texts.stdin.flush()
-            _, kind, size = texts.stdout.readline().split()
-            data: bytes = texts.stdout.read(int(size) + 1)[:-1]
-        except (ValueError, OSError):
-            kind, data = b"", b""
-        if kind != b"blob" or _blob_id(data, len(blob)) != blob:
+        data = self._texts.read(blob)
+        if data is None:
             what = f"the text {blob[:12]} is not in this repository, or damaged"
             todo = "fetch everything (a clone without `--filter`), and look at `git fsck` (rule 9)"
             raise RecordError([Problem(FOLDER, what, todo)])
@@ -122,11 +110,7 @@ class GitRecord:
 
     def close(self) -> None:
         """End the process that reads texts."""
-        if self._texts is not None:
-            self._texts.stdin.close()
-            self._texts.stdout.close()
-            self._texts.wait()
-            self._texts = None
+        self._texts.close()
 
     def work_files(self, posted: Mapping[str, str]) -> list[WorkFile]:
         """The files of the record in the working tree that are not, byte for byte, what the branch has there.
@@ -150,7 +134,7 @@ class GitRecord:
                 continue
             data = path.read_bytes()
             expected = posted.get(name)
-            if expected is None or _blob_id(data, len(expected)) != expected:
+            if expected is None or blob_id(data, len(expected)) != expected:
                 differing.append(WorkFile(name, "100644", data))
         suspects = [file for file in differing if file.path in posted and file.mode != "120000"]
         same = self._converted(suspects, posted) if suspects else set()
@@ -182,7 +166,7 @@ class GitRecord:
         try:
             process.wait()
         except GitCommandError as wrong:
-            raise RecordError([_incomplete(_said(wrong))]) from None
+            raise RecordError([_incomplete(said(wrong))]) from None
 
     def _below(self, path: str) -> str:
         return path.removeprefix(f"{self._prefix}{FOLDER}").removeprefix("/")
@@ -261,15 +245,15 @@ def open_record(folder: Path, branch: str) -> Iterator[GitRecord]:
     """
     work_tree = _work_tree(folder)
     prefix = "" if folder.resolve() == work_tree else f"{folder.resolve().relative_to(work_tree).as_posix()}/"
-    git_dir, common = _git_folders(work_tree)
+    git_dir, common = git_folders(work_tree)
     real = Git(str(work_tree))
-    real.update_environment(**_neutral(git_dir, common, common / "objects", work_tree))
+    real.update_environment(**neutral(git_dir, common, common / "objects", work_tree))
     try:
         id_format = str(real.execute(["git", "rev-parse", "--show-object-format"])).strip()
     except GitCommandNotFound:
         raise RecordError([Problem(".", "git is not installed", "install it: apt-get install git")]) from None
     except GitCommandError as wrong:
-        what = f"git cannot read this repository: {_said(wrong)}"
+        what = f"git cannot read this repository: {said(wrong)}"
         raise RecordError([Problem(".", what, "mend what git says, for example in .git/config")]) from None
     problems = [*_cut_short(common)]
     tip = _tip(real, branch)
@@ -278,16 +262,31 @@ def open_record(folder: Path, branch: str) -> Iterator[GitRecord]:
     if problems or tip is None:
         raise RecordError(problems)
     with tempfile.TemporaryDirectory(prefix="inforce-") as window_folder:
-        record = GitRecord(_window(Path(window_folder), common, id_format), real, work_tree, prefix, tip)
+        record = GitRecord(open_window(Path(window_folder), common, id_format), real, work_tree, prefix, tip)
         try:
             yield record
         finally:
             record.close()
 
 
+def has_commits(folder: Path) -> bool:
+    """Whether anything was ever committed in the repository in which the folder lies: to HEAD, or to any branch.
+
+    Raises:
+        RecordError: there is no repository.
+    """
+    git_dir, common = git_folders(work_tree := _work_tree(folder))
+    real = Git(str(work_tree))
+    real.update_environment(**neutral(git_dir, common, common / "objects", work_tree))
+    try:
+        return bool(str(real.execute(["git", "for-each-ref", "--count=1"])).strip())
+    except (GitCommandError, GitCommandNotFound):
+        return True  # Whoever reads the record says what is wrong.
+
+
 def places_of_change(folder: Path) -> list[Path]:
     """The files of git that change when something is committed, merged or fetched; for watching them."""
-    git_dir, common = _git_folders(_work_tree(folder))
+    git_dir, common = git_folders(_work_tree(folder))
     return [git_dir / "logs" / "HEAD", common / "logs" / "refs"]
 
 
@@ -300,73 +299,12 @@ def _work_tree(folder: Path) -> Path:
     raise RecordError([Problem(".", what, "work in a clone of the repository; for a new one: git init -b main")])
 
 
-def _neutral(git_dir: Path, common: Path, objects: Path, work_tree: Path) -> dict[str, str]:
-    """An environment in which git heeds nothing of the user's: every `GIT_…` variable is emptied, or is ours."""
-    kept = ("GIT_EXEC_PATH", "GIT_PYTHON")
-    emptied = {name: "" for name in os.environ if name.startswith("GIT_") and not name.startswith(kept)}
-    return {
-        **emptied,
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_SYSTEM": os.devnull,
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_COUNT": "0",
-        "GIT_ATTR_NOSYSTEM": "1",
-        "GIT_GRAFT_FILE": os.devnull,
-        "GIT_NO_REPLACE_OBJECTS": "1",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_LITERAL_PATHSPECS": "1",
-        "GIT_GLOB_PATHSPECS": "0",
-        "GIT_NOGLOB_PATHSPECS": "0",
-        "GIT_ICASE_PATHSPECS": "0",
-        "GIT_DIR": str(git_dir),
-        "GIT_COMMON_DIR": str(common),
-        "GIT_OBJECT_DIRECTORY": str(objects),
-        "GIT_WORK_TREE": str(work_tree),
-        "GIT_INDEX_FILE": str(git_dir / "index"),
-    }
-
-
 def _users_configuration() -> dict[str, str]:
     """An environment that shows the user's own settings, for the one that is asked for."""
     xdg = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "git" / "config"
     own = Path.home() / ".gitconfig"
     files = {"GIT_CONFIG_SYSTEM": "/etc/gitconfig", "GIT_CONFIG_GLOBAL": str(own if own.is_file() else xdg)}
     return {"GIT_CONFIG_NOSYSTEM": "0", **files}
-
-
-def _git_folders(work_tree: Path) -> tuple[Path, Path]:
-    """The repository's folder, and the one that linked working trees share."""
-    git_dir = work_tree / ".git"
-    try:
-        if git_dir.is_file():
-            git_dir = work_tree / git_dir.read_text().removeprefix("gitdir:").strip()
-        shared = git_dir / "commondir"
-        common = git_dir / shared.read_text().strip() if shared.is_file() else git_dir
-        return git_dir.resolve(), common.resolve()
-    except (OSError, ValueError) as wrong:
-        what = f"the file .git leads to no repository: {wrong}"
-        raise RecordError([Problem(".git", what, "work in a clone of the repository")]) from None
-
-
-def _window(folder: Path, common: Path, id_format: str) -> Git:
-    """An empty bare repository that sees these objects."""
-    (folder / "refs").mkdir()
-    (folder / "objects").mkdir()
-    (folder / "HEAD").write_text("ref: refs/heads/none\n")
-    settings = {"core.bare": "false", "core.commitGraph": "false", "core.repositoryFormatVersion": "0"}
-    if id_format != "sha1":
-        settings |= {"core.repositoryFormatVersion": "1", "extensions.objectFormat": id_format}
-    lines = (
-        f"[{section}]\n\t{key} = {value}\n"
-        for name, value in settings.items()
-        for section, _, key in [name.partition(".")]
-    )
-    (folder / "config").write_text("".join(lines))
-    window = Git(str(folder))
-    window.update_environment(**_neutral(folder, folder, common / "objects", folder))
-    return window
 
 
 def _tip(real: Git, branch: str) -> str | None:
@@ -402,10 +340,6 @@ def _incomplete(said: str) -> Problem:
     return Problem(FOLDER, f"the history cannot be read to its beginning: {said}", todo)
 
 
-def _said(wrong: GitCommandError) -> str:
-    return re.sub(r"^\s*stderr: '|'$", "", str(wrong.stderr).strip()).strip() or f"exit status {wrong.status}"
-
-
 def _commit(commit: bytes, seconds: bytes, author: bytes) -> Commit:
     try:
         instant = datetime.fromtimestamp(int(seconds), UTC)
@@ -416,12 +350,6 @@ def _commit(commit: bytes, seconds: bytes, author: bytes) -> Commit:
 
 def _entry(mode: bytes, blob: bytes, status: bytes) -> Entry | None:
     return None if status == b"D" else Entry(mode.decode(), blob.decode())
-
-
-def _blob_id(data: bytes, length: int) -> str:
-    """Git's id of a text; `length` tells its format."""
-    algorithm = "sha1" if length == hashlib.sha1(usedforsecurity=False).digest_size * 2 else "sha256"
-    return hashlib.new(algorithm, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -93,7 +93,7 @@ def parse_revision(data: bytes) -> Reading[Declaration]:
     except ValueError as wrong:
         todo = "the file begins with a line `---`, then `key: value` lines, then `---`, then the text"
         return Reading(None, (Fault(str(wrong), todo, 1),))
-    faults = [*text_faults(text, line), *_leftovers(text, line)]
+    faults = [*text_faults(text, line), *leftovers(text, line)]
     try:
         keys = parse_mapping(front_matter or "", 2)
     except YamlError as wrong:
@@ -103,7 +103,7 @@ def parse_revision(data: bytes) -> Reading[Declaration]:
     return Reading(None if faults else declaration, tuple(faults))
 
 
-def _leftovers(text: str, first_line: int) -> Iterator[Fault]:
+def leftovers(text: str, first_line: int) -> Iterator[Fault]:
     """What an editor or a merge left in a text, and nobody can have meant."""
     for found in _CONFLICT.finditer(text):
         line = first_line + text.count("\n", 0, found.start())
