@@ -15,6 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from inforce.core.errors import Fault
 from inforce.formats.clean_text import decode
@@ -47,12 +48,22 @@ KINDS = {
 }
 """What can have been done, by kind, in the words of the report."""
 _ROUNDS = 6
-_SIGNS = re.compile(
-    r"<(?!br ?/?>|https?://[^<>\s]*>|[^<> !@/\s][^<> !@\s/]*@[^@<> \s]+>)|!\[|\{[%!]|8<|^(?:<{7}|>{7}|={7})|"
-    r"\]\(\s*(?!https?://|mailto:|tel:|#)|(?<!!)\[\]\(|^ {0,3}\[[^\]\n]+\]:|\A\s*---|[ ]{100}|(?:[-*+>_][ \t]*){21}|"
-    r"(?:\d[.)][ \t]+){8}|\\<",
-    re.MULTILINE,
-)
+_TAG = re.compile(r"<(?!br ?/?>|https?://[^<>\s]*>|[^<> !@/\s][^<> !@\s/]*@[^@<> \s]+>)")
+_SIGNS = {
+    "<": _TAG,
+    "](": re.compile(r"\]\(\s*(?!https?://|mailto:|tel:|#)|\[\]\("),
+    "]:": re.compile(r"^ {0,3}\[[^\]\n]+\]:", re.MULTILINE),
+    "<<<<<<< ": re.compile(""),
+    ">>>>>>> ": re.compile(""),
+    "![": re.compile(""),
+    "{%": re.compile(""),
+    "{!": re.compile(""),
+    "8<": re.compile(""),
+    "---": re.compile(r"\A\s*---"),
+    " " * 100: re.compile(""),
+}
+"""What a text holds if there is something to clean in it: a string, and then what has to be found as well."""
+_DEEP_SIGNS = re.compile(r"[-*+>_]{21}|(?:\d[.)]){10}")
 _FRONT_MATTER = re.compile(r"\s*^(---|\+\+\+)[ \t]*\n(.*?)^(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _KEY = re.compile(r"[\"']?[\w$][\w .$/-]*[\"']?[ \t]*[:=](?:[ \t]|$)")
 _TITLE = re.compile(r"^title[ \t]*[:=][ \t]*(.+?)[ \t]*$", re.MULTILINE)
@@ -69,6 +80,11 @@ _LEVEL = re.compile(r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)|>[ \t]*")
 _RULE = re.compile(r"^[ \t]*(?:(?:\*[ \t]*){21,}|(?:-[ \t]+){20,}-[ \t]*|(?:_[ \t]*){21,})$", re.MULTILINE)
 _FAR = re.compile(r"^[ ]{100,}(?=(?:[-*+]|\d{1,9}[.)])[ \t])", re.MULTILINE)
 _LEVELS, _FARTHEST = 12, 40
+_SHORT = 4_000
+"""Below this many characters a text is looked at whole."""
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n")
+_HEADING = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(#{1,6}.+)")
+_UNDERLINE = re.compile(r"(?:=+|-+)[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +120,12 @@ def body_faults(text: str) -> list[Fault]:
     return [*decode(text.encode()).faults, *text_faults(text, 1), *leftovers(text, 1)]
 
 
-def heading_of(text: str) -> str | None:
-    """The words of a text's first heading of the first level, or else of the heading that it begins with."""
-    begins = next((line for line in text.splitlines() if line.strip()), "").startswith("#")
-    if not begins and not re.search(r"^(?:#[ \t]|={2,}[ \t]*$)", text, re.MULTILINE):
-        return None
-    headings = render(text, "policy/revision/").headings
-    chosen = [one.words for one in headings if one.level == 1] or [one.words for one in headings[:1] if begins]
-    return " ".join(html.unescape(chosen[0]).split()) or None if chosen else None
+def title_of(cleaned: Cleaned) -> str | None:
+    """The words of a text's first heading of the first level; else its front matter's title, else its first heading."""
+    headings = render(_headings(cleaned.text), "policy/revision/").headings
+    chosen = [one.words for one in headings if one.level == 1]
+    chosen += [cleaned.title] if cleaned.title else [one.words for one in headings]
+    return next((words for one in chosen if (words := " ".join(one.split()))), None)
 
 
 def _without_front_matter(text: str, counts: Counter[str]) -> tuple[str, str | None]:
@@ -134,12 +148,19 @@ def _is_front_matter(text: str) -> bool:
 def _settled(text: str, counts: Counter[str]) -> str:
     """The text cleaned until nothing changes any more: what is taken out can leave signs together that were apart."""
     for _ in range(_ROUNDS):
-        if not _SIGNS.search(text):
+        if not _has_signs(text):
             break
-        before, text = text, visible(_cleaned_once(text, counts), counts)
-        if text == before:
+        cleaned = _cleaned_once(text, counts)
+        if cleaned == text:
             break
+        text = visible(cleaned, counts)
     return text
+
+
+def _has_signs(text: str) -> bool:
+    if any(sign in text and pattern.search(text) for sign, pattern in _SIGNS.items()):
+        return True
+    return _DEEP_SIGNS.search(text.replace(" ", "")) is not None
 
 
 def _cleaned_once(text: str, counts: Counter[str]) -> str:
@@ -150,7 +171,7 @@ def _cleaned_once(text: str, counts: Counter[str]) -> str:
     if _IN_MERGE.search(text):
         text = _MERGE_MARK.sub(lambda found: _merge_mark(found, counts), text)
     aside.parts = [_refused_nowhere(one, counts) for one in aside.parts]
-    if "<" in text:
+    if "<" in text and _TAG.search(text):
         text = _OTHER_AUTOMATIC.sub(lambda found: _automatic(found, counts), text)
         text = _ESCAPED.sub(r"\1&lt;", text)
         text = without_html(text, counts, target)
@@ -173,12 +194,14 @@ def _without_templates(text: str, counts: Counter[str]) -> str:
 def _refused_nowhere(code: str, counts: Counter[str]) -> str:
     """Code as rule 10 takes it: template tags, snippets and the marks of a merge are refused there too."""
     for pattern, kind in ((_TEMPLATE, "templates"), (_SNIPPET_LINE, "snippets")):
-        code = pattern.sub(lambda found, kind=kind: _count(_apart(found[0]), kind, counts), code)
+        code = pattern.sub(partial(_set_apart, kind=kind, counts=counts), code)
     return _IN_MERGE.sub(lambda found: _count(f" {found[0]}", "merge_marks", counts), code)
 
 
-def _apart(tag: str) -> str:
+def _set_apart(found: re.Match[str], kind: str, counts: Counter[str]) -> str:
     """A tag in code, its first sign set off by a space: shown, and no tag."""
+    counts[kind] += 1
+    tag = found[0]
     return tag.replace("8<", "8 <") if "8<" in tag else re.sub(r"\{(?=[%!])", "{ ", tag)
 
 
@@ -212,7 +235,7 @@ def _accepted(text: str, counts: Counter[str]) -> str:
     Raises:
         ValueError: it is refused none the less.
     """
-    faults = body_faults(text)
+    faults = _faults(text)
     for mend in (_with_other_rule, _with_signs_as_text, _with_all_signs_as_text):
         if not faults or "empty" in faults[0].what:
             break
@@ -223,6 +246,20 @@ def _accepted(text: str, counts: Counter[str]) -> str:
     if faults:
         raise ValueError(faults[0].what)
     return text
+
+
+def _faults(text: str) -> list[Fault]:
+    """What `body_faults` finds in a cleaned text; the paragraphs that can be at fault are looked at, not all of it."""
+    aside = Aside()
+    rest = aside.taken(text)
+    if len(text) < _SHORT or any("<" in one or "![" in one for one in aside.blocks()):
+        return body_faults(text)
+    if "<" not in text and not _has_signs(text):
+        return [*leftovers(text, 1)]
+    suspects = [one for one in _PARAGRAPHS.split(rest) if "<" in one or aside.has_tags(one) or _has_signs(one)]
+    lines = (line.strip() for one in suspects for line in [*one.split("\n"), ""])
+    part = aside.put_back("\n".join(["Text", "", *lines]))
+    return [*text_faults(part, 1), *leftovers(text, 1)]
 
 
 def _with_other_rule(text: str) -> str:
@@ -245,7 +282,7 @@ def _with_all_signs_as_text(text: str) -> str:
 
 def _with_live_anchors(text: str, counts: Counter[str]) -> str:
     """Links within the text lead to its headings; where they lead nowhere, they become their words."""
-    rendition = render(text, "policy/revision/")
+    rendition = render(_headings(text), "policy/revision/")
     anchors = anchors_of(rendition)
     others = dict(_anchors_elsewhere(rendition))
 
@@ -256,6 +293,19 @@ def _with_live_anchors(text: str, counts: Counter[str]) -> str:
         counts["anchors" if words.startswith("[") and words.endswith(")") else "links"] += 1
         text = text[:start] + words + text[end:]
     return text
+
+
+def _headings(text: str) -> str:
+    """The headings of a text alone: the rest has no anchors."""
+    aside = Aside()
+    before, found = "", []
+    for line in aside.taken(text).split("\n"):
+        if line.startswith(("=", "-")) and before.strip() and _UNDERLINE.fullmatch(line):
+            found.append(f"{before}\n{line}")
+        elif "#" in line and (heading := _HEADING.match(line)):
+            found.append(heading[1])
+        before = line
+    return aside.put_back("\n\n".join(found))
 
 
 def _anchors_elsewhere(rendition: Rendition) -> Iterator[tuple[str, str]]:

@@ -25,7 +25,7 @@ from inforce.core.file_names import matching, slug_of
 from inforce.core.importing import Course, Imported, LeftOut, Stated, Version
 from inforce.core.policy import Terms
 from inforce.core.record import FOLDER, TERMS, PolicyRecord, Record
-from inforce.formats.foreign_markdown import Cleaned, clean, heading_of
+from inforce.formats.foreign_markdown import Cleaned, clean, title_of
 from inforce.formats.import_json import ImportReport, PolicyImport
 from inforce.formats.imported_file import (
     commit_of,
@@ -225,9 +225,7 @@ class _Importing:
 
     def _title(self) -> str:
         """The newest text's heading, or its front matter's title, or the name of the file."""
-        newest = self._newest
-        found = (heading_of(newest.text) or newest.title) if newest else None
-        return found or self._file_name()
+        return (title_of(self._newest) if self._newest else None) or self._file_name()
 
     def _file_name(self) -> str:
         stem = re.sub(r"\.[A-Za-z0-9]+$", "", self._history.path.rpartition("/")[2])
