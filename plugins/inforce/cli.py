@@ -288,7 +288,7 @@ def new(config_file: Path | None, policy: str, name: str | None) -> None:
 @json_option
 @click.pass_obj
 @told
-def import_(config_file: Path | None, *, dry_run: bool, as_json: bool, **asked: Any) -> None:
+def import_(config_file: Path | None, /, *, dry_run: bool, as_json: bool, **asked: Any) -> None:
     """Write a policy folder from the history of a Markdown file in another repository.
 
     \b
@@ -306,12 +306,10 @@ def import_(config_file: Path | None, *, dry_run: bool, as_json: bool, **asked: 
     policy, pattern = asked["policy"], asked["pattern"]
     if (asked["path"] is None) == (pattern is None):
         raise click.UsageError("say either PATH, for one file, or --all GLOB.")
-    if (pattern is None) != (policy is not None):
-        raise click.UsageError(
-            "say --policy SLUG: what is the policy called?"
-            if policy is None
-            else "with --all, policies are named by their paths: leave out --policy."
-        )
+    if pattern is None and policy is None:
+        raise click.UsageError("say --policy SLUG: what is the policy called?")
+    if pattern is not None and policy is not None:
+        raise click.UsageError("with --all, policies are named by their paths: leave out --policy.")
     if pattern is not None and asked["title"] is not None:
         raise click.UsageError("with --all, each policy has its own title: leave out --title.")
     if policy is not None and (fault := slug_fault(policy, "policy")):

@@ -55,9 +55,7 @@ class Staging:
         try:
             for source in _uppermost(self._hidden, self._folder):
                 target = self._folder / source.relative_to(self._hidden)
-                if os.path.lexists(target):
-                    raise FileExistsError(EEXIST, os.strerror(EEXIST), str(target))
-                source.rename(target)
+                _move(source, target)
                 moved.append(target)
         except BaseException:
             for target in moved:
@@ -80,6 +78,12 @@ def staged(folder: Path) -> Iterator[Staging]:
     finally:
         if is_new and not any(folder.iterdir()):
             folder.rmdir()
+
+
+def _move(source: Path, target: Path) -> None:
+    if os.path.lexists(target):
+        raise FileExistsError(EEXIST, os.strerror(EEXIST), str(target))
+    source.rename(target)
 
 
 def _uppermost(hidden: Path, folder: Path) -> Iterator[Path]:

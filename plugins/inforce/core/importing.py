@@ -16,7 +16,8 @@ from datetime import datetime, timedelta, tzinfo
 from inforce.core.instant import EARLIEST, format_instant, local_day
 from inforce.core.record import Entry
 
-UNCHANGED = "the text is the same as before, but for white space or what is not taken over"
+UNCHANGED = "the text is the same as before, but for white space or front matter"
+NOT_TAKEN_OVER = "the text is the same as before, but for what is not taken over (see `cleaned`)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,22 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A version that is no revision, and why; `is_loss` where a text is lost by that."""
+    """A version that is no revision, and why; `is_dropped` where something is lost by that, be it ever so little."""
 
     version: Version
     reason: str
-    is_loss: bool = True
+    is_dropped: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What decides whether a text is another one than before: digests of it without its white space.
+
+    `original` is of the text as the commit has it, without its front matter; `cleaned` of what a revision would have.
+    """
+
+    original: str
+    cleaned: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +98,7 @@ class Course:
         self._imported = imported or {}
         self._taken = {*taken, *(one.name for one in self._imported.values())}
         self._last: datetime | None = None
-        self._text: str | None = None
+        self._text: Text | None = None
 
     def readable(self, versions: Sequence[Version]) -> Iterator[Version | LeftOut]:
         """The versions whose texts have to be looked at, and those that are left out whatever they say."""
@@ -94,7 +106,7 @@ class Course:
             if self._key(version) in self._imported:
                 yield version
             elif version.entry is None:
-                yield LeftOut(version, "the commit took the file away", is_loss=False)
+                yield LeftOut(version, "the commit took the file away", is_dropped=False)
             elif following is not None and following.entry is not None and following.instant == version.instant:
                 yield LeftOut(version, f"commit {following.commit[:12]} of the same instant counts")
             elif not _can_be_meant(version.instant, self._latest):
@@ -103,19 +115,20 @@ class Course:
             else:
                 yield version
 
-    def take(self, version: Version, text: str) -> Stated | LeftOut:
+    def take(self, version: Version, text: Text) -> Stated | LeftOut:
         """Decide over the next version.
 
         Args:
             version: one that `readable` gave.
-            text: what of its text counts for a change, or a digest of that.
+            text: what its text is to be known by.
         """
         before, self._text = self._text, text
         if (known := self._imported.get(self._key(version))) is not None:
             self._last = known.posted
             return Stated(version, known.name, known.posted, is_new=False)
-        if text == before:
-            return LeftOut(version, UNCHANGED, is_loss=False)
+        if before is not None and text.cleaned == before.cleaned:
+            is_dropped = text.original != before.original
+            return LeftOut(version, NOT_TAKEN_OVER if is_dropped else UNCHANGED, is_dropped=is_dropped)
         posted = version.instant
         if self._last is not None and posted <= self._last:
             posted = self._last + timedelta(seconds=1)

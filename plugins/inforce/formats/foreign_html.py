@@ -22,6 +22,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
+from textwrap import dedent
 
 _TOKEN = re.compile(
     r"(?P<comment><!--(?:-?>|.*?--!?>))|<!\[CDATA\[(?P<cdata>.*?)\]\]>|(?P<declaration><![a-zA-Z][^<>]*>|<\?.*?\?>)|"
@@ -31,126 +32,36 @@ _TOKEN = re.compile(
 )
 _ATTRIBUTE = re.compile(r"([^\s\"'<>/=]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>`]+))")
 _UNSEEN = re.compile(
-    r"<(script|style|template|noembed|noframes|xmp|title|head)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE
+    r"<(script|style|template|noembed|noframes|xmp|title)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE
 )
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _PREFIX = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?")
 _MARKER = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ \t]+$")
 _SPACE_AROUND_LINES = re.compile(r"[ \t]*\n[ \t]*")
-_STRONG = frozenset(["b", "strong"])
-_EMPHASIS = frozenset(["i", "em", "cite", "dfn", "var"])
-_CODE = frozenset(["code", "kbd", "samp", "tt"])
-KEPT = frozenset(["sub", "sup", "u"])
-_VOID = frozenset(
-    [
-        "area",
-        "base",
-        "basefont",
-        "bgsound",
-        "br",
-        "col",
-        "embed",
-        "frame",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    ]
-)
-_TRANSPARENT_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "body",
-        "center",
-        "details",
-        "dialog",
-        "div",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "frameset",
-        "header",
-        "hgroup",
-        "html",
-        "legend",
-        "main",
-        "menu",
-        "nav",
-        "optgroup",
-        "option",
-        "p",
-        "search",
-        "section",
-        "select",
-        "tbody",
-        "tfoot",
-        "thead",
-        "dir",
-    ]
-)
-_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
-_LISTS = frozenset(["ul", "ol", "menu", "dir"])
-_PARTS = frozenset(["li", "dt", "dd", "tr", "td", "th", "caption", "summary", "colgroup"])
-_BLOCKS = _TRANSPARENT_BLOCKS | _HEADINGS | _LISTS | _PARTS | {"table", "dl", "blockquote", "pre", "hr"}
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "applet",
-        "audio",
-        "bdi",
-        "bdo",
-        "big",
-        "blink",
-        "button",
-        "canvas",
-        "data",
-        "datalist",
-        "del",
-        "font",
-        "iframe",
-        "ins",
-        "label",
-        "map",
-        "mark",
-        "marquee",
-        "math",
-        "meter",
-        "nobr",
-        "noscript",
-        "object",
-        "output",
-        "picture",
-        "portal",
-        "progress",
-        "q",
-        "rb",
-        "rp",
-        "rt",
-        "rtc",
-        "ruby",
-        "s",
-        "slot",
-        "small",
-        "span",
-        "strike",
-        "svg",
-        "textarea",
-        "time",
-        "video",
-    ]
-)
-_KNOWN = _BLOCKS | _INLINE | _VOID | _STRONG | _EMPHASIS | _CODE | KEPT
+_STRONG = frozenset({"b", "strong"})
+_EMPHASIS = frozenset({"i", "em", "cite", "dfn", "var"})
+_CODE = frozenset({"code", "kbd", "samp", "tt"})
+KEPT = frozenset({"sub", "sup", "u"})
+"""The elements that may stand in a text, without attributes; `br` as well."""
+_VOID = frozenset({
+    "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "param",
+    "source", "track", "wbr",
+})  # fmt: skip
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_LISTS = frozenset({"ul", "ol", "menu", "dir"})
+_PARTS = frozenset({"li", "dt", "dd", "tr", "td", "th", "caption", "summary", "colgroup"})
+_BLOCKS = _HEADINGS | _LISTS | _PARTS | {
+    "address", "article", "aside", "blockquote", "body", "center", "details", "dialog", "div", "dl", "fieldset",
+    "figcaption", "figure", "footer", "form", "frameset", "head", "header", "hgroup", "hr", "html", "legend", "main",
+    "nav", "optgroup", "option", "p", "pre", "search", "section", "select", "table", "tbody", "tfoot", "thead",
+}  # fmt: skip
+_INLINE = _STRONG | _EMPHASIS | _CODE | KEPT | {
+    "a", "abbr", "acronym", "applet", "audio", "bdi", "bdo", "big", "blink", "button", "canvas", "data", "datalist",
+    "del", "font", "iframe", "ins", "label", "map", "mark", "marquee", "math", "meter", "nobr", "noscript", "object",
+    "output", "picture", "portal", "progress", "q", "rb", "rp", "rt", "rtc", "ruby", "s", "slot", "small", "span",
+    "strike", "svg", "textarea", "time", "video",
+}  # fmt: skip
+_KNOWN = _BLOCKS | _INLINE | _VOID
 _CLOSED_BY = {
     "li": {"li"},
     "dt": {"dt", "dd"},
@@ -169,7 +80,12 @@ _WALLS = {
     "dd": {"dl"},
     "option": {"select"},
 }
-_TABLE_WALL = frozenset(["table"])
+_TABLE_WALL = frozenset({"table"})
+_COMMENT = "\x00"
+"""Stands for a comment until it is known whether it had a line for itself."""
+_DEEPEST = 60
+"""Elements within elements that are still taken for such."""
+_SINGLE = {"br": "<br>", "!": _COMMENT, "img": ""}
 
 LinkTarget = Callable[[str], str | None]
 """Gives the target that a link can have here, or None where it can have none."""
@@ -246,7 +162,7 @@ def _take_tag(token: re.Match[str], stack: list[_Element], ends: set[str], count
         closed.is_closed = True
     element = _Element(name, _attributes(token["attributes"]))
     stack[-1].children.append(element)
-    if name not in _VOID and not token[0].endswith("/>"):
+    if name not in _VOID and not token[0].endswith("/>") and len(stack) < _DEEPEST:
         stack.append(element)
     else:
         element.is_closed = True
@@ -301,7 +217,7 @@ class _Writer:
                 out.append(_after_block(node) if ends_block else node)
                 ends_block = ends_block and not node.strip()
             elif node.name == "!":
-                out.append("\x00")
+                out.append(_COMMENT)
             elif _is_block(node):
                 blocks = self._block(node)
                 out = [_with_block("".join(out), "\n\n".join(blocks))]
@@ -324,26 +240,25 @@ class _Writer:
         return [*blocks, *_paragraphs("".join(run))]
 
     def _block(self, element: _Element) -> list[str]:
-        match element.name:
-            case "hr":
-                return ["* * *"]
-            case "pre":
-                return _fenced(html.unescape(_words(element)))
-            case "table":
-                return self._table(element)
-            case "dl":
-                return self._definitions(element)
-            case "ul" | "ol" | "menu" | "dir":
-                return self._list(element)
-            case "blockquote":
-                quoted = "\n\n".join(self._blocks(element.children))
-                return ["\n".join(f"> {line}".rstrip() for line in quoted.split("\n"))] if quoted else []
-            case "summary":
-                return [_wrapped("**", _one_line(self._run(element))) or ""]
-            case name if name in _HEADINGS:
-                words = _one_line(self._run(element))
-                return [f"{'#' * int(name[1])} {words}"] if words else []
-        return self._blocks(element.children)
+        write = {
+            "hr": lambda _: ["* * *"],
+            "pre": lambda one: _fenced(html.unescape(_words(one))),
+            "table": self._table,
+            "dl": self._definitions,
+            "blockquote": self._quotation,
+            "summary": lambda one: [words for words in [_wrapped("**", _one_line(self._run(one)))] if words],
+            **dict.fromkeys(_LISTS, self._list),
+            **dict.fromkeys(_HEADINGS, self._heading),
+        }.get(element.name)
+        return write(element) if write is not None else self._blocks(element.children)
+
+    def _heading(self, element: _Element) -> list[str]:
+        words = _one_line(self._run(element))
+        return [f"{'#' * int(element.name[1])} {words}"] if words else []
+
+    def _quotation(self, element: _Element) -> list[str]:
+        quoted = "\n\n".join(self._blocks(element.children))
+        return ["\n".join(f"> {line}".rstrip() for line in quoted.split("\n"))] if quoted else []
 
     def _list(self, element: _Element) -> list[str]:
         items: list[str] = []
@@ -393,29 +308,29 @@ class _Writer:
         return " ".join(self._blocks(element.children))
 
     def _inline(self, element: _Element) -> str:
-        name = element.name
-        if name == "br":
-            return "<br>"
-        if name == "img":
-            return self._picture(element)
-        if name == "!":
-            return "\x00"
+        if element.name in _SINGLE:
+            return self._picture(element) if element.name == "img" else _SINGLE[element.name]
         within = self._within(element)
         if not element.is_closed or _BLANK_LINE.search(within):
-            self._counts["html"] += name in KEPT
+            self._counts["html"] += element.name in KEPT
             return within
-        if name in _STRONG:
-            return _wrapped("**", within) if "**" not in within else within
-        if name in _EMPHASIS:
-            return _wrapped("*", within) if "*" not in within else within
-        if name in _CODE:
-            return _as_code(within)
-        if name in KEPT:
-            return self._kept(element, within)
-        if name == "a":
-            return self._link(element, within)
-        if name == "q":
-            return f"“{within}”"
+        return self._marked(element, within)
+
+    def _marked(self, element: _Element, within: str) -> str:
+        """What an element holds, in Markdown's signs for it."""
+        match element.name:
+            case "a":
+                return self._link(element, within)
+            case "q":
+                return f"“{within}”"
+            case name if name in KEPT:
+                return self._kept(element, within)
+            case name if name in _CODE:
+                return _as_code(within)
+            case name if name in _STRONG and "**" not in within:
+                return _wrapped("**", within)
+            case name if name in _EMPHASIS and "*" not in within:
+                return _wrapped("*", within)
         return within
 
     def _within(self, element: _Element) -> str:
@@ -496,11 +411,11 @@ def _without_comment_lines(text: str) -> str:
 
 def _paragraphs(run: str) -> list[str]:
     """Text within a block of HTML: lines without their indentation; Markdown, where it has blank lines, as it is."""
-    run = run.replace("\x00", "")
+    run = run.replace(_COMMENT, "")
     if not run.strip():
         return []
-    if _BLANK_LINE.search(run.strip()):
-        return ["\n".join(line.rstrip() for line in run.strip("\n").split("\n")).strip("\n")]
+    if _BLANK_LINE.search(run):
+        return [dedent("\n".join(line.rstrip() for line in run.split("\n"))).strip("\n")]
     return [_SPACE_AROUND_LINES.sub("\n", run).strip()]
 
 

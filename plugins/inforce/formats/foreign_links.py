@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-_LABEL = r"\[((?:[^\[\]\\]|\\.|\[(?:[^\[\]\\]|\\.|\[(?:[^\[\]\\]|\\.)*\])*\])*)\]"
+_LABEL = r"\[((?:[^\[\]\\]|\\.|\[(?:[^\[\]\\]|\\.|\[(?:[^\[\]\\]|\\.){0,500}\]){0,500}\]){0,1000})\]"
 _DESTINATION = (
     r"\(\s*(?:<([^<>\n]*)>|((?:[^()\s\\]|\\.|\((?:[^()\\\n]|\\.|\([^()\n]*\))*\))*))"
     r"(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?\s*\)"
@@ -45,7 +45,7 @@ def without_images(text: str, counts: Counter[str]) -> str:
     labels = {_folded(one[1]) for one in _DEFINITION.finditer(text)} if "]:" in text else set()
 
     def words(found: re.Match[str]) -> str:
-        label = found[5] if found[5] else found[1]
+        label = found[5] or found[1]
         if found[5] is not None and _folded(label) not in labels:
             counts["signs"] += 1
             return f"!\\{found[0][1:]}"

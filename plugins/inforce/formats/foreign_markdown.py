@@ -89,10 +89,14 @@ _UNDERLINE = re.compile(r"(?:=+|-+)[ \t]*")
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A text that rule 10 takes; how often what was done to it; the title in its front matter, where it had one."""
+    """A text that rule 10 takes; how often what was done to it; the title in its front matter, where it had one.
+
+    `original` is the text as it was, decoded and without its front matter.
+    """
 
     text: str
     counts: Mapping[str, int]
+    original: str
     title: str | None = None
 
 
@@ -107,12 +111,13 @@ def clean(data: bytes, encoding: str | None = None) -> Cleaned:
         ValueError: what it is cannot be told, or no text is left, or one that is refused; told for a person.
     """
     counts: Counter[str] = Counter()
-    text = visible(decoded(data, counts, encoding), counts)
-    text, title = _without_front_matter(text, counts)
-    text = _accepted(f"{_settled(text, counts).rstrip()}\n", counts)
+    original, title = _without_front_matter(decoded(data, counts, encoding), counts)
+    text = visible(original, counts)
+    settled = _settled(text, counts)
+    text = _accepted(text if settled == text else settled.lstrip("\n"), counts)
     if "](#" in text or "]: #" in text:
         text = _with_live_anchors(text, counts)
-    return Cleaned(text, +counts, title)
+    return Cleaned(text, +counts, original, visible(title, Counter()) if title else None)
 
 
 def body_faults(text: str) -> list[Fault]:
@@ -154,7 +159,7 @@ def _settled(text: str, counts: Counter[str]) -> str:
         if cleaned == text:
             break
         text = visible(cleaned, counts)
-    return text
+    return text if text.endswith("\n") else f"{text}\n"
 
 
 def _has_signs(text: str) -> bool:

@@ -63,11 +63,9 @@ def visible(text: str, counts: Counter[str]) -> str:
 
 
 def _characters(data: bytes, counts: Counter[str], encoding: str | None) -> str:
-    for mark, name in _MARKS:
-        if data.startswith(mark):
-            return _by(data, name, counts)
-    if b"\0" in data and (name := _utf_16_without_mark(data)):
-        return _by(data, name, counts)
+    certain = next((name for mark, name in _MARKS if data.startswith(mark)), None) or _utf_16_without_mark(data)
+    if certain is not None:
+        return _by(data, certain, counts)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -96,6 +94,8 @@ def _by(data: bytes, encoding: str, counts: Counter[str]) -> str:
 
 def _utf_16_without_mark(data: bytes) -> str | None:
     """UTF-16 of mostly ASCII has a zero in every other byte, and none in the others."""
+    if b"\0" not in data:
+        return None
     for name, zeros, others in (("utf-16-le", data[1::2], data[0::2]), ("utf-16-be", data[0::2], data[1::2])):
         if len(data) >= _LEAST and zeros.count(0) * 2 > len(zeros) and 0 not in others:
             return name

@@ -12,8 +12,8 @@
           "assumed": ["language", "time_zone"],
           "cleaned": {"images": 2},
           "language": "en",
-          "left_out": [{"commit": "…", "dated": "2018-04-11T09:00:00+00:00", "is_loss": false, "path": "…",
-                        "reason": "…"}],
+          "left_out": [{"commit": "…", "dated": "2018-04-11T09:00:00+00:00", "is_dropped": false,
+                        "path": "…", "reason": "…"}],
           "path": "Policies/privacy.md",
           "policy": "privacy-policy",
           "revisions": [{"commit": "…", "dated": null, "path": "Policies/privacy.md",
@@ -28,7 +28,7 @@
 
 `revisions` are those that were added now, `already` is the number of those that were there. `dated` of a revision is
 its commit's own date where another instant is stated. The `left_out` of a policy are commits that are no revision, with
-`is_loss` where a text is lost by that; the other ones are files that are no policy. `cleaned` counts what was done to
+`is_dropped` where something is lost by that; the other ones are files that are no policy. `cleaned` counts what was done to
 the texts, by kind.
 """
 
@@ -130,7 +130,7 @@ def _left_out(one: LeftOut, zone: tzinfo) -> Json:
     return {
         "commit": one.version.commit,
         "dated": format_instant(one.version.instant, zone),
-        "is_loss": one.is_loss,
+        "is_dropped": one.is_dropped,
         "path": one.version.path,
         "reason": one.reason,
     }

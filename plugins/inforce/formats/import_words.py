@@ -41,10 +41,11 @@ def _policy_lines(policy: PolicyImport) -> Iterator[str]:
         if stated.dated is not None:
             dated = format_instant(stated.dated, policy.zone)
             yield f"  {stated.name}: its commit is dated {dated}, not later than the one before it"
-    same = sum(not one.is_loss for one in policy.left_out)
+    same = sum(not one.is_dropped for one in policy.left_out)
     if same:
-        yield f"  {same} {'commit' if same == 1 else 'commits'} that left the text as it was, or took it away"
-    yield from (_loss(one, policy) for one in policy.left_out if one.is_loss)
+        commits = "1 commit" if same == 1 else f"{same} commits"
+        yield f"  {commits} changed white space or front matter alone, or took the file away"
+    yield from (_loss(one, policy) for one in policy.left_out if one.is_dropped)
 
 
 def _loss(one: LeftOut, policy: PolicyImport) -> str:

@@ -22,7 +22,7 @@ from inforce.adapters.foreign_history import ForeignRepository, History, open_fo
 from inforce.adapters.git_record import has_commits
 from inforce.core.errors import ConfigurationError, Problem, RecordError, did_you_mean
 from inforce.core.file_names import matching, slug_of
-from inforce.core.importing import Course, Imported, LeftOut, Stated, Version
+from inforce.core.importing import Course, Imported, LeftOut, Stated, Text, Version
 from inforce.core.policy import Terms
 from inforce.core.record import FOLDER, TERMS, PolicyRecord, Record
 from inforce.formats.foreign_markdown import Cleaned, clean, title_of
@@ -43,6 +43,7 @@ from inforce.workflows.settings import Settings
 
 LANGUAGE, TIME_ZONE = "en", "UTC"
 """What a new policy has where nothing else is said."""
+_NOTHING = "a policy needs one text at least that can be read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +132,12 @@ def import_history(settings: Settings, door: Door, request: Request, progress: P
             folders[made.policy] = replace(folders.get(made.policy) or _Folder(made.policy, None), taken=("-",))
         if problems:
             raise RecordError(problems)
+        if not policies:
+            raise RecordError(
+                [Problem(path, f"nothing of it can be imported: {why}", _NOTHING) for path, why in left_out]
+            )
         if place is not None:
-            _publish(place)
+            place.publish()
     return ImportReport(request.source_name or foreign.name, foreign.tip, policies, left_out, place is not None)
 
 
@@ -172,7 +177,7 @@ class _Importing:
                     data = imported_revision(decided, name, zone, cleaned.text)
                     place.write(f"{folder.slug}/{decided.name}.md", data)
         if not revisions:
-            return "; ".join(dict.fromkeys(one.reason for one in left_out if one.is_loss)) or "it has no text"
+            return "; ".join(dict.fromkeys(one.reason for one in left_out if one.is_dropped)) or "it has no text"
         self._refuse_late(folder, revisions)
         return self._made(folder, place, revisions, left_out)
 
@@ -185,7 +190,7 @@ class _Importing:
             cleaned = clean(self._foreign.text(entry.blob), self._request.encoding)
         except ValueError as wrong:
             return LeftOut(version, str(wrong)), None
-        decided = course.take(version, _what_counts(cleaned.text))
+        decided = course.take(version, Text(_what_counts(cleaned.original), _what_counts(cleaned.text)))
         if isinstance(decided, Stated):
             self._newest = cleaned
         return decided, cleaned
@@ -396,10 +401,6 @@ def _below(wrong: OSError, settings: Settings) -> str:
     return path.relative_to(settings.folder).as_posix() if path.is_relative_to(settings.folder) else str(path)
 
 
-def _publish(place: Staging) -> None:
-    place.publish()
-
-
 def _what_counts(text: str) -> str:
     """A digest of a text without its white space."""
-    return hashlib.sha256("".join(text.split()).encode()).hexdigest()
+    return hashlib.sha256("".join(text.split()).encode("utf-8", "surrogatepass")).hexdigest()
