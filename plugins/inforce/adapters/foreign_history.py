@@ -200,7 +200,7 @@ def _folders(repository: Path) -> tuple[Path, Path]:
     """The repository's own folder, and the one that its working trees share."""
     place = repository.resolve()
     if not place.is_dir():
-        is_address = re.match(r"[a-z+]+://|[^/\\]+@[^/\\]+:", str(repository))
+        is_address = re.match(r"[a-z+]+:/|[^/\\]+@[^/\\]+:", str(repository))
         what = "this is an address, not a folder" if is_address else "there is no such folder"
         raise _no_repository(repository, what, "`git clone --bare` it first" if is_address else "name a git repository")
     if (place / ".git").exists():
