@@ -151,6 +151,8 @@ def test_what_comes_out_is_read_without_fault(text):
 
 @settings(max_examples=400, deadline=None)
 @given(TEXTS)
+@example("<b>\n---\n---\n")
+@example("<![CDATA[[a](#b)")
 def test_nothing_is_left_to_clean(text):
     if (found := cleaned(text)) is not None:
         again = cleaned(found.text)

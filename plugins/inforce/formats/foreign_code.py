@@ -9,6 +9,8 @@ import re
 
 _FENCE = re.compile(r"([ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?)(`{3,}|~{3,})([^\n]*)")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
+_BEGIN_BLOCK = re.compile(r"<(?:table|ul|ol|div|dl)\b", re.IGNORECASE)
+_END_BLOCK = re.compile(r"</(?:table|ul|ol|div|dl)\b", re.IGNORECASE)
 _SPAN = re.compile(r"(?<![\\`])(`+)(?!`)((?:(?!\n[ \t]*\n).)+?)(?<!`)\1(?!`)", re.DOTALL)
 _PRE = re.compile(r"(<pre\b[^<>]*>.*?</pre\s*>)", re.DOTALL | re.IGNORECASE)
 _AUTOMATIC = re.compile(r"<(?:[Hh][Tt][Tt][Pp][Ss]?://[^<>\s]*|(?!/)[^<> !@\s/]+@[^@<> \s]+)>")
@@ -79,23 +81,21 @@ class Aside:
         """Lines of code by their indentation; within a list or a table of HTML they are none."""
         out: list[str] = []
         code: list[str] = []
-        is_listed, is_after_blank, tables = False, True, 0
+        depth, is_after_blank, open_blocks = 4, True, 0
         for line in text.split("\n"):
             is_blank = not line.strip()
-            is_indented = line.startswith(("    ", "\t"))
-            if is_indented and not is_blank and not is_listed and tables <= 0 and (is_after_blank or code):
+            indent = len(line) - len(line.lstrip()) if not line.startswith("\t") else 4
+            if not is_blank and indent >= depth and open_blocks <= 0 and (is_after_blank or code):
                 code.append(line)
                 continue
-            if code and not (is_blank and is_indented):
+            if code:
                 out.append(self._aside("\n".join(code), _BLOCK))
                 code = []
-            tables += len(re.findall(r"<(?:table|ul|ol|div|dl)\b", line)) - len(
-                re.findall(r"</(?:table|ul|ol|div|dl)\b", line)
-            )
+            open_blocks += len(_BEGIN_BLOCK.findall(line)) - len(_END_BLOCK.findall(line)) if "<" in line else 0
             if _ITEM.match(line):
-                is_listed = True
-            elif not is_blank and not line.startswith((" ", "\t")) and is_after_blank:
-                is_listed = False
+                depth = indent // 4 * 4 + 8
+            elif not is_blank and indent == 0 and is_after_blank:
+                depth = 4
             is_after_blank = is_blank
             out.append(line)
         return "\n".join([*out, self._aside("\n".join(code), _BLOCK)] if code else out)

@@ -24,6 +24,8 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from textwrap import dedent
 
+from inforce.formats.foreign_links import as_address
+
 _TOKEN = re.compile(
     r"(?P<comment><!--(?:-?>|.*?--!?>))|<!\[CDATA\[(?P<cdata>.*?)\]\]>|(?P<declaration><![a-zA-Z][^<>]*>|<\?.*?\?>)|"
     r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*(?:[:.-][a-zA-Z0-9:.-]*)?)"
@@ -31,6 +33,9 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r"([^\s\"'<>/=]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>`]+))")
+_ATTRIBUTES = re.compile(
+    r"(?:(?:\s+|(?<=[\"']))[a-zA-Z_:@#.-][\w:.@#-]*(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*\s*/?"
+)
 _UNSEEN = re.compile(
     r"<(script|style|template|noembed|noframes|xmp|title)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE
 )
@@ -83,6 +88,7 @@ _WALLS = {
 _TABLE_WALL = frozenset({"table"})
 _COMMENT = "\x00"
 """Stands for a comment until it is known whether it had a line for itself."""
+_BREAKS = ("<br>", "<br/>", "<br />")
 _DEEPEST = 60
 """Elements within elements that are still taken for such."""
 _SINGLE = {"br": "<br>", "!": _COMMENT, "img": ""}
@@ -145,13 +151,17 @@ def _take_other(token: re.Match[str], parent: _Element, counts: Counter[str]) ->
 
 def _take_tag(token: re.Match[str], stack: list[_Element], ends: set[str], counts: Counter[str]) -> None:
     name = token["name"].lower()
-    if name not in _KNOWN and name not in ends and not token["end"]:
+    is_unknown = name not in _KNOWN and name not in ends and not token["end"]
+    if is_unknown or not _ATTRIBUTES.fullmatch(token["attributes"]):
         stack[-1].children.append("&lt;" + token[0][1:])
         counts["signs"] += 1
         return
+    if token[0] in _BREAKS:
+        stack[-1].children.append(token[0])
+        return
     if name == "br" or (token["end"] and name == "p" and not any(one.name == "p" for one in stack)):
         stack[-1].children.append(_Element(name, {}, is_closed=True))
-        counts["html"] += token[0] not in ("<br>", "<br/>", "<br />")
+        counts["html"] += 1
         return
     if token["end"]:
         _end(name, stack, counts)
@@ -362,7 +372,7 @@ class _Writer:
         if not within.strip() or "](" in within:
             return within
         before, words, after = _trimmed(within)
-        return f"{before}[{_balanced(words)}]({_address(to)}){after}"
+        return f"{before}[{_balanced(words)}]({as_address(to)}){after}"
 
 
 def _is_block(element: _Element) -> bool:
@@ -575,12 +585,6 @@ def _balanced(words: str) -> str:
         if depth < 0:
             break
     return words if depth == 0 else re.sub(r"(?<!\\)([\[\]])", r"\\\1", words)
-
-
-def _address(target: str) -> str:
-    for sign, code in ((" ", "%20"), ("(", "%28"), (")", "%29"), ("<", "%3C"), (">", "%3E"), ("\n", ""), ('"', "%22")):
-        target = target.replace(sign, code)
-    return target
 
 
 def _count(text: str, kind: str, counts: Counter[str]) -> str:

@@ -40,6 +40,16 @@ def target(href: str) -> str | None:
     return re.sub(r"\s", "%20", href.strip()) if _ALLOWED.match(meant) and _ALLOWED.match(href.strip()) else None
 
 
+def bare_targets(text: str) -> str:
+    """The text with its links' targets out of their angle brackets, in which they look like tags."""
+    return re.sub(r"(?<=\]\()\s*<([^<>\n]*)>", lambda found: as_address(found[1]), text) if "](" in text else text
+
+
+def as_address(href: str) -> str:
+    """A target without what ends a target in Markdown."""
+    return re.sub(r"[\s()<>\"]", lambda sign: f"%{ord(sign[0]):02X}", href)
+
+
 def without_images(text: str, counts: Counter[str]) -> str:
     """The text with the alternative text in the place of each image."""
     labels = {_folded(one[1]) for one in _DEFINITION.finditer(text)} if "]:" in text else set()

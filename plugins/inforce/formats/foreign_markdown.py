@@ -21,7 +21,7 @@ from inforce.core.errors import Fault
 from inforce.formats.clean_text import decode
 from inforce.formats.foreign_code import Aside
 from inforce.formats.foreign_html import without_html
-from inforce.formats.foreign_links import retargeted, target, without_dead_links, without_images
+from inforce.formats.foreign_links import bare_targets, retargeted, target, without_dead_links, without_images
 from inforce.formats.foreign_text import decoded, visible
 from inforce.formats.markdown import Rendition, anchors_of, render, text_faults
 from inforce.formats.revision_file import leftovers
@@ -29,6 +29,7 @@ from inforce.formats.revision_file import leftovers
 KINDS = {
     "anchors": "links to headings of the same text, whose anchors are made otherwise here",
     "byte_order_marks": "byte order marks, gone",
+    "code": "texts with fenced code in lists, now code by its indentation",
     "comments": "HTML comments, gone",
     "composed": "letters, put together with their accents",
     "decoded": "texts in another encoding, now UTF-8",
@@ -48,6 +49,7 @@ KINDS = {
 }
 """What can have been done, by kind, in the words of the report."""
 _ROUNDS = 6
+_LINE_END = "\n"
 _TAG = re.compile(r"<(?!br ?/?>|https?://[^<>\s]*>|[^<> !@/\s][^<> !@\s/]*@[^@<> \s]+>)")
 _SIGNS = {
     "<": _TAG,
@@ -60,12 +62,14 @@ _SIGNS = {
     "{!": re.compile(""),
     "8<": re.compile(""),
     "---": re.compile(r"\A\s*---"),
-    " " * 100: re.compile(""),
 }
 """What a text holds if there is something to clean in it: a string, and then what has to be found as well."""
 _DEEP_SIGNS = re.compile(r"[-*+>_]{21}|(?:\d[.)]){10}")
 _FRONT_MATTER = re.compile(r"\s*^(---|\+\+\+)[ \t]*\n(.*?)^(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _KEY = re.compile(r"[\"']?[\w$][\w .$/-]*[\"']?[ \t]*[:=](?:[ \t]|$)")
+_NESTED_FENCE = re.compile(
+    r"^(?:[ ]{2,}|\t)(`{3,}|~{3,})[^`\n]*\n(?P<code>(?:.*\n)*?)^(?:[ ]{2,}|\t)\1[ \t]*$", re.MULTILINE
+)
 _TITLE = re.compile(r"^title[ \t]*[:=][ \t]*(.+?)[ \t]*$", re.MULTILINE)
 _OTHER_AUTOMATIC = re.compile(r"<((?!https?:)[a-zA-Z][a-zA-Z0-9+.-]*:[^<>\s]+|www\.[^<>\s]+)>")
 _ESCAPED = re.compile(r"(?<!\\)((?:\\\\)*)\\<")
@@ -114,9 +118,9 @@ def clean(data: bytes, encoding: str | None = None) -> Cleaned:
     original, title = _without_front_matter(decoded(data, counts, encoding), counts)
     text = visible(original, counts)
     settled = _settled(text, counts)
-    text = _accepted(text if settled == text else settled.lstrip("\n"), counts)
+    text = _accepted(text if settled == text else f"{settled.strip(_LINE_END)}{_LINE_END}", counts)
     if "](#" in text or "]: #" in text:
-        text = _with_live_anchors(text, counts)
+        text = _accepted(_with_live_anchors(text, counts), counts)
     return Cleaned(text, +counts, original, visible(title, Counter()) if title else None)
 
 
@@ -165,7 +169,12 @@ def _settled(text: str, counts: Counter[str]) -> str:
 def _has_signs(text: str) -> bool:
     if any(sign in text and pattern.search(text) for sign, pattern in _SIGNS.items()):
         return True
-    return _DEEP_SIGNS.search(text.replace(" ", "")) is not None
+    return _is_deep(text)
+
+
+def _is_deep(text: str) -> bool:
+    """Whether it can be that a line is nested too deep."""
+    return " " * 100 in text or _DEEP_SIGNS.search(text.replace(" ", "")) is not None
 
 
 def _cleaned_once(text: str, counts: Counter[str]) -> str:
@@ -176,7 +185,10 @@ def _cleaned_once(text: str, counts: Counter[str]) -> str:
     if _IN_MERGE.search(text):
         text = _MERGE_MARK.sub(lambda found: _merge_mark(found, counts), text)
     aside.parts = [_refused_nowhere(one, counts) for one in aside.parts]
+    if "![" in text:
+        text = without_images(text, counts)
     if "<" in text and _TAG.search(text):
+        text = bare_targets(text)
         text = _OTHER_AUTOMATIC.sub(lambda found: _automatic(found, counts), text)
         text = _ESCAPED.sub(r"\1&lt;", text)
         text = without_html(text, counts, target)
@@ -200,7 +212,8 @@ def _refused_nowhere(code: str, counts: Counter[str]) -> str:
     """Code as rule 10 takes it: template tags, snippets and the marks of a merge are refused there too."""
     for pattern, kind in ((_TEMPLATE, "templates"), (_SNIPPET_LINE, "snippets")):
         code = pattern.sub(partial(_set_apart, kind=kind, counts=counts), code)
-    return _IN_MERGE.sub(lambda found: _count(f" {found[0]}", "merge_marks", counts), code)
+    code = _IN_MERGE.sub(lambda found: _count(f" {found[0]}", "merge_marks", counts), code)
+    return _flatter(code, counts)
 
 
 def _set_apart(found: re.Match[str], kind: str, counts: Counter[str]) -> str:
@@ -226,8 +239,9 @@ def _automatic(found: re.Match[str], counts: Counter[str]) -> str:
 
 
 def _flatter(text: str, counts: Counter[str]) -> str:
-    if _RULE.search(text):
-        text = _RULE.sub("* * *", text)
+    if not _is_deep(text):
+        return text
+    text = _RULE.sub("* * *", text)
     if _DEEP.search(text) or _FAR.search(text):
         text = _FAR.sub(lambda _: _count(" " * _FARTHEST, "nesting", counts), text)
         text = _DEEP.sub(lambda found: _count("".join(_LEVEL.findall(found[0])[:_LEVELS]), "nesting", counts), text)
@@ -240,13 +254,16 @@ def _accepted(text: str, counts: Counter[str]) -> str:
     Raises:
         ValueError: it is refused none the less.
     """
+    if (found := _FRONT_MATTER.match(text)) is not None and _is_front_matter(found[2]):
+        counts["rules"] += 1
+        text = _with_other_rule(text)
     faults = _faults(text)
-    for mend in (_with_other_rule, _with_signs_as_text, _with_all_signs_as_text):
+    for kind, mend in _MENDINGS:
         if not faults or "empty" in faults[0].what:
             break
         mended = mend(text)
         if mended != text:
-            counts["rules" if mend is _with_other_rule else "signs"] += 1
+            counts[kind] += 1
             text, faults = mended, body_faults(mended)
     if faults:
         raise ValueError(faults[0].what)
@@ -283,6 +300,25 @@ def _with_signs_as_text(text: str) -> str:
 
 def _with_all_signs_as_text(text: str) -> str:
     return re.sub(r"<(?!br ?/?>|https?://)", "&lt;", text).replace("![", "!\\[")
+
+
+def _with_indented_code(text: str) -> str:
+    """Fenced code within a list, which the renderer takes for text, as code by its indentation."""
+    return _NESTED_FENCE.sub(_indented_code, text)
+
+
+def _indented_code(found: re.Match[str]) -> str:
+    lines = found["code"].split("\n")
+    return "\n".join(["", *(f"    {line}" if line.strip() else "" for line in lines[:-1])])
+
+
+_MENDINGS = (
+    ("rules", _with_other_rule),
+    ("code", _with_indented_code),
+    ("signs", _with_signs_as_text),
+    ("signs", _with_all_signs_as_text),
+)
+"""What is tried in this order with a text that is still refused, and how it is counted."""
 
 
 def _with_live_anchors(text: str, counts: Counter[str]) -> str:

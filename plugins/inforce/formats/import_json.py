@@ -28,8 +28,8 @@
 
 `revisions` are those that were added now, `already` is the number of those that were there. `dated` of a revision is
 its commit's own date where another instant is stated. The `left_out` of a policy are commits that are no revision, with
-`is_dropped` where something is lost by that; the other ones are files that are no policy. `cleaned` counts what was done to
-the texts, by kind.
+`is_dropped` where something is lost by that; the other ones are files that are no policy. `cleaned` counts what was
+done to the texts, by kind. In a dry run `written` is false, and the rest says what would be written.
 """
 
 from __future__ import annotations

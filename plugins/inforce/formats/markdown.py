@@ -129,7 +129,7 @@ def text_faults(text: str, first_line: int) -> Iterator[Fault]:
             place = text.find(snippet)
             line = first_line + text.count("\n", 0, place) if place >= 0 else first_line
             yield Fault(what, todo, line)
-        if not re.sub(r"<[^>]*>", "", html.unescape(source)).strip():
+        if not html.unescape(re.sub(r"<[^>]*>", "", source)).strip():
             yield Fault("the text is empty", "write the revision's text under the front matter", first_line)
     for found in _SNIPPET.finditer(text) if "8<" in text or "{!" in text or "{%" in text else ():
         line = first_line + text.count("\n", 0, found.start())
