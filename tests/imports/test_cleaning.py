@@ -76,7 +76,7 @@ PICTURES = {
         {"html": 3},
     ),
     "blocks": (
-        "<div align=center>\n <h2>Head</h2>\n  <p>One\n  line</p><p>Two</p><blockquote>Q</blockquote><hr>\n</div>\nText\n",
+        "<div class=x>\n <h2>Head</h2>\n  <p>One\n  line</p><p>Two</p><blockquote>Q</blockquote><hr>\n</div>\nText\n",
         "## Head\n\nOne\nline\n\nTwo\n\n> Q\n\n* * *\n\nText\n",
         {"html": 6},
     ),

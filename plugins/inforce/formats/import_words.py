@@ -18,8 +18,8 @@ def import_words(report: ImportReport) -> Iterator[str]:
     for path, reason in report.left_out:
         yield f"left out: {path}: {reason}"
     if cleaned := report.cleaned:
-        yield "in these texts:"
-        yield from (f"  {number} {KINDS[kind]}" for kind, number in sorted(cleaned.items()))
+        yield "done to these texts:"
+        yield from (f"  {KINDS[kind]}: {number}" for kind, number in sorted(cleaned.items()))
     added = sum(len(one.added) for one in report.policies)
     verb = "written, not committed" if report.is_written else "would be written (--dry-run)"
     policies = f"{len(report.policies)} {'policy' if len(report.policies) == 1 else 'policies'}"
