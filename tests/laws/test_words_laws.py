@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from laws.histories import histories
@@ -10,21 +11,49 @@ from laws.test_timeline_laws import law
 from inforce.core.effect import Audience
 from inforce.core.standing import standings
 from inforce.core.timeline import Acceptance, Person, Status, Timeline
-from inforce.formats.words import calling, cohort_words, standing_words
+from inforce.formats.messages import languages, messages_in
+from inforce.formats.words import Words, cohort_of
+
+WHOLE = {
+    "en": (r"[A-Z][^.]*(\. [A-Z][^.]*)*\.", r"(If you register(ed)?|Whenever you registered)\b"),
+    "ko": (r"[^.]*다(\. [^.]*다)*\.", r".*(가입하셨다면|가입하신다면|관계없이)$"),
+}
 
 
 @law(150)
 @given(history=histories())
-def test_sentences_are_whole(history):
+def test_sentences_are_whole_in_every_language(history):
     timeline = Timeline(history.revisions)
+    assert WHOLE.keys() == languages()
+    for language, (whole, cohort) in WHOLE.items():
+        words = Words(messages_in(language), history.revisions)
+        for revision in history.revisions:
+            for now in timeline.changes():
+                found = [one for audience in Audience for one in standings(timeline, revision.name, audience, now)]
+                told = words.told(found, now, revision.zone, lambda name, words=words: words.calling(timeline[name]))
+                for who, sentence in told:
+                    assert re.fullmatch(whole, sentence), sentence
+                    assert not re.search(r"None|  |,,|,\.| ,|[{}]", who + sentence), sentence
+                    assert re.match(cohort, who), who
+                assert len({who for who, _ in told}) == len(told)
+
+
+@law(150)
+@given(history=histories())
+def test_neighbours_who_are_told_the_same_are_told_of_together_and_nobody_else_is(history):
+    timeline, words = Timeline(history.revisions), Words(messages_in("en"), history.revisions)
     for revision in history.revisions:
         for now in timeline.changes():
-            for audience in Audience:
-                for one in standings(timeline, revision.name, audience, now):
-                    words = standing_words(one, now, revision.zone, lambda name: calling(timeline[name]))
-                    assert re.fullmatch(r"[A-Z][^.]*(\. [A-Z][^.]*)*\.", words), words
-                    assert not re.search(r"None|  |,,|,\.| ,", words), words
-                    assert cohort_words(one, revision.zone).startswith("If you registered ")
+            found = [one for audience in Audience for one in standings(timeline, revision.name, audience, now)]
+            titles = lambda name: words.calling(timeline[name])  # noqa: E731
+            each = [(cohort_of(one), words.standing_words(one, now, revision.zone, titles)) for one in found]
+            told = words.told(found, now, revision.zone, titles)
+            turns = [before == other[0] and same == text for ((_, before), same), (other, text) in pairwise(each)]
+            assert len(told) == len(each) - sum(turns)
+            begins = [True, *(not turn for turn in turns)]
+            assert [text for _, text in told] == [
+                text for (_, text), is_new in zip(each, begins, strict=False) if is_new
+            ]
 
 
 @law(150)

@@ -36,7 +36,7 @@ def test_the_policys_page_shows_the_text_in_force_and_says_so(site):
     said = box(site, "privacy-policy/")
     assert said.startswith("In force since 1 March 2014")
     assert "This text has bound you since 1 March 2014, and will until 10 May 2018." in said
-    assert "you are offered the revision of 10 April 2018, not the text below: it binds you once you accept it" in said
+    assert "You are offered the revision of 10 April 2018, not the text below: it binds you once you accept it" in said
     assert "takes effect on 10 May 2018 for current users (registered before 10 April 2018, 09:00)" in said
     assert "as stated by the publisher (Publication log, page 3)" in said
 

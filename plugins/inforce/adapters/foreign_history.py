@@ -20,7 +20,8 @@ from pathlib import Path
 from git import Git
 from git.exc import GitCommandError, GitCommandNotFound
 
-from inforce.adapters.git_window import Texts, git_folders, open_window, said
+from inforce.adapters.git_texts import Texts
+from inforce.adapters.git_window import git_folders, open_window, said
 from inforce.core.errors import ConfigurationError, Problem, RecordError
 from inforce.core.importing import Version
 from inforce.core.record import Entry

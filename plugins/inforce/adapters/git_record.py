@@ -17,16 +17,17 @@ import stat
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
-os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # Without git, GitPython would not even be imported.
 from git import Git
 from git.exc import GitCommandError, GitCommandNotFound
 
-from inforce.adapters.git_window import Texts, blob_id, git_folders, neutral, open_window, said
+from inforce.adapters.git_texts import Texts, TextSource, blob_id
+from inforce.adapters.git_window import git_folders, neutral, open_window, said
 from inforce.core.errors import Problem, RecordError
 from inforce.core.record import FOLDER, Change, Commit, Entry
 
@@ -108,6 +109,32 @@ class GitRecord:
             raise RecordError([Problem(FOLDER, what, todo)])
         return data
 
+    def foresee(self, blob: str) -> None:
+        """Say that this text will be wanted, after those that were foreseen before it: git may then work ahead."""
+        self._texts.foresee(blob)
+
+    def text_source(self) -> TextSource:
+        """Where the texts are, for another process; good while the record is open."""
+        return TextSource(str(self._window.working_dir), dict(self._window.environment()))
+
+    def last_changed(self, files: Iterable[Path]) -> dict[Path, datetime]:
+        """The commit of the published branch that gave each of these files of the working tree its bytes: its instant.
+
+        One pass from the newest commit back, which ends when all are found. A file is left out that lies elsewhere,
+        that no commit brought, or whose bytes are not those that the branch has (conversions by git count as others).
+        """
+        top = self._work_tree
+        places = {file.resolve(): file for file in files if file.resolve().is_relative_to(top)}
+        wanted = {place.relative_to(top).as_posix(): file for place, file in places.items()}
+        found: dict[Path, datetime] = {}
+        for commit, path, entry in self._newest_first(os.path.commonpath(wanted)) if wanted else ():
+            if (file := wanted.pop(path, None)) is not None and entry is not None:
+                same = blob_id(file.read_bytes(), len(entry.blob)) == entry.blob
+                found |= {file: commit.instant} if same else {}
+            if not wanted:
+                break
+        return found
+
     def close(self) -> None:
         """End the process that reads texts."""
         self._texts.close()
@@ -167,6 +194,27 @@ class GitRecord:
             process.wait()
         except GitCommandError as wrong:
             raise RecordError([_incomplete(said(wrong))]) from None
+
+    def _newest_first(self, place: str) -> Iterator[tuple[Commit, str, Entry | None]]:
+        """What each commit changed there, until nobody asks for more; ends early where the history is damaged."""
+        options = [option for option in _LOG if option not in ("--reverse", "--sparse", "--full-history")]
+        command = ["git", *options, self.tip, "--", place or "."]
+        process = self._window.execute(command, as_process=True)
+        commit: Commit | None = None
+        raw: re.Match[bytes] | None = None
+        try:
+            for token in _tokens(process.stdout):
+                if raw is not None and commit is not None:
+                    yield commit, token.decode("utf-8", "surrogateescape"), _entry(*raw.groups())
+                    raw = None
+                elif header := _HEADER.fullmatch(token):
+                    commit = _commit(*header.groups())
+                else:
+                    raw = _RAW.fullmatch(token)
+        finally:
+            process.stdout.close()
+            with suppress(GitCommandError):  # It was told to stop early.
+                process.wait()
 
     def _below(self, path: str) -> str:
         return path.removeprefix(f"{self._prefix}{FOLDER}").removeprefix("/")
@@ -270,7 +318,7 @@ def open_record(folder: Path, branch: str) -> Iterator[GitRecord]:
 
 
 def has_commits(folder: Path) -> bool:
-    """Whether anything was ever committed in the repository in which the folder lies: to HEAD, or to any branch.
+    """Whether there is any branch in the repository in which the folder lies; until then nothing can be posted.
 
     Raises:
         RecordError: there is no repository.
@@ -346,6 +394,16 @@ def _commit(commit: bytes, seconds: bytes, author: bytes) -> Commit:
     except (OverflowError, ValueError, OSError):
         instant = datetime.max.replace(tzinfo=UTC, microsecond=0, year=9000)
     return Commit(commit.decode(), instant, author.decode("utf-8", "replace").strip())
+
+
+def _tokens(source: IO[bytes]) -> Iterator[bytes]:
+    """The NUL-separated tokens of what git prints, without empty ones."""
+    rest = b""
+    while chunk := source.read(_CHUNK):
+        *tokens, rest = (rest + chunk).split(b"\0")
+        yield from filter(None, tokens)
+    if rest:
+        yield rest
 
 
 def _entry(mode: bytes, blob: bytes, status: bytes) -> Entry | None:

@@ -7,14 +7,10 @@ neither the user's nor the system's configuration is read in it.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-import subprocess
 from pathlib import Path
-from typing import Any
 
-os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # Without git, GitPython would not even be imported.
 from git import Git
 from git.exc import GitCommandError
 
@@ -94,43 +90,6 @@ def open_window(folder: Path, common: Path, id_format: str, refs_of: Path | None
     return window
 
 
-class Texts:
-    """Reads texts by their ids, with one `git cat-file --batch` for all of them."""
-
-    def __init__(self, window: Git) -> None:
-        """Begin no process yet."""
-        self._window = window
-        self._process: Any = None
-
-    def read(self, blob: str) -> bytes | None:
-        """The bytes of that id, and those only (their hash is checked); None where they are not there, or damaged."""
-        if self._process is None:
-            command = ["git", "cat-file", "--batch"]
-            self._process = self._window.execute(command, istream=subprocess.PIPE, as_process=True)
-        try:
-            self._process.stdin.write(f"{blob}\n".encode())
-            self._process.stdin.flush()
-            _, kind, size = self._process.stdout.readline().split()
-            data: bytes = self._process.stdout.read(int(size) + 1)[:-1]
-        except (ValueError, OSError):
-            return None
-        return data if kind == b"blob" and blob_id(data, len(blob)) == blob else None
-
-    def close(self) -> None:
-        """End the process."""
-        if self._process is not None:
-            self._process.stdin.close()
-            self._process.stdout.close()
-            self._process.wait()
-            self._process = None
-
-
 def said(wrong: GitCommandError) -> str:
     """What git said when it failed."""
     return re.sub(r"^\s*stderr: '|'$", "", str(wrong.stderr).strip()).strip() or f"exit status {wrong.status}"
-
-
-def blob_id(data: bytes, length: int) -> str:
-    """Git's id of a text; `length` tells its format."""
-    algorithm = "sha1" if length == hashlib.sha1(usedforsecurity=False).digest_size * 2 else "sha256"
-    return hashlib.new(algorithm, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()

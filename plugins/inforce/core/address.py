@@ -18,6 +18,7 @@ RESERVED = frozenset(
         "changes",
         "clauses.json",
         "compare",
+        "content-security-policy.txt",
         "effective-dates.ics",
         "history",
         "in-force.json",
@@ -85,9 +86,27 @@ def in_force_address(policy: str) -> str:
     return f"{policy}/in-force.json"
 
 
+def timemap_address(policy: str) -> str:
+    """The list of a policy's revisions for Memento (RFC 7089)."""
+    return f"{policy}/timemap.link"
+
+
 POLICIES = "policies.json"
 POSTINGS = "postings.json"
 SCHEMAS = "schemas/"
+SITEMAP = "sitemap.xml"
+CONTENT_SECURITY = "content-security-policy.txt"
+
+
+def located(target: str, page: str, root: str) -> str:
+    """The target's whole address where the site's root is known (with a slash at its end), else a link from the page.
+
+    >>> located("privacy-policy/", "privacy-policy/history/", "https://qstore.example/policies/")
+    'https://qstore.example/policies/privacy-policy/'
+    >>> located("privacy-policy/", "privacy-policy/history/", "")
+    '../'
+    """
+    return f"{root}{target}" if root else relative(target, page)
 
 
 def relative(target: str, page: str) -> str:

@@ -78,6 +78,10 @@ class InforceError(Exception):
         self.problems = tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[type[InforceError], tuple[tuple[Problem, ...]]]:
+        """Let it travel from a worker process."""
+        return type(self), (self.problems,)
+
 
 class RecordError(InforceError):
     """The record, or another input, is at fault."""

@@ -73,6 +73,8 @@ class History:
         self._entries: dict[str, Entry] = {}
         self._changed_by: dict[str, Commit] = {}
         self._folders: dict[str, _Folder] = {}
+        self._waiting: dict[str, _Folder] = {}
+        self._damaged: dict[str, _Folder] = {}
         self._warnings: list[Problem] = []
         self._dated_by: dict[tuple[str, str], Commit] = {}
         self._foreseen: dict[int, list[Revision]] = {}
@@ -150,11 +152,15 @@ class History:
             self._compare_instants(revision, self._latest)
         for change in changes:
             self._apply(change, commit)
+        slugs = {change.path.partition("/")[0] for change in changes}
+        touched = {slug: self._folders[slug] for slug in sorted(slugs) if slug in self._folders}
         self._watch(changes, commit)
+        self._damaged = _those(lambda folder: folder.damaged_by, self._damaged, touched)
         self._note_moves(changes)
-        for folder in self._folders.values():
+        for folder in ({**self._waiting, **touched}).values():
             if folder.pending:
                 self._post(folder, commit)
+        self._waiting = _those(lambda folder: folder.pending, self._waiting, touched)
 
     def _compare_instants(self, revision: Revision, dated_by: Commit) -> None:
         """Git may date what was published otherwise now; the published instant is kept (rule 7)."""
@@ -212,7 +218,7 @@ class History:
         """Which of the files that this commit brings are posted ones that it took from their places."""
         gone = {
             folder.posted[name].blob: f"{folder.slug}/{name}.md"
-            for folder in self._folders.values()
+            for folder in self._damaged.values()
             for name in folder.damaged_by
             if f"{name}.md" not in folder.files
         }
@@ -349,6 +355,10 @@ class History:
                 commit = self._changed_by[path]
                 what = f"{problem.what} ({commit})" if problem.is_error else problem.what
                 yield Problem(problem.path, what, problem.todo, problem.line, problem.severity, commit.id)
+
+
+def _those(has: Callable[[_Folder], object], *folders: dict[str, _Folder]) -> dict[str, _Folder]:
+    return {slug: folder for some in folders for slug, folder in some.items() if has(folder)}
 
 
 def _path(path: str) -> str:

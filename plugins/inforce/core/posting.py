@@ -52,17 +52,25 @@ class Posted(Sequence[Revision]):
 
     def add(self, revision: Revision) -> None:
         """Take a further one into its place."""
-        insort(self._revisions, revision, key=_order)
+        if self._is_last(revision):
+            self._revisions.append(revision)
+        else:
+            insort(self._revisions, revision, key=_order)
         starts = [effect.start for effect in revision.effects.values() if effect.start is not None]
         self.last_start = max([*starts, *([self.last_start] if self.last_start else [])], default=None)
         first = self.first_recorded
         if not revision.posting.is_stated and (first is None or revision.order < first.order):
             self.first_recorded = revision
 
-    def around(self, revision: Revision) -> tuple[list[Revision], list[Revision]]:
-        """The revisions before this one, and those after it."""
+    def around(self, revision: Revision) -> tuple[Sequence[Revision], Sequence[Revision]]:
+        """The revisions before this one, and those after it; good until another is added."""
+        if self._is_last(revision):
+            return self._revisions, []
         place = bisect_left(self._revisions, revision.order, key=_order)
         return self._revisions[:place], self._revisions[place:]
+
+    def _is_last(self, revision: Revision) -> bool:
+        return not self._revisions or self._revisions[-1].order < revision.order
 
     @overload
     def __getitem__(self, place: int) -> Revision: ...

@@ -11,6 +11,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from inforce.core.errors import Fault
 from inforce.core.record import Reading
@@ -31,6 +32,11 @@ _JOINING_SCRIPTS = re.compile(
 )
 
 
+_PLAIN = bytes([0x09, 0x0A, *range(0x20, 0x7F)])
+"""The bytes of ASCII that nobody suspects."""
+_JAMO = range(0x1100, 0x1200)
+
+
 def decode(data: bytes) -> Reading[str]:
     """The text of the bytes, as it stands (line ends too), or everything in it that rule 10 refuses."""
     try:
@@ -41,8 +47,26 @@ def decode(data: bytes) -> Reading[str]:
             return Reading(None, (Fault("this is UTF-16, not UTF-8", "save the file as UTF-8", 1),))
         what = f"byte {wrong.start} (0x{data[wrong.start]:02x}) is not UTF-8"
         return Reading(None, (Fault(what, "save the file as UTF-8", line),))
-    faults = [*_composition_faults(text), *_invisible_faults(text), *_entity_faults(text)]
+    faults = [*_entity_faults(text)]
+    if not _is_above_suspicion(data.translate(None, _PLAIN).decode("utf-8")):
+        faults += [*_composition_faults(text), *_invisible_faults(text)]
     return Reading(None if faults else text, tuple(sorted(faults, key=lambda fault: fault.line or 0)))
+
+
+def _is_above_suspicion(unusual: str) -> bool:
+    """Whether what is left of a text without plain ASCII can do no harm wherever in the text it stood.
+
+    A text is long and its unusual characters are few, so that most texts need no closer look.
+    """
+    return all(map(_is_harmless, set(unusual)))
+
+
+@lru_cache(4096)
+def _is_harmless(character: str) -> bool:
+    """Whether the character can be seen, and composes with no other (so that form NFC holds beside any neighbour)."""
+    if SUSPECTS.match(character) or ord(character) in _JAMO or not unicodedata.is_normalized("NFC", character):
+        return False
+    return not unicodedata.category(character).startswith("M") and character > "\x7f"
 
 
 def _line_of(text: str, place: int) -> int:
@@ -71,7 +95,7 @@ def _invisible_faults(text: str) -> Iterator[Fault]:
 
 
 def _entity_faults(text: str) -> Iterator[Fault]:
-    for found in ENTITY.finditer(text):
+    for found in ENTITY.finditer(text) if "&" in text else ():
         meant = html.unescape(found[0])
         if meant != found[0] and any(SUSPECTS.match(character) for character in meant):
             what = f"{found[0]} stands for {_name(meant)}, which cannot be seen, and is not allowed"

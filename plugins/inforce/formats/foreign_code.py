@@ -47,14 +47,6 @@ class Aside:
             text = _MARK.sub(lambda found: self.parts[int(found[1])], text)
         return text
 
-    def blocks(self) -> list[str]:
-        """The blocks of code that were put aside."""
-        return [part for part in self.parts if "\n" in part or part.startswith((" ", "\t", "```", "~~~"))]
-
-    def has_tags(self, text: str) -> bool:
-        """Whether something put aside of this text holds a sign `<`."""
-        return any("<" in self.parts[int(one)] for one in _MARK.findall(text))
-
     def _aside(self, part: str, sign: str) -> str:
         self.parts.append(part)
         return f"{sign}{len(self.parts) - 1}{_END}"

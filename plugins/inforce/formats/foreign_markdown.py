@@ -84,9 +84,6 @@ _LEVEL = re.compile(r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)|>[ \t]*")
 _RULE = re.compile(r"^[ \t]*(?:(?:\*[ \t]*){21,}|(?:-[ \t]+){20,}-[ \t]*|(?:_[ \t]*){21,})$", re.MULTILINE)
 _FAR = re.compile(r"^[ ]{100,}(?=(?:[-*+]|\d{1,9}[.)])[ \t])", re.MULTILINE)
 _LEVELS, _FARTHEST = 12, 40
-_SHORT = 4_000
-"""Below this many characters a text is looked at whole."""
-_PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 _HEADING = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(#{1,6}.+)")
 _UNDERLINE = re.compile(r"(?:=+|-+)[ \t]*")
 
@@ -131,7 +128,7 @@ def body_faults(text: str) -> list[Fault]:
 
 def title_of(cleaned: Cleaned) -> str | None:
     """The words of a text's first heading of the first level; else its front matter's title, else its first heading."""
-    headings = render(_headings(cleaned.text), "policy/revision/").headings
+    headings = render(_headings(cleaned.text)).headings
     chosen = [one.words for one in headings if one.level == 1]
     chosen += [cleaned.title] if cleaned.title else [one.words for one in headings]
     return next((words for one in chosen if (words := " ".join(one.split()))), None)
@@ -257,7 +254,7 @@ def _accepted(text: str, counts: Counter[str]) -> str:
     if (found := _FRONT_MATTER.match(text)) is not None and _is_front_matter(found[2]):
         counts["rules"] += 1
         text = _with_other_rule(text)
-    faults = _faults(text)
+    faults = body_faults(text)
     for kind, mend in _MENDINGS:
         if not faults or "empty" in faults[0].what:
             break
@@ -268,20 +265,6 @@ def _accepted(text: str, counts: Counter[str]) -> str:
     if faults:
         raise ValueError(faults[0].what)
     return text
-
-
-def _faults(text: str) -> list[Fault]:
-    """What `body_faults` finds in a cleaned text; the paragraphs that can be at fault are looked at, not all of it."""
-    aside = Aside()
-    rest = aside.taken(text)
-    if len(text) < _SHORT or any("<" in one or "![" in one for one in aside.blocks()):
-        return body_faults(text)
-    if "<" not in text and not _has_signs(text):
-        return [*leftovers(text, 1)]
-    suspects = [one for one in _PARAGRAPHS.split(rest) if "<" in one or aside.has_tags(one) or _has_signs(one)]
-    lines = (line.strip() for one in suspects for line in [*one.split("\n"), ""])
-    part = aside.put_back("\n".join(["Text", "", *lines]))
-    return [*text_faults(part, 1), *leftovers(text, 1)]
 
 
 def _with_other_rule(text: str) -> str:
@@ -323,7 +306,7 @@ _MENDINGS = (
 
 def _with_live_anchors(text: str, counts: Counter[str]) -> str:
     """Links within the text lead to its headings; where they lead nowhere, they become their words."""
-    rendition = render(_headings(text), "policy/revision/")
+    rendition = render(_headings(text))
     anchors = anchors_of(rendition)
     others = dict(_anchors_elsewhere(rendition))
 

@@ -1,52 +1,53 @@
 """A revision's text as HTML, by python-markdown, from its bytes and this configuration alone (rule 10).
 
-Raw HTML is not passed on: a short list of bare inline tags is rebuilt as elements, everything else of its kind is
-refused. So are images, comments, snippets, and links by other schemes than the web's and mail's.
+What may stand in a text is said in `markdown_rules`. Passages that were converted before are not converted again (see
+`passages`); the anchors of headings, which have to be told apart across the whole text, are given when all of it is
+there.
 
-Links between texts of the record are written as from file to file (`../user-agreement/2018-04-10.md#fees`). They come
-out as `href="inforce:user-agreement/2018-04-10/#fees"`, relative to the site's root, and `rebased` makes them fit the
-page on which the text is shown.
+Links between texts of the record are written as from file to file (`../user-agreement/2018-04-10.md#fees`). A rendition
+keeps them marked, so that it depends on nothing but the text; `placed` makes them fit the page on which it is shown.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
-from xml.etree import ElementTree as ET
+from typing import Any
+from urllib.parse import urljoin
 
+import markdown
 from markdown import Markdown
-from markdown.extensions import Extension
-from markdown.extensions.toc import TocExtension
-from markdown.inlinepatterns import IMAGE_LINK_RE, InlineProcessor
-from markdown.treeprocessors import Treeprocessor
-from markdown.util import AMP_SUBSTITUTE
+from markdown.extensions.toc import TocExtension, slugify
 
 from inforce.core.errors import Fault
-
-if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
+from inforce.formats.markdown_rules import RELATIVE, Refusal, Refusals
+from inforce.formats.passages import passages
 
 EXTENSIONS = ("admonition", "def_list", "fenced_code", "footnotes", "sane_lists", "tables")
-_ROOT = "inforce:"
-_SCHEMES = ("http", "https", "mailto", "tel")
-_PAIRED = ("sub", "sup", "u")
-_TAG_RE = r"<(/?[a-zA-Z][^<>]*|!\[CDATA\[[^<>]*|![a-zA-Z][^<>]*|\?[^<>]*)>"
-_PAIR_RE = rf"<({'|'.join(_PAIRED)})>(.*?)</\1>"
-_BREAK_RE = r"<br\s?/?>"
-_COMMENT_RE = r"<!--"
+_EDITION = 2
+"""Counts the changes of this module and `markdown_rules` that alter what comes out of them."""
+CONFIGURATION = "-".join(
+    [str(_EDITION), "markdown", markdown.__version__, "python", ".".join(map(str, sys.version_info[:2])), *EXTENSIONS]
+)
+"""Names everything but the text that a rendition depends on."""
 _LINK = re.compile(r"\](?:\(|:)\s*(?!(?:https?|mailto|tel):)[^)\s]*[:&]")
 _SNIPPET = re.compile(r"^[ \t]*;*-{1,}8<-{1,}.*$|\{!.*?!\}|\{%.*?%\}", re.MULTILINE)
-_DEFINITION = re.compile(r" {0,3}\[[^\]]+\]:")
+_SHOWN = re.compile(r"^(?! {0,3}\[[^\]]+\]:)[^\n]*\S", re.MULTILINE)
 _TOO_DEEP = re.compile(
-    r"^(?:[ \t]*(?:(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)|>[ \t]*){21,}\S|[ ]{100,}(?:[-*+]|\d{1,9}[.)])[ \t])", re.MULTILINE
+    r"\n(?:[ \t]*(?:(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)|>[ \t]*){21,}\S|[ ]{100,}(?:[-*+]|\d{1,9}[.)])[ \t])"
 )
+_RELATIVE = re.compile(re.escape(RELATIVE).replace(r"\{\}", "([^\x03]*)"))
+_HEADING_ID = re.compile(r'(?<=<h[1-6] id=")[^"]*(?=")')
+_NUMBERED = re.compile(r"(.*)_(\d+)")
+_ALIGNED = re.compile(r'<(t[dh]) style="text-align: (left|center|right);">')
 _SHORT = 4_000
 """Below this many characters a text is looked at whole, in case that it shows nothing at all."""
+_KNOWN = 4_000
+"""How many passages a renderer remembers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,40 +61,102 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """A text as HTML, its links relative to the site's root, and its headings in order."""
+    """A text as HTML, its links within the record still marked, and its headings in order."""
 
     html: str
     headings: tuple[Heading, ...]
 
 
-def render(text: str, address: str) -> Rendition:
-    """The text as HTML.
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """A converted passage: its HTML, cut where each heading's anchor goes, its headings, and what is refused of it."""
+
+    pieces: tuple[str, ...]
+    headings: tuple[tuple[int, str], ...]
+    refused: tuple[Refusal, ...]
+
+
+class Renderer:
+    """Converts texts, remembering their passages: one for the texts of one policy is what pays."""
+
+    def __init__(self, size: int | None = _KNOWN) -> None:
+        """Remember so many passages (None: all)."""
+        self._refusals = Refusals()
+        self._markdown = Markdown(extensions=[*EXTENSIONS, TocExtension(), self._refusals], output_format="html")
+        self._converted: Callable[[str], _Passage] = lru_cache(size)(self._convert)
+
+    def render(self, text: str) -> Rendition:
+        """The text as HTML.
+
+        Args:
+            text: Markdown in which `text_faults` finds nothing.
+
+        Raises:
+            RecursionError: it is nested too deep.
+        """
+        anchors: set[str] = set()
+        sources, headings = [], []
+        for passage in map(self._converted, passages(text)):
+            source = passage.pieces[0]
+            for (level, words), piece in zip(passage.headings, passage.pieces[1:], strict=True):
+                anchor = _unique(slugify(words, "-"), anchors)
+                headings.append(Heading(level, anchor, words))
+                source += html.escape(anchor) + piece
+            sources.append(source)
+        return Rendition("\n".join(filter(None, sources)), tuple(headings))
+
+    def refused(self, text: str) -> Iterator[Refusal]:
+        """What may not stand in the text.
+
+        Raises:
+            RecursionError: it is nested too deep.
+        """
+        for passage in passages(text):
+            if len(text) < _SHORT or _is_suspect(passage):
+                yield from self._converted(passage).refused
+
+    def _convert(self, passage: str) -> _Passage:
+        try:
+            source = self._markdown.reset().convert(passage)
+        except RecursionError:
+            renderer.cache_clear()  # What was interrupted is not in order.
+            raise
+        tokens: list[dict[str, Any]] = self._markdown.toc_tokens  # type: ignore[attr-defined]
+        headings = tuple(_headings(tokens))
+        return _Passage(tuple(_HEADING_ID.split(_with_fit_tables(source))), headings, self._refusals.take())
+
+
+@lru_cache(maxsize=1)
+def renderer() -> Renderer:
+    """One for texts that come in any order."""
+    return Renderer()
+
+
+def render(text: str) -> Rendition:
+    """The text as HTML; see `Renderer.render`."""
+    return renderer().render(text)
+
+
+def placed(rendition: Rendition, address: str, root: str) -> str:
+    """The HTML with its links fit for a page.
 
     Args:
-        text: Markdown in which `text_faults` finds nothing.
+        rendition: the text.
         address: the revision's permanent address, against which its relative links are resolved.
+        root: where the site's root is from the page: `../../`, or empty for the root itself.
     """
-    markdown, watch = _renderer()
-    watch.begin(address)
-    source = markdown.reset().convert(text)
-    tokens: list[dict[str, Any]] = markdown.toc_tokens  # type: ignore[attr-defined]
-    return Rendition(source, tuple(_headings(tokens)))
+    if "\x02" not in rendition.html:
+        return rendition.html
+    return _RELATIVE.sub(
+        lambda mark: html.escape((root + _resolved(html.unescape(mark[1]), address)) or "./"), rendition.html
+    )
 
 
-def forget_renderer() -> None:
-    """Make a new renderer for the next text: one that was interrupted is not in order."""
-    _renderer.cache_clear()
-
-
-def rebased(source: str, root: str) -> str:
-    """The HTML with its links fit for a page from which the site's root is `root` (`../../`, or `` for the root)."""
-    return source.replace(f'href="{_ROOT}', f'href="{root or "./"}')
-
-
-def links_of(rendition: Rendition) -> Iterator[tuple[str, str]]:
+def links_of(rendition: Rendition, address: str) -> Iterator[tuple[str, str]]:
     """The links of a text within the site: the address (empty: the same text) and the anchor of each."""
-    for target in re.findall(rf'href="({_ROOT}[^"]*|#[^"]*)"', rendition.html):
-        place, _, anchor = html.unescape(target).removeprefix(_ROOT).partition("#")
+    for own, relative in re.findall(rf'href="(?:#([^"]*)|{_RELATIVE.pattern})"', rendition.html):
+        target = _resolved(html.unescape(relative), address) if relative else f"#{html.unescape(own)}"
+        place, _, anchor = target.partition("#")
         yield place, anchor
 
 
@@ -107,29 +170,26 @@ def text_faults(text: str, first_line: int) -> Iterator[Fault]:
 
     Most texts hold none of the signs that any of these begins with, and are not converted for this.
     """
-    if not any(line.strip() and not _DEFINITION.match(line) for line in text.splitlines()):
+    if not _SHOWN.search(text):
         yield Fault("the text is empty", "write the revision's text under the front matter", first_line)
         return
-    if found := _TOO_DEEP.search(text):
+    if found := _TOO_DEEP.search(f"\n{text}"):
         todo = "lists and quotations go a few levels deep, not dozens"
         yield Fault("the text is nested too deep", todo, first_line + text.count("\n", 0, found.start()))
         return
-    if len(text) < _SHORT or "<" in text or "![" in text or (("](" in text or "]:" in text) and _LINK.search(text)):
-        markdown, watch = _renderer()
-        watch.begin("policy/revision/")
+    if len(text) < _SHORT or _is_suspect(text):
         try:
-            source = markdown.reset().convert(text)
+            refused = list(renderer().refused(text))
+            shows = len(text) >= _SHORT or html.unescape(re.sub(r"<[^>]*>", "", render(text).html)).strip()
         except RecursionError:
-            forget_renderer()
-            yield Fault(
-                "the text is nested too deep", "lists and quotations go a few levels deep, not hundreds", first_line
-            )
+            todo = "lists and quotations go a few levels deep, not hundreds"
+            yield Fault("the text is nested too deep", todo, first_line)
             return
-        for what, todo, snippet in watch.found:
-            place = text.find(snippet)
+        for one in refused:
+            place = text.find(one.snippet)
             line = first_line + text.count("\n", 0, place) if place >= 0 else first_line
-            yield Fault(what, todo, line)
-        if not html.unescape(re.sub(r"<[^>]*>", "", source)).strip():
+            yield Fault(one.what, one.todo, line)
+        if not shows:
             yield Fault("the text is empty", "write the revision's text under the front matter", first_line)
     for found in _SNIPPET.finditer(text) if "8<" in text or "{!" in text or "{%" in text else ():
         line = first_line + text.count("\n", 0, found.start())
@@ -137,114 +197,36 @@ def text_faults(text: str, first_line: int) -> Iterator[Fault]:
         yield Fault(what, "write the text itself here", line)
 
 
-def _headings(tokens: list[dict[str, Any]]) -> Iterator[Heading]:
+def _is_suspect(text: str) -> bool:
+    """Whether there is any sign in the text that something to be refused begins with."""
+    return "<" in text or "![" in text or (("](" in text or "]:" in text) and _LINK.search(text) is not None)
+
+
+def _with_fit_tables(source: str) -> str:
+    """Tables in boxes that scroll, by keyboard too, and cells aligned by classes.
+
+    A strict Content-Security-Policy lets no element have a style of its own. In a text `<` is escaped: only what
+    python-markdown itself writes is meant.
+    """
+    if "<table>" not in source:
+        return source
+    source = source.replace("<table>", '<div class="inforce-table" tabindex="0"><table>')
+    return _ALIGNED.sub(r'<\1 class="inforce-\2">', source.replace("</table>", "</table></div>"))
+
+
+def _headings(tokens: list[dict[str, Any]]) -> Iterator[tuple[int, str]]:
     for token in tokens:
-        yield Heading(token["level"], token["id"], html.unescape(token["name"]))
+        yield token["level"], html.unescape(token["name"])
         yield from _headings(token["children"])
 
 
-@lru_cache(maxsize=1)
-def _renderer() -> tuple[Markdown, _Watch]:
-    watch = _Watch()
-    return Markdown(extensions=[*EXTENSIONS, TocExtension(), watch], output_format="html"), watch
-
-
-class _Watch(Extension):
-    """Takes raw HTML and images out of python-markdown, and notes where a text has them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[str, str, str]] = []
-        self.address = ""
-
-    def begin(self, address: str) -> None:
-        """Forget what the last text had."""
-        self.found = []
-        self.address = address
-
-    def note(self, what: str, todo: str, snippet: str) -> None:
-        self.found.append((what, todo, snippet))
-
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - python-markdown's name
-        md.preprocessors.deregister("html_block")
-        for name in ("image_link", "image_reference", "short_image_ref", "html"):
-            md.inlinePatterns.deregister(name)
-        md.inlinePatterns.register(_Image(IMAGE_LINK_RE, md, self), "inforce_image", 150)
-        md.inlinePatterns.register(_Comment(_COMMENT_RE, md, self), "inforce_comment", 96)
-        md.inlinePatterns.register(_Break(_BREAK_RE, md), "inforce_break", 95)
-        md.inlinePatterns.register(_Pair(_PAIR_RE, md), "inforce_pair", 94)
-        md.inlinePatterns.register(_Refused(_TAG_RE, md, self), "inforce_tag", 90)
-        md.treeprocessors.register(_Links(md, self), "inforce_links", 5)
-
-
-class _Watching(InlineProcessor):
-    def __init__(self, pattern: str, md: Markdown, watch: _Watch) -> None:
-        super().__init__(pattern, md)
-        self.watch = watch
-
-
-class _Image(_Watching):
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[None, None, None]:  # type: ignore[override]  # noqa: N802
-        if re.match(r"!\[[^\]]*\]\s?[(\[]", data[m.start() :]) or self._is_defined(data[m.start() :]):
-            what = "an image: a revision is text, and shown from its own bytes alone"
-            self.watch.note(what, "say in words what the image shows", data[m.start() : data.find("]", m.end()) + 1])
-        return None, None, None
-
-    def _is_defined(self, data: str) -> bool:
-        found = re.match(r"!\[([^\]]*)\]", data)
-        return found is not None and found[1].lower() in self.md.references
-
-
-class _Comment(_Watching):
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[None, None, None]:  # type: ignore[override]  # noqa: N802
-        self.watch.note("an HTML comment: readers would not see what the digest covers", "delete it", m[0])
-        return None, None, None
-
-
-class _Break(InlineProcessor):
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # noqa: N802
-        return ET.Element("br"), m.start(0), m.end(0)
-
-
-class _Pair(InlineProcessor):
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # noqa: N802
-        element = ET.Element(m[1])
-        element.text = m[2]
-        return element, m.start(0), m.end(0)
-
-
-class _Refused(_Watching):
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[None, None, None]:  # type: ignore[override]  # noqa: N802
-        name = re.match(r"/?([a-zA-Z]*)", m[1])
-        if name is not None and name[1].lower() in _PAIRED:
-            what = f"the tag `{m[0]}` has attributes, or no counterpart in its paragraph"
-        else:
-            what = f"raw HTML, `{m[0]}`"
-        todo = "write it in Markdown; of HTML only <br>, <sub>…</sub>, <sup>…</sup> and <u>…</u> may stand in a text"
-        self.watch.note(what, f"{todo}, and a sign < that is meant as such can be written &lt;", m[0])
-        return None, None, None
-
-
-class _Links(Treeprocessor):
-    """Resolves links against the revision's address, and refuses schemes that can run or hide something."""
-
-    def __init__(self, md: Markdown, watch: _Watch) -> None:
-        super().__init__(md)
-        self.watch = watch
-
-    def run(self, root: Element) -> None:
-        for link in root.iter("a"):
-            href = link.get("href")
-            if href is None or href.startswith(("#", AMP_SUBSTITUTE)):
-                continue
-            target = html.unescape(href).strip()
-            scheme = urlsplit(target).scheme if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", target) else ""
-            if scheme and scheme.lower() not in _SCHEMES:
-                todo = f"link by {', '.join(_SCHEMES)}, or relative to this file"
-                self.watch.note(f"a link by the scheme `{scheme}:`", todo, href)
-                del link.attrib["href"]
-            elif not scheme and not target.startswith("/"):
-                link.set("href", _ROOT + _resolved(target, self.watch.address))
+def _unique(anchor: str, taken: set[str]) -> str:
+    """The anchor, with a number where it is taken; as python-markdown's table of contents does it."""
+    while not anchor or anchor in taken:
+        found = _NUMBERED.fullmatch(anchor)
+        anchor = f"{found[1]}_{int(found[2]) + 1}" if found else f"{anchor}_1"
+    taken.add(anchor)
+    return anchor
 
 
 def _resolved(target: str, address: str) -> str:

@@ -105,7 +105,7 @@ def parse_revision(data: bytes) -> Reading[Declaration]:
 
 def leftovers(text: str, first_line: int) -> Iterator[Fault]:
     """What an editor or a merge left in a text, and nobody can have meant."""
-    for found in _CONFLICT.finditer(text):
+    for found in _CONFLICT.finditer(text) if "<<<<<<< " in text or ">>>>>>> " in text else ():
         line = first_line + text.count("\n", 0, found.start())
         yield Fault(f"`{found[0].strip()}` was left by a merge", "settle the conflict, and delete its marks", line)
     if _SECOND_FRONT_MATTER.match(text):

@@ -5,6 +5,7 @@ So `no` is `no` and 2018-05-10 is those ten characters. Every value knows its li
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -53,6 +54,10 @@ class YamlError(Exception):
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """PyYAML's parser, in C where the package brings it; only its events are used."""
 _DEEPEST = 20
+_CHARACTER = r"[ -~\u00a1-\u1fff\u2010-\u2027\u2030-\ud7ff]"
+_PLAIN_SCALAR = rf"[A-Za-z0-9](?:(?!: | #){_CHARACTER})*(?<![ :])"
+"""A scalar that YAML reads as it stands: no sign before it, and none in it that ends it."""
+_PLAIN_LINE = re.compile(rf"([a-z_]+):(?: ({_PLAIN_SCALAR}))?|( *- )({_PLAIN_SCALAR})")
 
 
 def parse_mapping(text: str, first_line: int = 1) -> Keys:
@@ -65,6 +70,8 @@ def parse_mapping(text: str, first_line: int = 1) -> Keys:
     Raises:
         YamlError: it is no such YAML, or no mapping.
     """
+    if (plain := _plain_mapping(text, first_line)) is not None:
+        return plain
     faults: list[Fault] = []
     try:
         value = _document(yaml.parse(text, Loader=_LOADER), first_line, faults)
@@ -85,6 +92,36 @@ def parse_mapping(text: str, first_line: int = 1) -> Keys:
     if faults:
         raise YamlError(*faults)
     return value
+
+
+def _plain_mapping(text: str, first_line: int) -> Keys | None:
+    """The mapping, where nothing but plain scalars stands in it (`key: text`, and lists of such); else None.
+
+    Nearly every file is of that kind, and is read many times faster so than by a parser of all of YAML. Whatever could
+    mean anything else to YAML is left to that.
+    """
+    values: dict[str, Value] = {}
+    lines: dict[str, int] = {}
+    items: list[Value] | None = None
+    key, indent = "", ""
+    for number, line in enumerate(text.splitlines(), start=first_line):
+        found = _PLAIN_LINE.fullmatch(line)
+        if found is None:
+            return None
+        name, said, dash, item = found.groups()
+        if item is not None:
+            if items is None or (items and dash != indent):
+                return None
+            indent = dash
+            items.append(Scalar(item, number))
+            values[key] = Items(tuple(items), lines[key] + 1)
+        elif name in lines or (key and key not in values):
+            return None
+        else:
+            key, lines[name], items = name, number, None if said else []
+            if said:
+                values[name] = Scalar(said, number)
+    return None if key and key not in values else Keys(values, lines, first_line)
 
 
 def _document(events: Iterator[yaml.Event], first_line: int, faults: list[Fault]) -> Value | None:

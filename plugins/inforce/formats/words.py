@@ -1,152 +1,227 @@
-"""The sentences in which pages tell a member what a revision is to them. Plain text, English."""
+"""The sentences in which pages tell a member what a revision is to them. Plain text, in the language of the messages.
+
+Every sentence is one message, whole: languages differ in the order of their words, and in where they put a date. What
+is put into a sentence is an instant, the name of a revision, or what the publisher wrote; nothing else.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, tzinfo
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, tzinfo
 
 from inforce.core.effect import Audience
 from inforce.core.policy import ChangeClass, Revision
 from inforce.core.standing import Standing
 from inforce.core.timeline import Status
+from inforce.formats.messages import Messages
 
 CLASSES = {
-    ChangeClass.MATERIAL: "material: rights or duties change",
-    ChangeClass.CLARIFYING: "clarifying: the same rights and duties, said more clearly",
-    ChangeClass.EDITORIAL: "editorial: the meaning is unchanged",
-    ChangeClass.IMPORTED: "not classified by the publisher",
-    None: "first revision",
+    ChangeClass.MATERIAL: "change.material",
+    ChangeClass.CLARIFYING: "change.clarifying",
+    ChangeClass.EDITORIAL: "change.editorial",
+    ChangeClass.IMPORTED: "change.imported",
+    None: "change.none",
 }
 STATUSES = {
-    Status.IN_FORCE: "in force",
-    Status.OFFERED: "offered",
-    Status.SCHEDULED: "scheduled",
-    Status.SUPERSEDED: "superseded",
-    Status.OVERTAKEN: "overtaken",
-    Status.NEVER: "does not apply",
+    Status.IN_FORCE: "status.in_force",
+    Status.OFFERED: "status.offered",
+    Status.SCHEDULED: "status.scheduled",
+    Status.SUPERSEDED: "status.superseded",
+    Status.OVERTAKEN: "status.overtaken",
+    Status.NEVER: "status.never",
 }
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
 Titles = Callable[[str], str]
 """Gives the words by which a revision is called in a sentence, by its name."""
+Cohort = tuple[datetime | None, datetime | None]
+"""Who registered from the one instant on, and before the other; None is no bound."""
 
 
-def moment(instant: datetime, zone: tzinfo, *, exactly: bool = False) -> str:
-    """An instant in words; the time of day only where it is not midnight, seconds only where they are wanted.
+class Words:
+    """The sentences of one language about the revisions of a site."""
 
-    >>> from datetime import UTC
-    >>> moment(datetime(2018, 4, 10, 9, tzinfo=UTC), UTC)
-    '10 April 2018, 09:00'
-    """
-    local = instant.astimezone(zone)
-    day = f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
-    if exactly and local.second:
-        return f"{day}, {local:%H:%M:%S}"
-    return day if (local.hour, local.minute) == (0, 0) else f"{day}, {local:%H:%M}"
+    def __init__(self, messages: Messages, revisions: Iterable[Revision] = ()) -> None:
+        """Note which of the revisions were posted on one day, so that sentences can tell them apart."""
+        self.messages = messages
+        self._postings: dict[tuple[str, date], set[datetime]] = defaultdict(set)
+        for one in revisions:
+            self._postings[one.policy, _local_day(one)].add(one.posted)
+
+    # Pieces of sentences
+
+    def moment(self, instant: datetime, zone: tzinfo, *, exactly: bool = False) -> str:
+        """An instant; the time of day only where it is not midnight, seconds only where they are wanted."""
+        return self.messages.moment(instant, zone, exactly=exactly)
+
+    def calling(self, revision: Revision) -> str:
+        """How a sentence calls a revision: by its day of posting, and by its name where that says something else.
+
+        The time of day comes with it where another revision of the policy was posted on that day at another time.
+        """
+        day = _local_day(revision)
+        others = self._postings.get((revision.policy, day), set()) - {revision.posted}
+        posted = self._posted(revision, others) if others else self.messages.day(revision.posted, revision.zone)
+        if revision.name == day.isoformat():
+            return self.messages("revision.called", day=posted)
+        return self.messages("revision.called.named", day=posted, name=revision.name)
+
+    def _posted(self, revision: Revision, others: Iterable[datetime]) -> str:
+        """The instant of a posting, exactly where the minute of another one is the same."""
+        minute = revision.posted.replace(second=0, microsecond=0)
+        exactly = any(one.replace(second=0, microsecond=0) == minute for one in others)
+        return self.messages.moment(revision.posted, revision.zone, exactly=exactly, with_time=True)
+
+    def posting_words(self, revision: Revision) -> str:
+        """When it was posted, and how that is known (rule 8)."""
+        when, posting = self.moment(revision.posted, revision.zone, exactly=True), revision.posting
+        if posting.source is not None:
+            return self.messages("posting.stated", instant=when, source=posting.source)
+        return self.messages("posting.recorded", instant=when, commit=posting.commit[:12]) if posting.commit else when
+
+    def change(self, change: ChangeClass | None) -> str:
+        """The class of a change, and what it means."""
+        return self.messages(CLASSES[change])
+
+    def status(self, status: Status) -> str:
+        """A status, as it stands within a sentence."""
+        return self.messages(STATUSES[status])
+
+    # Sentences
+
+    def told(self, standings: Sequence[Standing], now: datetime, zone: tzinfo, titles: Titles) -> list[tuple[str, str]]:
+        """For each cohort who they are, and what the revision is to them; neighbours who are told the same, as one."""
+        told: list[tuple[Cohort, str]] = []
+        for one in standings:
+            (since, before), sentence = cohort_of(one), self.standing_words(one, now, zone, titles)
+            if told and since is not None and told[-1][0][1] == since and told[-1][1] == sentence:
+                (since, _), _ = told.pop()
+            told.append(((since, before), sentence))
+        return [(self.cohort_words(cohort, now, zone), sentence) for cohort, sentence in told]
+
+    def cohort_words(self, cohort: Cohort, now: datetime, zone: tzinfo) -> str:
+        """Whom a sentence means: by when they registered, or will."""
+        since, before = cohort
+        is_later = since is not None and since > now
+        if since is None and before is None:
+            return self.messages("cohort.anybody")
+        if since is None:
+            return self._with_instants("cohort.before", zone, before=before)
+        if before is None:
+            return self._with_instants("cohort.since.later" if is_later else "cohort.since", zone, since=since)
+        key = "cohort.between.later" if is_later else "cohort.between"
+        return self._with_instants(key, zone, since=since, before=before)
+
+    def standing_words(self, one: Standing, now: datetime, zone: tzinfo, titles: Titles) -> str:
+        """What the revision is to somebody of the cohort, in a few sentences."""
+        if one.status is Status.NEVER:
+            return self.messages("standing.never")
+        is_overtaken = one.status is Status.OVERTAKEN
+        if one.corrected is not None and (one.by_acceptance or one.start is None) and not is_overtaken:
+            return self._with_instants("standing.corrected", zone, since=one.corrected)
+        if one.by_acceptance and one.offered_from is not None:
+            return _in_a_row(self._offer_words(one, now, zone, titles))
+        if is_overtaken:
+            return _in_a_row(
+                [self.messages("standing.overtaken"), self._of("standing.withdrawn", one.overtaker, titles)]
+            )
+        if one.start is None:
+            return self.messages("standing.displaced")
+        return _in_a_row([self._binding_words(one, now, zone), self._follows(one, titles)])
+
+    def _binding_words(self, one: Standing, now: datetime, zone: tzinfo) -> str:
+        """Of a revision that binds without acceptance."""
+        is_later = one.joined_from is not None and one.joined_from > now
+        if one.from_joining:
+            when = "later" if is_later else "past" if one.until is not None and one.until <= now else "now"
+            key = _FROM_JOINING[when, one.until is not None]
+            return self._with_instants(key, zone, until=one.until)
+        is_to_come = one.start is not None and one.start > now
+        when = "later" if is_to_come else "past" if one.until is not None and one.until <= now else "now"
+        return self._with_instants(_FROM_START[when, one.until is not None], zone, start=one.start, until=one.until)
+
+    def _offer_words(self, one: Standing, now: datetime, zone: tzinfo, titles: Titles) -> list[str]:
+        """Of a revision that binds whoever accepts it, while it is offered."""
+        without, follows = self._without(one, now, zone), self._follows(one, titles) if one.until else ""
+        if one.status is Status.OFFERED:
+            key = "standing.offered.past" if one.until is not None and one.until <= now else "standing.offered.until"
+            then = self._with_instants(key, zone, until=one.until) if one.until else ""
+            return [self.messages("standing.offered"), then, follows, without]
+        withdrawn = ""
+        if one.status is Status.OVERTAKEN:
+            withdrawn = self._of("standing.offer.withdrawn", one.overtaker, titles)
+        if one.start is None:
+            key = "standing.offer.displaced"
+            return [self._with_instants(key, zone, since=one.offered_from, before=one.offered_until), withdrawn]
+        return [self._accepted(one, now, zone), follows, withdrawn, without]
+
+    def _accepted(self, one: Standing, now: datetime, zone: tzinfo) -> str:
+        """From when until when it bound who accepted it while it was offered."""
+        when = "" if one.until is None else "past" if one.until <= now else "now"
+        instants = {"since": one.offered_from, "before": one.offered_until, "until": one.until}
+        if one.start == one.offered_from:
+            return self._with_instants(_ACCEPTED[when], zone, **instants)
+        return self._with_instants(_ACCEPTED_BEFORE_START[when], zone, start=one.start, **instants)
+
+    def _without(self, one: Standing, now: datetime, zone: tzinfo) -> str:
+        """What becomes of somebody who does not accept."""
+        is_offered = one.status is Status.OFFERED
+        if one.audience is Audience.CURRENT_USERS:
+            return self.messages("without.goes_on" if is_offered else "without.went_on")
+        if one.otherwise is None:
+            return self.messages("without.nothing" if is_offered else "without.nothing.past")
+        if one.otherwise <= now:
+            return self._with_instants("without.bound", zone, instant=one.otherwise)
+        return self._with_instants("without.binds" if is_offered else "without.binds.past", zone, instant=one.otherwise)
+
+    def _follows(self, one: Standing, titles: Titles) -> str:
+        return self._of("standing.followed", one.successor, titles)
+
+    def _of(self, key: str, name: str | None, titles: Titles) -> str:
+        """A sentence about another revision; nothing where there is none."""
+        return capital(self.messages(key, revision=titles(name))) if name is not None else ""
+
+    def _with_instants(self, key: str, zone: tzinfo, **instants: datetime | None) -> str:
+        """A message with instants, told to the second where two of them would read alike otherwise."""
+        given = {name: one for name, one in instants.items() if one is not None}
+        values = {name: self.messages.moment(one, zone) for name, one in given.items()}
+        if len(set(values.values())) < len(set(given.values())):
+            values = {name: self.messages.moment(one, zone, exactly=True) for name, one in given.items()}
+        return self.messages(key, **values)
 
 
-def calling(revision: Revision) -> str:
-    """How a sentence calls a revision: by its day of posting, and by its name where that says something else."""
-    local = revision.posted.astimezone(revision.zone)
-    name = "" if revision.name == local.date().isoformat() else f" ({revision.name})"
-    return f"the revision of {moment(revision.posted, revision.zone).partition(',')[0]}{name}"
+_FROM_JOINING = {
+    ("later", False): "binds.joining.later",
+    ("later", True): "binds.joining.later.until",
+    ("now", False): "binds.joining",
+    ("now", True): "binds.joining.until",
+    ("past", True): "bound.joining.until",
+}
+_FROM_START = {
+    ("later", False): "binds.later",
+    ("later", True): "binds.later.until",
+    ("now", False): "binds",
+    ("now", True): "binds.until",
+    ("past", True): "bound.until",
+}
+_ACCEPTED = {"": "accepted", "now": "accepted.until", "past": "accepted.past"}
+_ACCEPTED_BEFORE_START = {"": "accepted.start", "now": "accepted.start.until", "past": "accepted.start.past"}
 
 
-def posting_words(revision: Revision) -> str:
-    """When it was posted, and how that is known (rule 8)."""
-    when = moment(revision.posted, revision.zone, exactly=True)
-    if revision.posting.is_stated:
-        return f"{when}, as stated by the publisher ({revision.posting.source})"
-    return f"{when}, recorded in commit {revision.posting.commit[:12]}" if revision.posting.commit else when
+def cohort_of(one: Standing) -> Cohort:
+    """Who is meant by a standing."""
+    if one.audience is Audience.NEW_USERS:
+        return one.joined_from or one.posted, one.joined_until
+    return one.joined_from, one.joined_until or one.posted
 
 
-def cohort_words(one: Standing, zone: tzinfo) -> str:
-    """Whom a sentence means: by when they registered."""
-    if one.joined_from is None and one.audience is Audience.NEW_USERS:
-        return f"If you registered on {moment(one.posted, zone)} or later"
-    if one.joined_from is None:
-        return f"If you registered before {moment(one.joined_until or one.posted, zone)}"
-    if one.joined_until is None:
-        return f"If you registered on {moment(one.joined_from, zone)} or later"
-    return f"If you registered between {moment(one.joined_from, zone)} and {moment(one.joined_until, zone)}"
-
-
-def standing_words(one: Standing, now: datetime, zone: tzinfo, titles: Titles) -> str:
-    """What the revision is to somebody of the cohort, in a few sentences."""
-    if one.status is Status.NEVER:
-        return "This text does not apply to you."
-    if one.corrected is not None and (one.by_acceptance or one.start is None) and one.status is not Status.OVERTAKEN:
-        since = moment(one.corrected, zone)
-        return f"Since {since} its correction stands for this text. Whatever this text was to you, that one is."
-    if one.by_acceptance and one.offered_from is not None:
-        return _offer_words(one, now, zone, titles)
-    if one.status is Status.OVERTAKEN:
-        by = f" {_capital(titles(one.overtaker))} withdrew it before that." if one.overtaker else ""
-        return f"This text never took effect for you.{by}"
-    if one.start is None:
-        return "This text never came to bind you: another one took its place first."
-    return _binding_words(one, one.start, now, zone, titles)
-
-
-def _binding_words(one: Standing, begins: datetime, now: datetime, zone: tzinfo, titles: Titles) -> str:
-    """Of a revision that binds without acceptance."""
-    start = "your registration" if one.from_joining else moment(begins, zone)
-    until = f" until {moment(one.until, zone)}" if one.until else ""
-    follows = _follows(one, titles)
-    if begins > now and not one.from_joining:
-        return f"This text will bind you from {start}{until}.{follows}"
-    if one.until is not None and one.until <= now:
-        return f"This text bound you from {start}{until}.{follows}"
-    return f"This text has bound you since {start}{', and will' + until if until else ''}.{follows}"
-
-
-def _offer_words(one: Standing, now: datetime, zone: tzinfo, titles: Titles) -> str:
-    """Of a revision that binds whoever accepts it, while it is offered."""
-    until = f" until {moment(one.until, zone)}" if one.until else ""
-    follows = _follows(one, titles) if one.until else ""
-    if one.status is Status.OFFERED:
-        then = f" It then binds you{until}.{follows}" if until else ""
-        return f"This text binds you once you accept it.{then} {_without(one, now, zone)}"
-    window = f"between {moment(one.offered_from, zone)} and " if one.offered_from else ""
-    window += moment(one.offered_until, zone) if one.offered_until else "now"
-    withdrawn = ""
-    if one.status is Status.OVERTAKEN and one.overtaker:
-        withdrawn = f" {_capital(titles(one.overtaker))} then withdrew the offer."
-    if one.start is None:
-        return f"This text was on offer {window}. Another one stands for it.{withdrawn}"
-    verb = "bound" if one.until is not None and one.until <= now else "binds"
-    since = (
-        "your acceptance"
-        if one.start == one.offered_from
-        else f"{moment(one.start, zone)}, or your acceptance if later,"
-    )
-    accepted = f"This text {verb} you from {since}{until}, if you accepted it {window}.{follows}"
-    return _tidy(f"{accepted}{withdrawn} {_without(one, now, zone)}")
-
-
-def _without(one: Standing, now: datetime, zone: tzinfo) -> str:
-    """What becomes of somebody who does not accept."""
-    condition = "If you do not accept it" if one.status is Status.OFFERED else "If you did not accept it"
-    if one.audience is Audience.CURRENT_USERS:
-        return (
-            f"{condition}, what bound you before {'goes' if one.status is Status.OFFERED else 'went'} on binding you."
-        )
-    if one.otherwise is None:
-        return f"{condition}, no text of this policy binds you."
-    verb = "bound" if one.otherwise <= now else "binds"
-    return f"{condition}, no text of this policy {verb} you before {moment(one.otherwise, zone)}."
-
-
-def _tidy(words: str) -> str:
-    """An insertion ends in a comma, which goes where another comma or the full stop follows."""
-    return words.replace(",,", ",").replace(",.", ".")
-
-
-def _follows(one: Standing, titles: Titles) -> str:
-    return f" {_capital(titles(one.successor))} follows it." if one.successor else ""
-
-
-def _capital(words: str) -> str:
+def capital(words: str) -> str:
+    """The words at the beginning of a sentence."""
     return words[:1].upper() + words[1:]
+
+
+def _in_a_row(sentences: Iterable[str]) -> str:
+    return " ".join(filter(None, sentences))
+
+
+def _local_day(revision: Revision) -> date:
+    return revision.posted.astimezone(revision.zone).date()

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 from mkdocs.config import config_options as c
-from mkdocs.config.base import Config
+from mkdocs.config.base import Config, ValidationError
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import ConfigurationError as MkDocsConfigurationError
 from mkdocs.exceptions import PluginError
@@ -18,9 +18,23 @@ from mkdocs.utils.yaml import yaml_load
 from inforce.core.address import POLICIES, POSTINGS, SCHEMAS
 from inforce.core.errors import ConfigurationError, Problem, did_you_mean
 from inforce.core.record import Record
+from inforce.workflows.convert_texts import processors
 from inforce.workflows.settings import Settings
 
 NAME = "inforce"
+
+
+class _Count(c.Type[int]):
+    """A whole number, 0 or more."""
+
+    def __init__(self, default: int) -> None:
+        super().__init__(int, default=default)
+
+    def run_validation(self, value: object) -> int:
+        number = super().run_validation(value)
+        if isinstance(value, bool) or number < 0:
+            raise ValidationError(f"{value!r} is no number of processes: write 0, 1, 2 …")
+        return number
 
 
 class InforceConfig(Config):
@@ -31,10 +45,16 @@ class InforceConfig(Config):
       - inforce:
           branch: main                # the published branch
           previous: ""                # address or path of the postings.json that is published now
+          cache: .cache/inforce       # folder for converted texts, kept from build to build; "" keeps none
+          workers: 0                  # processes that convert texts; 0 means one for each processor
+          messages: ""                # a folder of further message files, relative to mkdocs.yml
     """
 
     branch = c.Type(str, default="main")
     previous = c.Type(str, default="")
+    cache = c.Type(str, default=".cache/inforce")
+    workers = _Count(default=0)
+    messages = c.Type(str, default="")
 
 
 def problems_of(config: InforceConfig, path: str) -> list[Problem]:
@@ -108,7 +128,9 @@ def refuse_own_files(files: Files, record: Record) -> None:
 
 def settings_of(config: InforceConfig, folder: Path) -> Settings:
     """The options as workflows take them."""
-    return Settings(folder, config.branch, config.previous)
+    cache = folder / config.cache if config.cache else None
+    workers = config.workers or processors()
+    return Settings(folder, config.branch, config.previous, config.messages, cache, workers)
 
 
 def _plugin_options(plugins: Any) -> Iterator[dict[str, Any]]:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from inforce.core import address
 from inforce.core.effect import Audience
-from inforce.core.policy import Revision
+from inforce.core.last_change import last_change, last_change_of
+from inforce.core.policy import Revision, Terms
 from inforce.core.record import PolicyRecord
-from inforce.core.standing import Standing, standings
+from inforce.core.standing import Standing, standings, turn_of
 from inforce.core.timeline import Status, Timeline
-from inforce.formats import words
-from inforce.formats.markdown import Heading, Rendition, rebased
-from inforce.formats.messages import ENGLISH, messages_in
+from inforce.formats.markdown import Heading, Rendition, placed
+from inforce.formats.messages import ENGLISH, Languages, Messages, direction
+from inforce.formats.page_head import NO_INDEX
+from inforce.formats.words import Words, capital
+from inforce.mkdocs_plugin.heads import Heads
 from inforce.workflows.publish_site import Site, draft_rendition
 from inforce.workflows.read_record import Draft
 
@@ -26,15 +30,28 @@ _templates = Environment(
     loader=PackageLoader("inforce.mkdocs_plugin"),
     autoescape=True,
     undefined=StrictUndefined,
+    auto_reload=False,
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.globals.update(words=words, address=address, Audience=Audience, Status=Status)
+_templates.globals.update(address=address, Audience=Audience, Status=Status)
+_FIRST_LETTER = re.compile(r"(?:<[^>]*>)*[^<]")
+
+
+def _sentence(text: str) -> str:
+    """A text, or HTML that begins with tags, with a capital at its beginning."""
+    return type(text)(_FIRST_LETTER.sub(lambda found: found[0][:-1] + capital(found[0][-1]), text, count=1))
+
+
+_templates.filters["sentence"] = _sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What goes into the theme's page: title, description, HTML, headings, and whether search engines may list it."""
+    """What goes into the theme's page: title, description, HTML, headings, and whether search engines may list it.
+
+    `head` is HTML for the end of the page's head.
+    """
 
     address: str
     title: str
@@ -42,15 +59,22 @@ class Content:
     html: str
     headings: Sequence[Heading] = ()
     is_listed: bool = True
+    head: str = ""
+
+    @property
+    def whole_head(self) -> str:
+        """The end of the page's head, with the word to search engines."""
+        return self.head if self.is_listed else f"{NO_INDEX}{self.head}"
 
 
 @dataclass(frozen=True)
 class RevisionFacts:
-    """A revision as templates show it, at the instant of the build."""
+    """A revision as templates show it, at the instant of the build, told in the words of a language."""
 
     revision: Revision
     timeline: Timeline
     instant: datetime
+    words: Words
     draft: Draft | None = None
 
     @cached_property
@@ -62,13 +86,7 @@ class RevisionFacts:
     @property
     def sentences(self) -> list[tuple[str, str]]:
         """For each cohort: who they are, and what the revision is to them."""
-        return [
-            (
-                words.cohort_words(one, self.revision.zone),
-                words.standing_words(one, self.instant, self.revision.zone, self.calling),
-            )
-            for one in self.standings
-        ]
+        return self.words.told(self.standings, self.instant, self.revision.zone, self.calling)
 
     @property
     def statuses(self) -> list[Status]:
@@ -87,15 +105,16 @@ class RevisionFacts:
     @property
     def heading(self) -> str:
         """The status in a few words."""
+        say = self.words.messages
         if self.draft is not None:
-            return "Draft: not posted, binds nobody"
+            return say("box.draft")
         if self.correction is not None:
-            return "Corrected: another revision stands for this one"
+            return say("box.corrected")
         statuses = {one.audience: one.status for one in self.standings}
         if len(self.statuses) == 1:
-            return words.STATUSES[self.statuses[0]].capitalize()
-        current, new = (words.STATUSES[statuses[audience]] for audience in Audience)
-        return f"For current users: {current}. For new users: {new}"
+            return capital(self.words.status(self.statuses[0]))
+        current, new = (self.words.status(statuses[audience]) for audience in Audience)
+        return say("box.audiences", current=current, new=new)
 
     @property
     def root(self) -> Revision:
@@ -123,32 +142,90 @@ class RevisionFacts:
 
     def calling(self, name: str) -> str:
         """How sentences call another revision."""
-        return words.calling(self.timeline[name])
+        return self.words.calling(self.timeline[name])
+
+
+class Say:
+    """The messages of a language as HTML: escaped, and so are the values for the names in them, but for HTML."""
+
+    def __init__(self, messages: Messages) -> None:
+        """Begin with no text escaped."""
+        self._messages = messages
+        self._texts: dict[str, str] = {}
+
+    def __call__(self, key: str, /, **words: object) -> Markup:
+        """The message of that key, its names in braces replaced by the words."""
+        if key not in self._texts:
+            self._texts[key] = str(escape(self._messages(key)))
+        if not words:
+            return Markup(self._texts[key])  # noqa: S704 - escaped
+        values = {name: escape(self._messages.isolated(word)) for name, word in words.items()}
+        return Markup(self._texts[key].format(**values))  # noqa: S704 - escaped, each by itself
 
 
 class Pages:
-    """Makes the content of every page of a site."""
+    """Makes the content of every page of a site. The pages of a policy speak its language, home the theme's."""
 
-    def __init__(self, site: Site) -> None:
-        """Lay out the timelines once."""
+    def __init__(self, site: Site, root: str = "", languages: Languages | None = None, language: str = ENGLISH) -> None:
+        """Lay out the timelines once.
+
+        Args:
+            site: what is shown.
+            root: the site's address with a slash at its end, or nothing.
+            languages: those that pages can be written in; without them, the ones that come with us.
+            language: that of the theme's own words.
+        """
         self.site = site
+        self.languages = languages or Languages()
+        self._language = language
+        self._words: dict[str, Words] = {}
+        self._say: dict[str, Say] = {}
         self._timelines = {policy.slug: policy.timeline for policy in site.record.policies}
+        self.heads = Heads(site, self._timelines, root)
         self._facts: dict[tuple[str, str], RevisionFacts] = {}
+
+    @property
+    def of_policies(self) -> Mapping[Callable[[str], str], Callable[[PolicyRecord], Content]]:
+        """The pages that each policy has besides the permanent ones: what gives the address, and what the content."""
+        return {address.policy_address: self.policy, address.history_address: self.history}
 
     def facts(self, revision: Revision) -> RevisionFacts:
         """A posted revision's facts."""
         key = revision.policy, revision.name
         if key not in self._facts:
-            self._facts[key] = RevisionFacts(revision, self._timelines[revision.policy], self.site.as_of)
+            self._facts[key] = RevisionFacts(
+                revision,
+                self._timelines[revision.policy],
+                self.site.as_of,
+                self._words_in(self._language_of(revision.policy)),
+            )
         return self._facts[key]
+
+    def last_change(self, place: str) -> datetime | None:
+        """When something last changed on a page, if it is ours: on a policy's, on home, or a listed permanent page."""
+        slug, _, rest = place.partition("/")
+        timeline, now = self._timelines.get(slug), self.site.as_of
+        if not place:
+            return max(filter(None, (last_change(one, now) for one in self._timelines.values())), default=None)
+        if timeline is None:
+            return None
+        name = rest.rstrip("/")
+        return last_change_of(timeline, name, now) if name in timeline else last_change(timeline, now)
+
+    def listed(self) -> list[Revision]:
+        """The revisions whose permanent pages search engines may list."""
+        revisions = (one for timeline in self._timelines.values() for one in timeline.revisions)
+        return [one for one in revisions if self.facts(one).kind == "in-force"]
 
     def home(self, introduction: str) -> Content:
         """`/`: every policy: what is in force, offered, scheduled."""
         policies = [self._overview(policy) for policy in self.site.record.policies]
         known = {policy.slug for policy in self.site.record.policies}
         drafts = [draft for draft in self.site.drafts if draft.policy not in known]
-        html = self._render("home.html", "", introduction=Markup(introduction), policies=policies, drafts=drafts)  # noqa: S704 - MkDocs' own HTML
-        return Content("", "Policies in force", "Every policy: what is in force, offered and scheduled.", html)
+        own = Markup(introduction)  # noqa: S704 - MkDocs' own HTML
+        html = self._render("home.html", "", self._language, introduction=own, policies=policies, drafts=drafts)
+        say = self.languages.messages_in(self._language)
+        return Content("", say("page.home.title"), say("page.home.description"), html)
 
     def policy(self, policy: PolicyRecord) -> Content:
         """`/privacy-policy/`: the text in force for current users."""
@@ -161,11 +238,13 @@ class Pages:
             place,
             policy.terms.language,
             shown=shown,
-            text=Markup(rebased(rendition.html, "../")),  # noqa: S704 - rendered by us, raw HTML refused (rule 10)
+            text=Markup(placed(rendition, address.revision_address(policy.slug, shown.revision.name), "../")),  # noqa: S704 - rendered by us, raw HTML refused (rule 10)
             **overview,
         )
-        description = f"{policy.terms.title}: the text in force, since when, and for whom."
-        return Content(place, policy.terms.title, description, html, rendition.headings)
+        say = self.languages.messages_in(policy.terms.language)
+        description = say("page.policy.description", title=policy.terms.title)
+        head = self.heads.policy(policy, shown.revision)
+        return Content(place, policy.terms.title, description, html, rendition.headings, head=head)
 
     def history(self, policy: PolicyRecord) -> Content:
         """`/privacy-policy/history/`: every revision."""
@@ -179,52 +258,55 @@ class Pages:
             revisions=revisions,
             drafts=self.site.drafts_of(policy),
         )
-        title = f"{policy.terms.title}: history"
-        return Content(place, title, f"Every revision of the {policy.terms.title}.", html)
+        say, title = self.languages.messages_in(policy.terms.language), policy.terms.title
+        description = say("page.history.description", title=title)
+        head = self.heads.below(policy, place)
+        return Content(place, say("page.history.title", title=title), description, html, head=head)
 
-    def permanent(self) -> Iterator[tuple[str, Iterator[Content]]]:
-        """Every permanent page, by policy; in a preview the drafts' as well."""
+    def permanent(self) -> Iterator[Content]:
+        """Every permanent page; in a preview the drafts' as well."""
         for policy in self.site.record.policies:
-            yield policy.slug, (self.revision(policy, one) for one in policy.revisions)
+            for revision in policy.revisions:
+                yield self.revision(policy, revision)
         for draft in self.site.drafts:
-            yield draft.policy, iter([self.draft(draft)])
+            yield self.draft(draft)
 
     def revision(self, policy: PolicyRecord, revision: Revision) -> Content:
         """`/privacy-policy/2018-04-10/`: the permanent page."""
-        return self._permanent(policy.terms.title, self.facts(revision), self.site.rendition(revision))
+        content = self._permanent(policy.terms, self.facts(revision), self.site.rendition(revision))
+        return replace(content, head=self.heads.revision(policy, revision))
 
     def draft(self, draft: Draft) -> Content:
         """The page of a draft, where its permanent page will be; marked."""
         known = self.site.record.policy(draft.policy)
         title = draft.terms.title if draft.terms else draft.policy
-        if draft.revision is not None:
+        language = draft.terms.language if draft.terms else ENGLISH
+        say = self.languages.messages_in(language)
+        if draft.revision is not None and draft.terms is not None:
             timeline = Timeline([*(known.revisions if known else ()), draft.revision])
-            facts = RevisionFacts(draft.revision, timeline, max(self.site.as_of, draft.revision.posted), draft)
-            return self._permanent(title, facts, draft_rendition(draft))
+            now = max(self.site.as_of, draft.revision.posted)
+            facts = RevisionFacts(draft.revision, timeline, now, Words(say, timeline.revisions), draft)
+            return self._permanent(draft.terms, facts, draft_rendition(draft))
         place = address.revision_address(draft.policy, draft.name)
-        text = Markup(rebased(draft_rendition(draft).html, address.relative("", place)))  # noqa: S704 - rendered by us
-        html = self._render("broken_draft.html", place, draft=draft, is_known=known is not None, text=text)
-        return Content(
-            place, f"{title}, draft {draft.name}", "A draft that cannot be posted yet.", html, is_listed=False
-        )
+        text = Markup(placed(draft_rendition(draft), place, address.relative("", place)))  # noqa: S704 - rendered by us
+        html = self._render("broken_draft.html", place, language, draft=draft, is_known=known is not None, text=text)
+        heading = say("page.draft.title", title=title, name=draft.name)
+        return Content(place, heading, say("page.draft.description"), html, is_listed=False)
 
-    def _permanent(self, policy_title: str, facts: RevisionFacts, rendition: Rendition) -> Content:
+    def _permanent(self, terms: Terms, facts: RevisionFacts, rendition: Rendition) -> Content:
         revision = facts.revision
         place = address.revision_address(revision.policy, revision.name)
         root = address.relative("", place)
         html = self._render(
             "revision.html",
             place,
+            terms.language,
             facts=facts,
-            policy_title=policy_title,
-            text=Markup(rebased(rendition.html, root)),  # noqa: S704 - rendered by us, raw HTML refused (rule 10)
+            text=Markup(placed(rendition, place, root)),  # noqa: S704 - rendered by us, raw HTML refused (rule 10)
         )
-        if "<h1" not in html:
-            html = f"<h1>{escape(revision.title)}</h1>\n{html}"
-        title = f"{revision.title}, revision {revision.name}"
-        description = (
-            f"{revision.title}, posted {words.moment(revision.posted, revision.zone)}: {facts.heading.lower()}."
-        )
+        say, posted = facts.words.messages, facts.words.moment(revision.posted, revision.zone)
+        title = say("page.revision.title", title=revision.title, name=revision.name)
+        description = say("page.revision.description", title=revision.title, instant=posted, status=facts.heading)
         return Content(place, title, description, html, rendition.headings, facts.kind == "in-force")
 
     def _shown(self, policy: PolicyRecord, overview: dict[str, object]) -> RevisionFacts:
@@ -248,6 +330,7 @@ class Pages:
             "newcomers": named[Audience.NEW_USERS],
             "current_row": rows[Audience.CURRENT_USERS],
             "newcomers_row": rows[Audience.NEW_USERS],
+            "newcomers_since": turn_of(timeline, Audience.NEW_USERS, now),
             "scheduled": [
                 (self.facts(stands), {audience: timeline.start(root.name, audience) for audience in Audience})
                 for root, stands in zip(scheduled, standing_for, strict=True)
@@ -260,16 +343,53 @@ class Pages:
             "drafts": self.site.drafts_of(policy),
         }
 
-    def _render(self, template: str, place: str, language: str = ENGLISH, **values: object) -> str:
-        """A template's HTML. It may use `link` (an address from this page) and `say` (a message, escaped)."""
-        messages = messages_in(language)
+    def _language_of(self, slug: str) -> str:
+        policy = self.site.record.policy(slug)
+        return policy.terms.language if policy else ENGLISH
+
+    def _words_in(self, language: str) -> Words:
+        messages = self.languages.messages_in(language)
+        if messages.language not in self._words:
+            revisions = (one for policy in self.site.record.policies for one in policy.revisions)
+            self._words[messages.language] = Words(messages, revisions)
+        return self._words[messages.language]
+
+    def _say_in(self, messages: Messages) -> Say:
+        if messages.language not in self._say:
+            self._say[messages.language] = Say(messages)
+        return self._say[messages.language]
+
+    def _render(self, template: str, place: str, language: str, **values: object) -> str:
+        """A template's HTML, in an element that says in which language our own words are, and their direction.
+
+        The template may use `link` (an address from this page), `say` (a message, escaped), `words` (sentences), and
+        for what the publisher wrote, in `language`: `spoken` (attributes for an element) and `quoted` (within ours).
+        """
+        messages = self.languages.messages_in(language)
 
         def link(target: str) -> str:
             return address.relative(target, place)
 
-        def say(key: str, /, **words: object) -> Markup:
-            return escape(messages(key)).format(**words)
+        def quoted(text: str, its_language: str = language) -> str:
+            if its_language == messages.language:
+                return text
+            return Markup("<bdi{}>{}</bdi>").format(spoken(its_language), text)
 
-        return _templates.get_template(template).render(
-            link=link, say=say, messages=messages, now=self.site.as_of, **values
+        html = _templates.get_template(template).render(
+            link=link,
+            say=self._say_in(messages),
+            quoted=quoted,
+            spoken=spoken,
+            words=self._words_in(language),
+            messages=messages,
+            language=language,
+            now=self.site.as_of,
+            **values,
         )
+        return f'<div class="inforce"{spoken(messages.language)}>\n{html}\n</div>'
+
+
+@lru_cache
+def spoken(language: str) -> Markup:
+    """The attributes of an element that holds words of a language."""
+    return Markup(' lang="{}" dir="{}"').format(language, direction(language))

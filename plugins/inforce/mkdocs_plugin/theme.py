@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import html
+import re
+from collections.abc import Iterator
+from functools import partial
 from importlib.resources import files as resources
 from typing import TYPE_CHECKING, Any
 
+from jinja2 import ChoiceLoader, DictLoader
 from mkdocs.commands.build import get_context
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents, get_toc
 
-from inforce.core import address
-from inforce.core.record import Record
+from inforce.core.record import PolicyRecord, Record
+from inforce.formats.messages import ENGLISH, Languages
+from inforce.formats.page_head import with_canonical, with_head
 from inforce.mkdocs_plugin import shell as marks
 from inforce.mkdocs_plugin.pages import Content
 from inforce.mkdocs_plugin.shell import Shell
@@ -24,6 +29,12 @@ if TYPE_CHECKING:
 
 STYLE = "assets/inforce/inforce.css"
 INDEX = "index.md"
+SPLICED = "inforce-spliced.html"
+"""The template of pages that go the way of MkDocs' own, but for the theme's rendering: a shell is put around them."""
+_MOST_IN_NAV = 20
+_SEARCH = 'data-md-component="search" role="dialog"'
+_SEARCH_FIELD = re.compile(r'<input\b[^>]*\bclass="md-search__input"[^>]*?(\baria-label="[^"]*")')
+_CONTENTS, _CONTENTS_LABEL = ' id="__toc"', ' for="__toc"'
 
 
 def as_markup(text: str) -> str:
@@ -31,21 +42,33 @@ def as_markup(text: str) -> str:
     return html.escape(text)
 
 
-def with_policies(nav: list[Any], record: Record) -> list[Any]:
+def language_of(config: MkDocsConfig) -> str:
+    """The language of the theme's own words: Material's `language`, or the `locale` of MkDocs' own themes."""
+    said = config.theme.get("language") or config.theme.get("locale") or ENGLISH
+    return str(said).replace("_", "-")
+
+
+def are_in_nav(record: Record) -> bool:
+    """Whether the navigation has the policies; beyond a certain number home alone lists them."""
+    return len(record.policies) <= _MOST_IN_NAV
+
+
+def with_policies(nav: list[Any], record: Record, languages: Languages) -> list[Any]:
     """The configured navigation, each policy's page and history coming right after its first entry.
 
-    Revisions never are in the navigation: it would grow with them on every page.
+    A policy's entries are in its own language, as its pages are.
+
+    Revisions never are in the navigation, and more than a few policies are not: every page would grow with them.
     """
-    policies = [
-        {
-            as_markup(policy.terms.title): [
-                {"In force": f"{policy.slug}/{INDEX}"},
-                {"History": f"{policy.slug}/history/{INDEX}"},
-            ]
-        }
-        for policy in record.policies
-    ]
-    return [*nav[:1], *policies, *nav[1:]]
+    if not are_in_nav(record):
+        return nav
+    return [*nav[:1], *(_entry(policy, languages) for policy in record.policies), *nav[1:]]
+
+
+def _entry(policy: PolicyRecord, languages: Languages) -> dict[str, list[dict[str, str]]]:
+    say = languages.messages_in(policy.terms.language)
+    pages = {"nav.in_force": f"{policy.slug}/{INDEX}", "nav.history": f"{policy.slug}/history/{INDEX}"}
+    return {as_markup(policy.terms.title): [{as_markup(say(key)): page} for key, page in pages.items()]}
 
 
 def style(config: MkDocsConfig) -> File:
@@ -67,13 +90,48 @@ def table_of_contents(content: Content) -> TableOfContents:
     return get_toc(roots)
 
 
-def rendered_shell(env: Environment, config: MkDocsConfig, nav: Navigation, files: Files, policy: str) -> Shell:
-    """The theme's page for a policy's revisions, rendered with marks."""
-    place = address.revision_address(policy, marks.ADDRESS)
+def mended(page: str) -> str:
+    """A page of the theme without two faults of Material: a dialog without a name, and a label of nothing.
+
+    The search gets the name that its field has. Other themes' pages stay as they are.
+    """
+    if (field := _SEARCH_FIELD.search(page)) is not None:
+        page = page.replace(_SEARCH, f"{_SEARCH} {field[1]}", 1)
+    return page if _CONTENTS in page else page.replace(_CONTENTS_LABEL, "")
+
+
+class Shells:
+    """The theme's pages with marks, each rendered when it is first wanted.
+
+    A policy that is in the navigation has one of its own, in which its entries are marked as the active ones. All
+    others share one for each depth of address, as relative addresses depend on nothing else.
+    """
+
+    def __init__(self, env: Environment, config: MkDocsConfig, nav: Navigation, files: Files) -> None:
+        """Keep what the theme renders with, and give it the template of the pages that are spliced."""
+        env.loader = ChoiceLoader([DictLoader({SPLICED: ""}), *filter(None, [env.loader])])
+        self._render = partial(_rendered, env, config, nav, files)
+        self._shells: dict[str, Shell] = {}
+
+    def around(self, content: Content, *, is_in_nav: bool) -> str:
+        """The whole page of that content."""
+        policy, _, rest = content.address.partition("/")
+        place = f"{policy if is_in_nav else marks.POLICY}/{marks.ADDRESS + '/' if rest else ''}"
+        if place not in self._shells:
+            self._shells[place] = self._render(place)
+        return self._shells[place].around(content)
+
+    def sources(self) -> Iterator[str]:
+        """The pages with marks that were rendered so far."""
+        return (shell.source for shell in self._shells.values())
+
+
+def _rendered(env: Environment, config: MkDocsConfig, nav: Navigation, files: Files, place: str) -> Shell:
+    """The theme's page for an address, rendered with marks."""
     file = File.generated(config, f"{place}{INDEX}", content="", inclusion=InclusionLevel.NOT_IN_NAV)
     page = Page(marks.TITLE, file, config)
     page.content = marks.CONTENT
     page.meta = {"description": marks.DESCRIPTION, "title": marks.TITLE}
     page.toc = TableOfContents([AnchorLink(marks.ENTRY, marks.ENTRY, 2)])
     source = env.get_template("main.html").render(get_context(nav, files, config, page))
-    return Shell(source.replace("</head>", f"{marks.ROBOTS}</head>", 1), place)
+    return Shell(with_head(with_canonical(mended(source), page.canonical_url), marks.HEAD), place)

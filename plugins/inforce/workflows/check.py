@@ -93,7 +93,7 @@ def _dead_links(draft: Draft, source: OpenRecord, drafts: list[Draft]) -> Iterat
     rendition = draft_rendition(draft)
     anchors = anchors_of(rendition)
     text = draft.data.decode("utf-8", "replace")
-    for place, anchor in links_of(rendition):
+    for place, anchor in links_of(rendition, address.revision_address(draft.policy, draft.name)):
         is_known = (place in places or place.split("/")[0] not in policies) if place else anchor in {*anchors, ""}
         if not is_known:
             target = place or f"#{anchor}"

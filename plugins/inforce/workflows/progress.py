@@ -17,19 +17,19 @@ class Progress:
 
     def __init__(self, say: Callable[[str], None]) -> None:
         """Begin now."""
-        self._say = say
+        self.say = say
         self._said = time.monotonic()
         self._done = 0
         self._doing = ""
 
-    def step(self, doing: str) -> None:
-        """One more thing is done; `doing` says of what kind, in the plural."""
+    def step(self, doing: str, count: int = 1) -> None:
+        """One more thing is done, or some; `doing` says of what kind, in the plural."""
         if doing != self._doing:
             self._doing, self._done = doing, 0
-        self._done += 1
+        self._done += count
         if time.monotonic() - self._said >= _SECONDS:
             self._said = time.monotonic()
-            self._say(f"{self._doing}: {self._done}")
+            self.say(f"{self._doing}: {self._done}")
 
 
 def silent() -> Progress:

@@ -6,24 +6,29 @@ permanent data files come from here; the HTML pages from whoever knows the theme
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from inforce.adapters.clock import Door
+from inforce.adapters.rendition_cache import RenditionCache, open_cache
 from inforce.core import address
 from inforce.core.errors import Problem, RecordError
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord, Record
 from inforce.formats.in_force_json import in_force_table
 from inforce.formats.json_text import to_json
-from inforce.formats.markdown import Rendition, forget_renderer, render
+from inforce.formats.markdown import Rendition, render
 from inforce.formats.policies_json import policies_table
 from inforce.formats.postings_json import postings_table
 from inforce.formats.revision_file import split
 from inforce.formats.schemas import NAMES, schema
-from inforce.workflows.progress import Progress
+from inforce.formats.timemap import timemap
+from inforce.workflows.convert_texts import convert_texts
+from inforce.workflows.progress import Progress, silent
 from inforce.workflows.read_record import Draft, OpenRecord, opened
 from inforce.workflows.settings import Settings
 
@@ -37,19 +42,25 @@ class Site:
     drafts: Sequence[Draft]
     warnings: Sequence[Problem]
     source: OpenRecord
+    cache: RenditionCache
 
     def rendition(self, revision: Revision) -> Rendition:
         """A posted revision's text as HTML."""
-        return render(self.source.text(revision), address.revision_address(revision.policy, revision.name))
+        kept = self.cache.get(revision.digest)
+        if kept is None:
+            kept = render(self.source.text(revision))
+            self.cache.put(revision.digest, kept)
+        return kept
 
-    def files(self) -> Iterator[tuple[str, bytes]]:
-        """Every file that is no page, by its address."""
+    def files(self, root: str = "") -> Iterator[tuple[str, bytes]]:
+        """Every file that is no page, by its address; `root` is the site's address, or nothing."""
         yield address.POLICIES, to_json(policies_table(self.record, self.as_of))
         yield address.POSTINGS, to_json(postings_table(self.record))
         for name in NAMES:
             yield f"{address.SCHEMAS}{name}.schema.json", schema(name)
         for policy in self.record.policies:
             yield address.in_force_address(policy.slug), to_json(in_force_table(policy, self.as_of))
+            yield address.timemap_address(policy.slug), timemap(policy, root)
             for revision in policy.revisions:
                 yield address.source_address(policy.slug, revision.name), self.source.data(revision)
 
@@ -64,9 +75,8 @@ def draft_rendition(draft: Draft) -> Rendition:
     with suppress(ValueError):
         text = split(text)[1]
     try:
-        return render(text, address.revision_address(draft.policy, draft.name))
+        return render(text)
     except RecursionError:
-        forget_renderer()
         return Rendition("", ())
 
 
@@ -91,4 +101,19 @@ def gathered(settings: Settings, door: Door, *, with_drafts: bool, progress: Pro
         if source.record.errors:
             raise RecordError(source.record.problems)
         record = source.record.as_of(door.asked)
-        yield Site(record, door.asked, drafts, (*source.record.problems, *beside), source)
+        progress = progress or silent()
+        with _opened_cache(settings, progress) as cache:
+            convert_texts(record.postings(), source.text_source(), cache, progress, settings.workers)
+            yield Site(record, door.asked, drafts, (*source.record.problems, *beside), source, cache)
+
+
+@contextmanager
+def _opened_cache(settings: Settings, progress: Progress) -> Iterator[RenditionCache]:
+    """The cache that the settings name, or one for this build alone."""
+    with tempfile.TemporaryDirectory(prefix="inforce-") as for_now:
+        cache = None
+        try:
+            cache = open_cache(settings.cache) if settings.cache else None
+        except OSError as wrong:
+            progress.say(f"the cache {settings.cache} cannot be used, and nothing is kept: {wrong.strerror}")
+        yield cache or open_cache(Path(for_now))

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import TypeVar
 
 from inforce.adapters.clock import Door
 from inforce.adapters.git_record import GitRecord, WorkFile, open_record
+from inforce.adapters.git_texts import TextSource
 from inforce.adapters.previous_build import read_previous
 from inforce.core.address import slug_fault
 from inforce.core.errors import Fault, InforceError, Problem, RecordError, Severity
-from inforce.core.history import History
+from inforce.core.history import History, Step
 from inforce.core.instant import first_instant
 from inforce.core.layout import layout_problems, no_file
 from inforce.core.policy import Posting, Revision, Terms
@@ -27,6 +30,8 @@ from inforce.workflows.progress import Progress, silent
 from inforce.workflows.settings import Settings
 
 T = TypeVar("T")
+_AHEAD = 64
+"""How many commits of the history are known before one is judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,14 @@ class OpenRecord:
     def text(self, revision: Revision) -> str:
         """The revision's Markdown."""
         return body(self.data(revision))
+
+    def text_source(self) -> TextSource:
+        """Where the texts are, for another process; good while the record is open."""
+        return self._repository.text_source()
+
+    def last_changed(self, files: Iterable[Path]) -> dict[Path, datetime]:
+        """When files beside the record got the bytes that they have, by the published branch; not all are known."""
+        return self._repository.last_changed(files)
 
     def working_tree(self, as_if_posted: date | datetime) -> tuple[list[Draft], list[Problem]]:
         """The drafts in the working tree, judged as if posted then, and what is wrong there besides.
@@ -151,7 +164,7 @@ def opened(settings: Settings, door: Door, progress: Progress | None = None) -> 
                 previous,
             )
             progress = progress or silent()
-            history.walk(_counted(repository.history(), progress))
+            history.walk(_counted(_foreseeing(repository), progress))
             record = history.record(door.latest)
             record = replace(record, problems=(*faults, *record.problems))
             yield OpenRecord(repository, record, door)
@@ -162,6 +175,21 @@ def opened(settings: Settings, door: Door, progress: Progress | None = None) -> 
 def _terms_of(file: WorkFile) -> Reading[Terms]:
     entry = Entry(file.mode, "")
     return parse_terms(file.data) if entry.is_regular else Reading(None, (no_file(entry),))
+
+
+def _foreseeing(repository: GitRecord) -> Iterator[Step]:
+    """The history, some commits behind: git reads the texts of those to come while the present one is judged."""
+    ahead: deque[Step] = deque()
+    foreseen = set()
+    for commit, changes in repository.history():
+        for change in changes:
+            if change.entry is not None and change.path.endswith((".md", TERMS)) and change.entry.blob not in foreseen:
+                foreseen.add(change.entry.blob)
+                repository.foresee(change.entry.blob)
+        ahead.append((commit, changes))
+        if len(ahead) > _AHEAD:
+            yield ahead.popleft()
+    yield from ahead
 
 
 def _counted(steps: Iterable[T], progress: Progress) -> Iterator[T]:

@@ -11,9 +11,14 @@ class Settings:
     """Where the record lies and which branch is the published one.
 
     `folder` holds `mkdocs.yml` and `policy_versions/`; `previous` is the address or path of the previous build's
-    `postings.json`, empty where there is none (rule 7).
+    `postings.json`, empty where there is none (rule 7); `messages` the folder of message files that the site
+    adds, relative to `folder`, empty where there is none. `cache` is the folder in which renditions are kept for the
+    next build, None where none are; `workers` is the number of processes that convert texts.
     """
 
     folder: Path
     branch: str = "main"
     previous: str = ""
+    messages: str = ""
+    cache: Path | None = None
+    workers: int = 1

@@ -1,0 +1,129 @@
+"""Texts by their ids, from one `git cat-file --batch`: what hides the process, and how answers are waited for.
+
+A text takes git some time and us some more. Whoever knows early which texts will be wanted says so (`foresee`): git
+then works on those while the texts before them are looked at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from git import Git
+from git.exc import GitCommandError
+
+_AHEAD = 64
+"""How many texts are asked for before they are wanted: their ids fit into any pipe, so that asking never waits."""
+
+
+class Texts:
+    """Reads texts by their ids, with one process for all of them."""
+
+    def __init__(self, window: Git) -> None:
+        """Begin no process yet."""
+        self._window = window
+        self._process: Any = None
+        self._foreseen: deque[str] = deque()
+        self._is_foreseen: set[str] = set()
+        self._asked: deque[str] = deque()
+        self._early: dict[str, bytes | None] = {}
+
+    def foresee(self, blob: str) -> None:
+        """Say that this text will be wanted, after those that were foreseen before it."""
+        self._foreseen.append(blob)
+        self._is_foreseen.add(blob)
+
+    def read(self, blob: str) -> bytes | None:
+        """The bytes of that id, and those only (their hash is checked); None where they are not there, or damaged."""
+        if blob in self._early:
+            return self._early.pop(blob)
+        if blob not in self._asked:
+            self._ask([blob, *self._next_foreseen(blob)])
+        data = None
+        answered = ""
+        while answered != blob:
+            answered = self._asked.popleft()
+            data = self._answer(answered)
+            if answered != blob:
+                self._keep(answered, data)
+        if len(self._asked) < _AHEAD // 2:
+            self._ask(self._next_foreseen())
+        return data
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.stdin.close()
+            self._process.stdout.close()
+            with suppress(GitCommandError):  # What it still had to say was not wanted.
+                self._process.wait()
+            self._process = None
+        self._asked.clear()
+        self._foreseen.clear()
+        self._is_foreseen.clear()
+        self._early.clear()
+
+    def _next_foreseen(self, after: str = "") -> list[str]:
+        """What to ask for ahead; those foreseen before the given one were not wanted yet, and may never be."""
+        while after in self._is_foreseen:
+            self._is_foreseen.discard(self._foreseen.popleft())
+        blobs: list[str] = []
+        while self._foreseen and len(self._asked) + len(blobs) < _AHEAD:
+            blobs.append(self._foreseen.popleft())
+            self._is_foreseen.discard(blobs[-1])
+        return blobs
+
+    def _keep(self, blob: str, data: bytes | None) -> None:
+        """An answer that came before it was wanted; the oldest ones never were."""
+        self._early[blob] = data
+        if len(self._early) > _AHEAD:
+            self._early.pop(next(iter(self._early)))
+
+    def _ask(self, blobs: list[str]) -> None:
+        if self._process is None:
+            command = ["git", "cat-file", "--batch"]
+            self._process = self._window.execute(command, istream=subprocess.PIPE, as_process=True)
+        with suppress(OSError):  # Where the process is gone, its answers will tell.
+            self._process.stdin.write("".join(f"{blob}\n" for blob in blobs).encode())
+            self._process.stdin.flush()
+        self._asked.extend(blobs)
+
+    def _answer(self, blob: str) -> bytes | None:
+        try:
+            _, kind, size = self._process.stdout.readline().split()
+            data: bytes = self._process.stdout.read(int(size) + 1)[:-1]
+        except (ValueError, OSError):
+            return None
+        return data if kind == b"blob" and blob_id(data, len(blob)) == blob else None
+
+
+@dataclass(frozen=True, slots=True)
+class TextSource:
+    """Where texts are read, as a value that another process can be given."""
+
+    folder: str
+    environment: Mapping[str, str]
+
+    @contextmanager
+    def opened(self) -> Iterator[Texts]:
+        """A reader of one's own."""
+        window = Git(self.folder)
+        window.update_environment(**self.environment)
+        texts = Texts(window)
+        try:
+            yield texts
+        finally:
+            texts.close()
+
+
+def blob_id(data: bytes, length: int) -> str:
+    """Git's id of a text; `length` tells its format."""
+    is_sha1 = length == hashlib.sha1(usedforsecurity=False).digest_size * 2
+    found = (hashlib.sha1 if is_sha1 else hashlib.sha256)(b"blob %d\0" % len(data), usedforsecurity=False)
+    found.update(data)
+    return found.hexdigest()

@@ -1,0 +1,52 @@
+"""A site with everything that this project's own has: its theme and palette, pages in `docs/`, tables, a wide text."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from mkdocs.utils.yaml import yaml_load
+from qstore_site import BEFORE, FIRST, POSTED, SECOND
+from repository import TERMS, Repository, material, revision
+
+CONFIG = Path(__file__).parents[1] / "mkdocs.yml"
+TABLE = (
+    "| Purpose | Kept for | Amount |\n|:--|:-:|--:|\n" + "| Orders and everything about them | 5 years | 100 |\n" * 2
+)
+WIDE = f"|{' A-rather-long-heading |' * 12}\n|{'--|' * 12}\n|{' words |' * 12}\n"
+DOCS = f"# For members\n\nSee [the policies](index.md), `code` and [`code`](index.md).\n\n{TABLE}\n```sh\nls -l\n```\n"
+KINDS = [
+    "",
+    "privacy-policy/",
+    "privacy-policy/history/",
+    "privacy-policy/2014-03-01/",
+    "privacy-policy/2018-04-10/",
+    "terms/2017-01-01/",
+    "terms/2017-02-01/",
+    "members/",
+    "there/is/nothing/",
+]
+"""One address of each kind of page, and of each state of a text."""
+RECORD = {
+    "privacy-policy/policy.yml": f"{TERMS}relation: privacy-policy\n",
+    "privacy-policy/2014-03-01.md": f"{FIRST}\n{TABLE}\n{WIDE}",
+    "terms/policy.yml": TERMS.replace("Privacy Policy", "이용약관").replace("en", "ko"),
+    "terms/2014-03-01.md": revision("posted: 2014-03-01\nsource: Log", "# 이용약관\n\n동의합니다.\n"),
+    "terms/2017-01-01.md": material("effective: 90 days after posting\nposted: 2017-01-01\nsource: Log"),
+    "terms/2017-02-01.md": material("overtakes: 2017-01-01\nposted: 2017-02-01\nsource: Log", "# 이용약관\n\n예.\n"),
+}
+
+
+@pytest.fixture(scope="session")
+def whole_site(tmp_path_factory, build):
+    """The folder of that site."""
+    top = tmp_path_factory.mktemp("whole")
+    repo = Repository(top / "repo", top / "home")
+    theme = yaml_load(CONFIG.read_text())["theme"]
+    config = {"site_name": "Qstore", "site_url": "https://policies.qstore.example/", "theme": theme}
+    (repo.folder / "mkdocs.yml").write_text(yaml.safe_dump({**config, "plugins": ["search", "inforce"]}))
+    (repo.folder / "docs").mkdir()
+    (repo.folder / "docs" / "index.md").write_text("# Policies of Qstore\n\nSee [for members](members.md), too.\n")
+    (repo.folder / "docs" / "members.md").write_text(DOCS)
+    repo.commit(BEFORE, RECORD)
+    repo.commit(POSTED, {"privacy-policy/2018-04-10.md": SECOND})
+    return build(repo)[0]
