@@ -85,6 +85,11 @@ PICTURES = {
         "3.  c\n4.  d\n    *   e\n\n*   a\\. f\n\nT\n:   D\n",
         {"html": 10},
     ),
+    "lists with numbers of other kinds": (
+        "<ol style='list-style-type: lower-roman'><li>x<li>y</li></br><ol type=A start=27><li>z</ol></ol>\n",
+        "*   i\\. x\n*   ii\\. y\n    *   AA\\. z\n",
+        {"html": 6},
+    ),
     "HTML in a list": (
         "1. one\n\n    <p>more <b>of</b> it</p>\n\n* <p>two</p>\n",
         "1. one\n\n    more **of** it\n\n* two\n",

@@ -39,6 +39,7 @@ _ATTRIBUTES = re.compile(
 _UNSEEN = re.compile(
     r"<(script|style|template|noembed|noframes|xmp|title)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE
 )
+_LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:\s*(lower|upper)-(alpha|latin|roman)")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _PREFIX = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?")
 _MARKER = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ \t]+$")
@@ -271,21 +272,18 @@ class _Writer:
         return ["\n".join(f"> {line}".rstrip() for line in quoted.split("\n"))] if quoted else []
 
     def _list(self, element: _Element) -> list[str]:
-        items: list[str] = []
-        number = int(start) if (start := element.attributes.get("start", "1")).isdecimal() else 1
+        items: list[list[str]] = []
         for child in element.children:
+            blocks = self._blocks(child.children if isinstance(child, _Element) and child.name == "li" else [child])
             if isinstance(child, _Element) and child.name == "li":
-                blocks = self._blocks(child.children)
-            else:
-                blocks = self._blocks([child])
-            if not blocks:
-                continue
-            marker, words = _marker(element, number)
-            number += 1
-            body = "\n".join([words + blocks[0], *blocks[1:]]) if _is_tight(blocks) else words + "\n\n".join(blocks)
-            items.append(marker + _indented(body))
-        is_loose = any("\n\n" in item for item in items)
-        return [("\n\n" if is_loose else "\n").join(items)] if items else []
+                items.append(blocks)
+            elif items:  # What stands between two items belongs to the first of them.
+                items[-1] += [block for block in blocks if block != "<br>"]
+        start = element.attributes.get("start", "1")
+        number = int(start) if start.isdecimal() else 1
+        written = [_item(element, number + at, blocks) for at, blocks in enumerate(items) if blocks]
+        is_loose = any("\n\n" in item for item in written)
+        return [("\n\n" if is_loose else "\n").join(written)] if written else []
 
     def _definitions(self, element: _Element) -> list[str]:
         lines: list[str] = []
@@ -443,26 +441,43 @@ def _fenced(code: str) -> list[str]:
     return [f"{fence}\n{code}\n{fence}"]
 
 
-def _marker(element: _Element, number: int) -> tuple[str, str]:
-    """A list item's marker, and the words that stand for a kind of number that Markdown has not."""
-    if element.name != "ol":
-        return "*   ", ""
-    kind = element.attributes.get("type", "1")
-    if kind in ("a", "A") and number <= 26:  # noqa: PLR2004 - letters
-        letter = chr(ord(kind) + number - 1)
-        return "*   ", f"{letter}\\. "
-    if kind in ("i", "I"):
-        roman = _roman(number)
-        return "*   ", f"{roman if kind == 'I' else roman.lower()}\\. "
-    return f"{number}.".ljust(4), ""
+def _item(element: _Element, number: int, blocks: Sequence[str]) -> str:
+    """A list's item; where Markdown has not its kind of number, that stands before its words."""
+    marker, words = "*   ", ""
+    if element.name == "ol":
+        kind = _number_kind(element)
+        marker = f"{number}.".ljust(3) + " " if kind == "1" else marker
+        words = {"a": _letter, "i": _roman}.get(kind.lower(), lambda _: "")(number)
+        words = f"{words.upper() if kind.isupper() else words}\\. " if words else ""
+    body = "\n".join([words + blocks[0], *blocks[1:]]) if _is_tight(blocks) else words + "\n\n".join(blocks)
+    return marker + _indented(body)
+
+
+def _number_kind(element: _Element) -> str:
+    """How the items of a list are numbered, as HTML's `type` says it: `1`, `a`, `A`, `i` or `I`."""
+    style = _LIST_STYLE.search(element.attributes.get("style", ""))
+    if style is None:
+        said = element.attributes.get("type", "1")
+        return said if said in ("a", "A", "i", "I") else "1"
+    kind = "i" if style[2] == "roman" else "a"
+    return kind.upper() if style[1] == "upper" else kind
+
+
+def _letter(number: int) -> str:
+    """Letters from a to z, then aa."""
+    out = ""
+    while number > 0:
+        number, rest = divmod(number - 1, 26)
+        out = chr(ord("a") + rest) + out
+    return out
 
 
 def _roman(number: int) -> str:
     out = ""
-    for value, sign in ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV")):
+    for value, sign in ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv")):
         out += sign * (number // value)
         number %= value
-    return out + "I" * number
+    return out + "i" * number
 
 
 def _is_tight(blocks: Sequence[str]) -> bool:
