@@ -198,22 +198,7 @@ class _Importing:
     def _made(
         self, folder: _Folder, place: Staging | None, revisions: Sequence[Stated], left_out: Sequence[LeftOut]
     ) -> PolicyImport:
-        terms = folder.terms
-        assumed: tuple[str, ...] = ()
-        if terms is None:
-            given = {key: getattr(self._request, key) for key in ("title", "language", "time_zone")}
-            assumed = tuple(key for key, value in given.items() if value is None)
-            title = given["title"] or self._title()
-            language, zone = given["language"] or LANGUAGE, given["time_zone"] or TIME_ZONE
-            data, faults = imported_terms(title, language, zone)
-            if faults:
-                title = self._file_name()
-                data, faults = imported_terms(title, language, zone)
-            terms = parse_terms(data).value
-            if terms is None:
-                raise ConfigurationError([Problem.of(fault, f"{FOLDER}/{folder.slug}/{TERMS}") for fault in faults])
-            if place is not None:
-                place.write(f"{folder.slug}/{TERMS}", data)
+        terms, assumed = (folder.terms, ()) if folder.terms else self._new_terms(folder.slug, place)
         return PolicyImport(
             policy=folder.slug,
             path=self._history.path,
@@ -227,6 +212,20 @@ class _Importing:
             left_out=left_out,
             cleaned=dict(sorted((+self._counts).items())),
         )
+
+    def _new_terms(self, slug: str, place: Staging | None) -> tuple[Terms, tuple[str, ...]]:
+        """The terms of a policy that is not there yet, written aside; and the keys that nobody gave."""
+        given = {"title": self._request.title, "language": self._request.language, "time_zone": self._request.time_zone}
+        language, zone = given["language"] or LANGUAGE, given["time_zone"] or TIME_ZONE
+        titles = [given["title"]] if given["title"] else [self._title(), self._file_name(), slug]
+        for title in titles:
+            data, faults = imported_terms(title, language, zone)
+            terms = parse_terms(data).value
+            if terms is not None:
+                if place is not None:
+                    place.write(f"{slug}/{TERMS}", data)
+                return terms, tuple(key for key, value in given.items() if value is None)
+        raise ConfigurationError([Problem.of(fault, f"{FOLDER}/{slug}/{TERMS}") for fault in faults])
 
     def _title(self) -> str:
         """The newest text's heading, or its front matter's title, or the name of the file."""
