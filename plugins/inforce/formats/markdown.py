@@ -176,7 +176,7 @@ def text_faults(text: str, first_line: int) -> Iterator[Fault]:
     if len(text) < _SHORT or _is_suspect(text):
         try:
             refused = list(renderer().refused(text))
-            shows = len(text) >= _SHORT or re.sub(r"<[^>]*>", "", html.unescape(render(text).html)).strip()
+            shows = len(text) >= _SHORT or html.unescape(re.sub(r"<[^>]*>", "", render(text).html)).strip()
         except RecursionError:
             todo = "lists and quotations go a few levels deep, not hundreds"
             yield Fault("the text is nested too deep", todo, first_line)
