@@ -6,9 +6,10 @@ The whole file, one line (broken here)::
     img-src 'self' data:; media-src 'none'; object-src 'none'; script-src 'self' 'sha256-…' 'sha256-…'; style-src 'self'
 
 Nothing is loaded from elsewhere. (`default-src` is not `'none'` because Firefox asks it about the page that a theme's
-`<link rel="next">` makes it fetch in advance, and there is no other directive for that.) The theme's inline scripts are allowed one by one, by the digests of those that really
-are in the pages; any other inline script is blocked. Styles inside of pages are allowed in the same way, where a theme
-or a page has any: `style-src 'self' 'sha256-…'`, `style-src-attr 'unsafe-hashes' 'sha256-…'`.
+`<link rel="next">` makes it fetch in advance, and there is no other directive for that.) The theme's inline scripts are
+allowed one by one, by the digests of those that really are in the pages; any other inline script is blocked. Styles
+inside of pages are allowed in the same way, where a theme or a page has any: `style-src 'self' 'sha256-…'` for elements,
+`style-src-attr 'unsafe-hashes' 'sha256-…'` for attributes.
 """
 
 from __future__ import annotations
