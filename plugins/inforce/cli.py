@@ -125,8 +125,10 @@ def check(config_file: Path | None, as_if_posted: Any, as_json: bool) -> int:
     from inforce.formats.answer_json import check_answer
     from inforce.workflows.check import check as find
 
-    door = _door()
-    findings = find(_settings(config_file), door, door.asked if as_if_posted == "now" else as_if_posted, _progress())
+    door, settings = _door(), _settings(config_file)
+    if settings.messages:
+        _check_messages(settings)
+    findings = find(settings, door, door.asked if as_if_posted == "now" else as_if_posted, _progress())
     if as_json:
         _print_json(check_answer(findings.problems))
     else:
@@ -286,12 +288,37 @@ def _record(config_file: Path | None, *, as_known: bool = True) -> Iterator[tupl
         yield (source.record.as_of(door.asked) if as_known else source.record), door
 
 
+@main.command()
+@click.argument("language", default="en")
+@told
+def messages(language: str) -> None:
+    """Print the words of the pages in a LANGUAGE, the message file that comes with us: `en` or `ko`.
+
+    For a translation into another language, or words of your own: see the option `messages` of the plugin.
+    """
+    from inforce.core.errors import ConfigurationError, Problem
+    from inforce.formats.messages import languages, message_file
+
+    if language not in languages():
+        what = f"no message file for `{language}` comes with us"
+        known = ", ".join(sorted(languages()))
+        raise ConfigurationError([Problem("LANGUAGE", what, f"begin with one of these: {known}")])
+    click.echo(message_file(language), nl=False)
+
+
 def _settings(config_file: Path | None) -> Settings:
     from inforce.mkdocs_plugin.config import read_settings
 
     here = Path.cwd()
     places = [folder / "mkdocs.yml" for folder in (here, *here.parents)]
     return read_settings(config_file or next((place for place in places if place.is_file()), places[0]))
+
+
+def _check_messages(settings: Settings) -> None:
+    """Read the message files of the site, which says what is wrong with them."""
+    from inforce.workflows.read_messages import languages_of
+
+    languages_of(settings)
 
 
 def _progress() -> Progress:

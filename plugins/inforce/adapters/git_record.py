@@ -23,7 +23,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # Without git, GitPython would not even be imported.
 from git import Git
 from git.exc import GitCommandError, GitCommandNotFound
 

@@ -11,7 +11,6 @@ import os
 import re
 from pathlib import Path
 
-os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # Without git, GitPython would not even be imported.
 from git import Git
 from git.exc import GitCommandError
 

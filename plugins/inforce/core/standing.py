@@ -82,10 +82,12 @@ def turn_of(timeline: Timeline, audience: Audience, instant: datetime) -> dateti
 
     None where the row has nothing then.
     """
+    now = timeline.on(audience, instant)
+    if now.revision is None:
+        return None
     turn: Span | None = None
-    for span in reversed([one for one in timeline.row(audience) if one.start <= instant]):
-        goes_on = span.until == turn.start if turn else span.contains(instant)
-        if not goes_on or (turn and timeline.root(turn.revision) != timeline.root(span.revision)):
+    for span in reversed([one for one in timeline.row_of(now.revision, audience) if one.start <= instant]):
+        if turn is not None and span.until != turn.start:
             break
         turn = span
     return turn.start if turn else None
@@ -99,20 +101,16 @@ def _cohorts(
     Of its current users, those differ for whom an earlier revision still took effect after its posting; of its new
     users, those for whom a later one was posted while they still met it.
     """
-    others = [one for one in timeline.revisions if one.corrects is None and one.name != root.name]
     if audience is Audience.CURRENT_USERS:
-        late = {one.posted for one in others if one.posted < root.posted and _last_start(one) > root.posted}
+        late = {one.posted for one in timeline.late_for(root)}
         yield from pairwise([None, *sorted(late), root.posted])
         return
-    spans = [span for span in timeline.row(audience) if timeline.root(span.revision) == root.name]
+    spans = timeline.row_of(root.name, audience)
     end = spans[-1].until if spans else timeline.start(root.name, audience) or root.posted
-    turns = {one.posted for one in others} | {span.start for span in spans} | ({end} if end else set())
+    others = {one.posted for one in timeline.posted_within(root.posted, end) if one.corrects is None}
+    turns = others | {span.start for span in spans} | ({end} if end else set())
     inside = sorted(turn for turn in turns if root.posted < turn and (end is None or turn <= end))
     yield from pairwise([root.posted, *inside, *([None] if end is None or not inside else [])])
-
-
-def _last_start(revision: Revision) -> datetime:
-    return max((effect.start for effect in revision.effects.values() if effect.start), default=_BEFORE_ALL)
 
 
 def _of_cohort(
@@ -121,9 +119,8 @@ def _of_cohort(
     joined = joined_from or _BEFORE_ALL
     accepted_at = max(joined, frame.offered_from) if frame.offered_from else joined
     accepted = (Acceptance(timeline.root(name), accepted_at),) if frame.by_acceptance else ()
-    spans = timeline.spans_of(Person(joined, accepted))
+    spans = timeline.spans_about(Person(joined, accepted), name)
     bound = [span for span in spans if span.revision == name]
-    without = timeline.spans_of(Person(joined)) if frame.by_acceptance else ()
     until = bound[-1].until if bound else None
     return replace(
         frame,
@@ -132,7 +129,7 @@ def _of_cohort(
         from_joining=bool(bound) and bound[0].start == accepted_at,
         start=bound[0].start if bound else None,
         until=until,
-        otherwise=without[0].start if without else None,
+        otherwise=timeline.first_bound(Person(joined)) if frame.by_acceptance else None,
         successor=next((span.revision for span in spans if span.start == until), None),
     )
 

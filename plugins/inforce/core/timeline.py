@@ -18,15 +18,19 @@ and does not accept it is bound by nothing older: the last person of the worked 
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
+from itertools import accumulate, islice
 from operator import itemgetter
 
 from inforce.core.effect import Audience
 from inforce.core.policy import Revision
+
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 class Basis(StrEnum):
@@ -128,6 +132,8 @@ class Timeline:
         self._rows = {
             audience: tuple(self._split_by_corrections(sweep.spans)) for audience, sweep in self._sweeps.items()
         }
+        self._row_of = {audience: self._by_root(row) for audience, row in self._rows.items()}
+        self._latest_starts = list(accumulate(map(_last_start, self.revisions), max))
 
     def as_of(self, instant: datetime) -> Timeline:
         """The timeline as it was known then: later postings are simply not there yet (rule 9)."""
@@ -184,6 +190,23 @@ class Timeline:
         """
         return self._rows[audience]
 
+    def row_of(self, name: str, audience: Audience) -> Sequence[Span]:
+        """The spans of a row that show the revision's root."""
+        return self._row_of[audience].get(self.root(name), ())
+
+    def posted_within(self, after: datetime, until: datetime | None) -> Sequence[Revision]:
+        """The revisions posted after the one instant, and not after the other."""
+        start = bisect_right(self.revisions, after, key=_posted)
+        return self.revisions[start : None if until is None else bisect_right(self.revisions, until, key=_posted)]
+
+    def late_for(self, root: Revision) -> Iterator[Revision]:
+        """The substantive revisions posted before this one that still took effect for somebody after its posting."""
+        for place in range(bisect_left(self.revisions, root.posted, key=_posted) - 1, -1, -1):
+            if self._latest_starts[place] <= root.posted:
+                return
+            if _last_start(self.revisions[place]) > root.posted:
+                yield self.revisions[place]
+
     def on(self, audience: Audience, instant: datetime) -> Answer:
         """The row's answer at the instant."""
         return _answer(self._rows[audience], instant)
@@ -222,29 +245,89 @@ class Timeline:
 
     def spans_of(self, person: Person) -> tuple[Span, ...]:
         """Everything that ever binds this person, as far as is known."""
-        beginnings = sorted(self._beginnings(person), key=lambda slot: slot.key)
-        before = [slot for slot in beginnings if slot.start <= person.joined]
-        after = [slot for slot in beginnings if slot.start > person.joined]
-        turns = [(person.joined, before[-1])] if before else []
-        turns += [(slot.start, slot) for slot in after]
+        return tuple(self._split_by_corrections(_spans(list(self._turns(person, person.joined)))))
+
+    def spans_about(self, person: Person, name: str) -> tuple[Span, ...]:
+        """Of what ever binds this person, the spans of the revision's root, and those of the one that follows it.
+
+        Nothing where the root never binds them. However long the history is, only what is about these is looked at.
+        """
+        own = self._beginning(person, self._by_name[self.root(name)])
+        if own is None:
+            return ()
+        turns = list(islice(self._turns(person, max(own.start, person.joined)), 2))
+        if not turns or turns[0][1].revision is not own.revision:
+            return ()
         return tuple(self._split_by_corrections(_spans(turns)))
 
-    def _beginnings(self, person: Person) -> Iterator[_Slot]:
-        displaced = self._sweeps[Audience.NEW_USERS].is_offering(person.joined)
-        for rank, revision in enumerate(self.revisions):
-            if revision.corrects is not None:
-                continue
-            is_current = person.joined < revision.posted
-            audience = Audience.CURRENT_USERS if is_current else Audience.NEW_USERS
-            if revision.effects[audience].rule.needs_acceptance:
-                accepted = self._accepted(person, revision.name, audience)
-                if accepted is not None:
-                    yield _Slot(accepted, rank, revision, is_offer=False)
-                continue
-            start = self.start(revision.name, audience)
-            if start is None or (displaced and not is_current and start <= person.joined):
-                continue
-            yield _Slot(start, rank, revision, is_offer=False)
+    def first_bound(self, person: Person) -> datetime | None:
+        """The instant from which anything binds this person; None where nothing ever does."""
+        first = next(self._turns(person, person.joined), None)
+        return first[0] if first is not None else None
+
+    def _turns(self, person: Person, instant: datetime) -> Iterator[tuple[datetime, _Slot]]:
+        """Whose turn it is for the person at the instant, if it begins there, and then each further turn.
+
+        At the registration everything that began before counts.
+        """
+        accepted = [slot for slot in map(partial(self._beginning, person), self._accepted_roots(person)) if slot]
+        at: datetime | None = instant
+        while at is not None:
+            if (winner := self._winner(person, at, accepted)) is not None:
+                yield at, winner
+            later = [slot.start for slot in accepted if slot.start > at]
+            is_current = partial(self._meets, person, Audience.CURRENT_USERS)
+            is_new = partial(self._meets, person, Audience.NEW_USERS)
+            current = self._sweeps[Audience.CURRENT_USERS].next_after(at, is_current)
+            later += [current] if current is not None else []
+            new = self._sweeps[Audience.NEW_USERS].next_after(at, is_new, min(later, default=None))
+            at = min([*later, *([new] if new is not None else [])], default=None)
+
+    def _winner(self, person: Person, at: datetime, accepted: Sequence[_Slot]) -> _Slot | None:
+        """Of the slots that begin at the instant the last one; at the registration, of those that began by then."""
+        if at == person.joined:
+            new = self._sweeps[Audience.NEW_USERS]
+            found = [slot for slot in accepted if slot.start <= at]
+            found += [] if new.is_offering(at) else new.last_by(at)
+        else:
+            found = [slot for slot in accepted if slot.start == at]
+            for audience, sweep in self._sweeps.items():
+                found += [slot for slot in sweep.beginning_at(at) if self._meets(person, audience, slot)]
+        return max(found, key=lambda slot: slot.key, default=None)
+
+    @staticmethod
+    def _meets(person: Person, audience: Audience, slot: _Slot) -> bool:
+        """Whether the person belongs to that audience of the slot's revision."""
+        return (person.joined < slot.revision.posted) == (audience is Audience.CURRENT_USERS)
+
+    def _accepted_roots(self, person: Person) -> Iterator[Revision]:
+        """What the person accepted that asks for it, each once."""
+        known = (one.revision for one in person.accepted if one.revision in self._by_name)
+        for name in dict.fromkeys(map(self.root, known)):
+            root = self._by_name[name]
+            if root.effects[self._audience_of(person, root)].rule.needs_acceptance:
+                yield root
+
+    @staticmethod
+    def _audience_of(person: Person, revision: Revision) -> Audience:
+        return Audience.CURRENT_USERS if person.joined < revision.posted else Audience.NEW_USERS
+
+    def _beginning(self, person: Person, root: Revision) -> _Slot | None:
+        """The person's own slot of a root; None where it never begins for them."""
+        audience = self._audience_of(person, root)
+        if root.effects[audience].rule.needs_acceptance:
+            start = self._accepted(person, root.name, audience)
+        else:
+            start = self.start(root.name, audience)
+            is_new = audience is Audience.NEW_USERS
+            if (
+                start is not None
+                and is_new
+                and start <= person.joined
+                and self._sweeps[audience].is_offering(person.joined)
+            ):
+                return None
+        return None if start is None else _Slot(start, self._rank[root.name], root, is_offer=False)
 
     def _accepted(self, person: Person, root: str, audience: Audience) -> datetime | None:
         """When the person accepted the revision or a correction of it, while it was offered."""
@@ -290,6 +373,12 @@ class Timeline:
         return start is not None and start > instant and (overtaker is None or overtaker.posted > instant)
 
     # Laying out
+
+    def _by_root(self, row: Iterable[Span]) -> Mapping[str, list[Span]]:
+        spans: dict[str, list[Span]] = {}
+        for span in row:
+            spans.setdefault(self.root(span.revision), []).append(span)
+        return spans
 
     def _corrections_by_root(self) -> Mapping[str, list[Revision]]:
         corrections: dict[str, list[Revision]] = {}
@@ -338,6 +427,9 @@ class _Sweep:
     def __init__(
         self, slots: Iterable[_Slot], overtakings: Iterable[tuple[datetime, int, str]], *, offers_displace: bool
     ) -> None:
+        slots = list(slots)
+        self._dated = sorted((slot for slot in slots if not slot.is_offer), key=lambda slot: slot.key)
+        self._starts = [slot.start for slot in self._dated]
         self.offers: dict[str, Span] = {}
         self.withdrawn: set[str] = set()
         self._winners: list[tuple[datetime, _Slot | None]] = []
@@ -363,6 +455,36 @@ class _Sweep:
         place = bisect_right(self._winners, instant, key=itemgetter(0)) - 1
         winner = self._winners[place][1] if place >= 0 else None
         return winner is not None and winner.is_offer
+
+    def last_by(self, instant: datetime) -> list[_Slot]:
+        """The last slot without acceptance that began by the instant; none, or one."""
+        place = bisect_right(self._starts, instant)
+        return self._dated[max(place - 1, 0) : place]
+
+    def beginning_at(self, instant: datetime) -> list[_Slot]:
+        """The slots without acceptance that begin at the instant, in order."""
+        return self._dated[bisect_left(self._starts, instant) : bisect_right(self._starts, instant)]
+
+    def next_after(
+        self, instant: datetime, counts: Callable[[_Slot], bool], before: datetime | None = None
+    ) -> datetime | None:
+        """The first instant after this one, and before the other, at which a slot begins that counts."""
+        for place in range(bisect_right(self._starts, instant), len(self._dated)):
+            if before is not None and self._starts[place] >= before:
+                return None
+            if counts(self._dated[place]):
+                return self._starts[place]
+        return None
+
+
+def _posted(revision: Revision) -> datetime:
+    return revision.posted
+
+
+def _last_start(revision: Revision) -> datetime:
+    """The last instant at which a revision takes effect for an audience; the beginning of time where it has none."""
+    starts = (effect.start for effect in revision.effects.values())
+    return max((start for start in starts if start is not None), default=_BEGINNING)
 
 
 def _spans(turns: Sequence[tuple[datetime, _Slot | None]]) -> Iterator[Span]:

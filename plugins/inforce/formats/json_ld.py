@@ -45,7 +45,7 @@ own `legislationLegalForce`), and as `workExample` the revisions that are in for
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,7 +53,7 @@ from typing import Any
 from inforce.core import address
 from inforce.core.effect import Audience
 from inforce.core.instant import format_instant, local_day
-from inforce.core.lineage import Lineage, lineage_of
+from inforce.core.lineage import Lineage
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord
 from inforce.core.timeline import Basis, Span, Status, Timeline
@@ -73,16 +73,6 @@ class Known:
     timeline: Timeline
     lineage: Lineage
     instant: datetime
-    spans: Mapping[str, Sequence[Span]]
-
-    @classmethod
-    def at(cls, policy: PolicyRecord, timeline: Timeline, instant: datetime) -> Known:
-        """Laid out once for all of its revisions; `spans` are those of both rows, by revision."""
-        spans: dict[str, list[Span]] = {}
-        for audience in Audience:
-            for span in timeline.row(audience):
-                spans.setdefault(span.revision, []).append(span)
-        return cls(policy, timeline, lineage_of(timeline), instant, spans)
 
     def statuses(self, name: str) -> list[Status | None]:
         """How a revision stands towards each audience."""
@@ -156,7 +146,7 @@ def _expression(revision: Revision, known: Known, locate: Locate) -> Json:
         "legislationChanges": named(before) if before else None,
         "legislationCorrects": named(revision.corrects) if revision.corrects else None,
         "legislationRepeals": [named(name) for name in revision.overtakes],
-        "temporalCoverage": _coverage(revision, known.spans.get(revision.name, ())),
+        "temporalCoverage": _coverage(revision, known.timeline),
     }
     return told | {key: value for key, value in optional.items() if value}
 
@@ -167,7 +157,13 @@ def _force(statuses: Sequence[Status | None]) -> str:
     return f"{_CONTEXT}/{force}"
 
 
-def _coverage(revision: Revision, spans: Iterable[Span]) -> list[str]:
+def _coverage(revision: Revision, timeline: Timeline) -> list[str]:
+    spans = [
+        span
+        for audience in Audience
+        for span in timeline.row_of(revision.name, audience)
+        if span.revision == revision.name
+    ]
     return list(dict.fromkeys(_interval(span, revision) for span in spans))
 
 

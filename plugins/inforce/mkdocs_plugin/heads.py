@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 
 from inforce.core import address
+from inforce.core.lineage import lineage_of
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord
 from inforce.core.timeline import Timeline
@@ -87,7 +88,8 @@ class Heads:
     def _known(self, policy: PolicyRecord) -> json_ld.Known:
         slug = policy.slug
         if slug not in self._policies:
-            self._policies[slug] = json_ld.Known.at(policy, self._timelines[slug], self._site.as_of)
+            timeline = self._timelines[slug]
+            self._policies[slug] = json_ld.Known(policy, timeline, lineage_of(timeline), self._site.as_of)
         return self._policies[slug]
 
     def _html(self, place: str, links: Iterable[Link]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -10,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
 from inforce.adapters.clock import VARIABLE, read_clock
-from inforce.adapters.files import write_atomically
+from inforce.adapters.files import Folder
 from inforce.adapters.git_record import places_of_change
 from inforce.core import address
 from inforce.core.errors import InforceError
@@ -34,12 +35,15 @@ from inforce.mkdocs_plugin.page_dates import dated
 from inforce.mkdocs_plugin.pages import Content, Pages
 from inforce.mkdocs_plugin.theme import (
     INDEX,
+    SPLICED,
     STYLE,
+    Shells,
+    are_in_nav,
     as_markup,
+    assets,
     language_of,
     mended,
-    rendered_shell,
-    style,
+    stale_script,
     table_of_contents,
     with_policies,
 )
@@ -63,6 +67,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         """Begin with nothing gathered."""
         self._open = ExitStack()
         self._is_preview = False
+        self._made: dict[str, Callable[[], Content]] = {}
         self._contents: dict[str, Content] = {}
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
@@ -85,21 +90,25 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         for warning in self.site.warnings:
             log.info("%s", warning)
         config.extra_css.append(STYLE)
+        config.extra_javascript.append(stale_script())
         if config.nav is not None:
             config.nav = with_policies(config.nav, self.site.record, self.pages.languages)
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Add the pages that MkDocs makes: home, each policy, each history."""
-        contents = [
-            page(policy) for policy in self.site.record.policies for page in (self.pages.policy, self.pages.history)
-        ]
-        self._contents = {f"{content.address}{INDEX}": content for content in contents}
+        """Add the pages that MkDocs makes: home, each policy, its history, and which text bound whom."""
         refuse_own_files(files, self.site.record)
-        made = [*self._contents, *([] if files.get_file_from_path(INDEX) else [INDEX])]
+        self._made = {
+            f"{place(policy.slug)}{INDEX}": partial(page, policy)
+            for policy in self.site.record.policies
+            for place, page in self.pages.of_policies.items()
+        }
+        made = [*self._made, *([] if files.get_file_from_path(INDEX) else [INDEX])]
+        inclusion = InclusionLevel.UNDEFINED if self._is_in_nav else InclusionLevel.NOT_IN_NAV
         for source in made:
-            files.append(File.generated(config, source, content=""))
-        files.append(style(config))
+            files.append(File.generated(config, source, content="", inclusion=inclusion))
+        for asset in assets(config):
+            files.append(asset)
         return files
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
@@ -110,7 +119,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Keep what the permanent pages are rendered with, when everything else is done."""
         self._files = files
-        self._shell_of = partial(rendered_shell, env, config, self._nav, files)
+        self._shells = Shells(env, config, self._nav, files)
         return env
 
     @event_priority(100)
@@ -120,17 +129,21 @@ class InforcePlugin(BasePlugin[InforceConfig]):
             home = self.pages.home(html)
             page.meta.setdefault("description", as_markup(home.description))
             return home.html
-        content = self._contents.get(page.file.src_uri)
-        if content is None:
+        if page.file.src_uri not in self._made:
             return html
+        content = self._contents[page.file.src_uri] = self._made[page.file.src_uri]()
         page.title, page.toc = as_markup(content.title), table_of_contents(content)
         page.meta.setdefault("description", as_markup(content.description))
+        if not self._is_in_nav:
+            page.meta["template"] = SPLICED
         return content.html
 
     @event_priority(-100)
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Say at the end of the head what machines are told, whatever the theme; and look what the page has inside."""
-        content = self._contents.get(page.file.src_uri)
+        content = self._contents.pop(page.file.src_uri, None)
+        if content is not None and not self._is_in_nav:
+            return self._shells.around(content, is_in_nav=False)
         head = self.pages.heads.other(page.file.url) if content is None else content.whole_head
         output = with_head(with_canonical(mended(output), page.canonical_url), head)
         self._security.look_at(output)
@@ -147,21 +160,21 @@ class InforcePlugin(BasePlugin[InforceConfig]):
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write the permanent pages and the data files."""
-        root, progress = Path(config.site_dir), Progress(log.info)
+        site, progress = Folder(Path(config.site_dir)), Progress(log.info)
         for place, data in self.site.files(config.site_url or ""):
-            write_atomically(root / place, data)
+            site.write(place, data)
             progress.step("files written")
-        for policy, pages in self.pages.permanent():
-            shell = self._shell_of(policy)
-            self._security.look_at(shell.source)
-            for content in pages:
-                write_atomically(root / content.address / "index.html", shell.around(content).encode())
-                progress.step("revisions written")
-        write_atomically(root / address.CONTENT_SECURITY, f"{self._security.value}\n".encode())
+        for content in self.pages.permanent():
+            page = self._shells.around(content, is_in_nav=self._is_in_nav)
+            site.write(f"{content.address}index.html", page.encode())
+            progress.step("revisions written")
+        for source in self._shells.sources():
+            self._security.look_at(source)
+        site.write(address.CONTENT_SECURITY, f"{self._security.value}\n".encode())
         if config.site_url:  # The entries of a sitemap are whole addresses.
             data = sitemap(dated(self._files, self.pages, config.site_url))
-            write_atomically(root / address.SITEMAP, data)
-            write_atomically(root / f"{address.SITEMAP}.gz", compressed(data))
+            site.write(address.SITEMAP, data)
+            site.write(f"{address.SITEMAP}.gz", compressed(data))
         self._open.close()
 
     def on_build_error(self, *, error: Exception) -> None:
@@ -188,6 +201,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         languages = languages_of(settings)
         site = gathered(settings, door, with_drafts=self._is_preview, progress=Progress(log.info))
         self.site: Site = self._open.enter_context(site)
+        self._is_in_nav = are_in_nav(self.site.record)
         self.pages = Pages(self.site, config.site_url or "", languages, language_of(config))
         self._security = ContentSecurity()
         if not self._is_preview:  # A build's other dates are of the same instant; a preview asks anew at each change.

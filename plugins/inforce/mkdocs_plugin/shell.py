@@ -11,7 +11,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from inforce.formats.markdown import Heading
 from inforce.mkdocs_plugin.pages import Content
@@ -19,46 +18,62 @@ from inforce.mkdocs_plugin.pages import Content
 TITLE = "inforce-mark-title"
 DESCRIPTION = "inforce-mark-description"
 CONTENT = "<h1>inforce-mark-content</h1>"
+POLICY = "inforce-mark-policy"
 ADDRESS = "inforce-mark-address"
 ENTRY = "inforce-mark-entry"
 HEAD = '<meta name="inforce-mark-head">'
-_ANY = re.compile("|".join(map(re.escape, (TITLE, DESCRIPTION, CONTENT, HEAD))))
+_MARKS = (TITLE, DESCRIPTION, CONTENT, HEAD)
+_ITEM_MARKS = tuple(f"inforce-mark-item-{number}-" for number in range(9))
+"""In the place of each `<li>` of an entry; a theme has one or two tables of contents on a page."""
 _ITEM = re.compile(rf"<li(?=[\s>])(?:(?!<li[\s>]|</li>).)*{re.escape(ENTRY)}.*?</li>\s*", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
 class Shell:
-    """A page of the theme, with marks. `address` is the one under which the theme rendered it."""
+    """A page of the theme, taken apart at its marks."""
 
-    source: str
-    address: str
+    def __init__(self, source: str, address: str) -> None:
+        """Take the page apart; `address` is the one under which the theme rendered it."""
+        self.source = source
+        self._items: list[list[str]] = []
+        marks = (*_MARKS, address, f"#{ENTRY}")
+        self._address = address
+        self._pieces = _split(marks + _ITEM_MARKS, _ITEM.sub(self._take_item, source))
 
     def around(self, content: Content) -> str:
         """The whole page."""
+        first = content.headings[0].anchor if content.headings else ""
         values = {
             TITLE: html.escape(content.title),
             DESCRIPTION: html.escape(content.description),
             CONTENT: content.html,
             HEAD: content.whole_head,
+            self._address: content.address,
+            f"#{ENTRY}": f"#{html.escape(first)}",
         }
-        page = _with_entries(self.source, content.headings)
-        page = page.replace(self.address, content.address)
-        return _ANY.sub(lambda mark: values[mark[0]], page)
+        sections = _sections(content.headings)
+        for mark, item in zip(_ITEM_MARKS, self._items, strict=False):
+            values[mark] = "".join(_entry(item, one) for one in sections)
+        return "".join(map(values.get, self._pieces, self._pieces))
+
+    def _take_item(self, found: re.Match[str]) -> str:
+        """Keep the `<li>` of an entry of the table of contents, and leave a mark in its place."""
+        if len(self._items) == len(_ITEM_MARKS):
+            return ""
+        self._items.append(_split((f"#{ENTRY}", ENTRY), found[0]))
+        return _ITEM_MARKS[len(self._items) - 1]
 
 
-def _with_entries(source: str, headings: Sequence[Heading]) -> str:
-    """The page with each `<li>` that holds the mark of an entry repeated for the headings.
+def _split(marks: Sequence[str], source: str) -> list[str]:
+    """The text, cut before and after each mark."""
+    return re.split(f"({'|'.join(map(re.escape, marks))})", source)
 
-    A mark outside of any `<li>` is a link to the beginning of the text.
-    """
+
+def _sections(headings: Sequence[Heading]) -> list[Heading]:
+    """The headings of the highest level below the title: what the table of contents lists."""
     level = min((one.level for one in headings if one.level > 1), default=0)
-    sections = [one for one in headings if one.level == level]
+    return [one for one in headings if one.level == level]
 
-    def entries(item: re.Match[str]) -> str:
-        return "".join(
-            item[0].replace(f"#{ENTRY}", f"#{html.escape(one.anchor)}").replace(ENTRY, html.escape(one.words))
-            for one in sections
-        )
 
-    first = headings[0].anchor if headings else ""
-    return _ITEM.sub(entries, source).replace(f"#{ENTRY}", f"#{html.escape(first)}")
+def _entry(item: list[str], heading: Heading) -> str:
+    values = {f"#{ENTRY}": f"#{html.escape(heading.anchor)}", ENTRY: html.escape(heading.words)}
+    return "".join(map(values.get, item, item))

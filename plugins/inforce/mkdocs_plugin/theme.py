@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
+from functools import partial
 from importlib.resources import files as resources
 from typing import TYPE_CHECKING, Any
 
+from jinja2 import ChoiceLoader, DictLoader
 from mkdocs.commands.build import get_context
+from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents, get_toc
 
-from inforce.core import address
 from inforce.core.record import PolicyRecord, Record
 from inforce.formats.messages import ENGLISH, Languages
 from inforce.formats.page_head import with_canonical, with_head
 from inforce.mkdocs_plugin import shell as marks
-from inforce.mkdocs_plugin.pages import Content
+from inforce.mkdocs_plugin.pages import ASSETS, Content
 from inforce.mkdocs_plugin.shell import Shell
 
 if TYPE_CHECKING:
@@ -25,8 +28,13 @@ if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.nav import Navigation
 
-STYLE = "assets/inforce/inforce.css"
+STYLE = f"{ASSETS}inforce.css"
+STALE = f"{ASSETS}stale.js"
+"""The script of every page; it does nothing before a change is due."""
 INDEX = "index.md"
+SPLICED = "inforce-spliced.html"
+"""The template of pages that go the way of MkDocs' own, but for the theme's rendering: a shell is put around them."""
+_MOST_IN_NAV = 20
 _SEARCH = 'data-md-component="search" role="dialog"'
 _SEARCH_FIELD = re.compile(r'<input\b[^>]*\bclass="md-search__input"[^>]*?(\baria-label="[^"]*")')
 _CONTENTS, _CONTENTS_LABEL = ' id="__toc"', ' for="__toc"'
@@ -43,13 +51,20 @@ def language_of(config: MkDocsConfig) -> str:
     return str(said).replace("_", "-")
 
 
+def are_in_nav(record: Record) -> bool:
+    """Whether the navigation has the policies; beyond a certain number home alone lists them."""
+    return len(record.policies) <= _MOST_IN_NAV
+
+
 def with_policies(nav: list[Any], record: Record, languages: Languages) -> list[Any]:
     """The configured navigation, each policy's page and history coming right after its first entry.
 
     A policy's entries are in its own language, as its pages are.
 
-    Revisions never are in the navigation: it would grow with them on every page.
+    Revisions never are in the navigation, and more than a few policies are not: every page would grow with them.
     """
+    if not are_in_nav(record):
+        return nav
     return [*nav[:1], *(_entry(policy, languages) for policy in record.policies), *nav[1:]]
 
 
@@ -59,10 +74,17 @@ def _entry(policy: PolicyRecord, languages: Languages) -> dict[str, list[dict[st
     return {as_markup(policy.terms.title): [{as_markup(say(key)): page} for key, page in pages.items()]}
 
 
-def style(config: MkDocsConfig) -> File:
-    """Our style sheet, as a file of the site."""
-    source = resources("inforce.mkdocs_plugin").joinpath("assets/inforce.css").read_bytes()
-    return File.generated(config, STYLE, content=source)
+def assets(config: MkDocsConfig) -> Iterator[File]:
+    """Our style sheet and scripts, as files of the site."""
+    for asset in sorted(resources("inforce.mkdocs_plugin").joinpath("assets").iterdir(), key=lambda one: one.name):
+        yield File.generated(config, f"{ASSETS}{asset.name}", content=asset.read_bytes())
+
+
+def stale_script() -> ExtraScriptValue:
+    """The script of every page, as the theme loads it: a module, which waits until the page is read."""
+    script = ExtraScriptValue(STALE)
+    script.type = "module"
+    return script
 
 
 def table_of_contents(content: Content) -> TableOfContents:
@@ -88,9 +110,34 @@ def mended(page: str) -> str:
     return page if _CONTENTS in page else page.replace(_CONTENTS_LABEL, "")
 
 
-def rendered_shell(env: Environment, config: MkDocsConfig, nav: Navigation, files: Files, policy: str) -> Shell:
-    """The theme's page for a policy's revisions, rendered with marks."""
-    place = address.revision_address(policy, marks.ADDRESS)
+class Shells:
+    """The theme's pages with marks, each rendered when it is first wanted.
+
+    A policy that is in the navigation has one of its own, in which its entries are marked as the active ones. All
+    others share one for each depth of address, as relative addresses depend on nothing else.
+    """
+
+    def __init__(self, env: Environment, config: MkDocsConfig, nav: Navigation, files: Files) -> None:
+        """Keep what the theme renders with, and give it the template of the pages that are spliced."""
+        env.loader = ChoiceLoader([DictLoader({SPLICED: ""}), *filter(None, [env.loader])])
+        self._render = partial(_rendered, env, config, nav, files)
+        self._shells: dict[str, Shell] = {}
+
+    def around(self, content: Content, *, is_in_nav: bool) -> str:
+        """The whole page of that content."""
+        policy, _, rest = content.address.partition("/")
+        place = f"{policy if is_in_nav else marks.POLICY}/{marks.ADDRESS + '/' if rest else ''}"
+        if place not in self._shells:
+            self._shells[place] = self._render(place)
+        return self._shells[place].around(content)
+
+    def sources(self) -> Iterator[str]:
+        """The pages with marks that were rendered so far."""
+        return (shell.source for shell in self._shells.values())
+
+
+def _rendered(env: Environment, config: MkDocsConfig, nav: Navigation, files: Files, place: str) -> Shell:
+    """The theme's page for an address, rendered with marks."""
     file = File.generated(config, f"{place}{INDEX}", content="", inclusion=InclusionLevel.NOT_IN_NAV)
     page = Page(marks.TITLE, file, config)
     page.content = marks.CONTENT
