@@ -79,7 +79,6 @@ def measured(top: Path, imported: Path, number: int, runs: int) -> float:
         page.parent.mkdir(exist_ok=True)
         page.write_text(text)
         megabytes += len(text.encode()) / 1e6
-    nothing = lambda: None
     contestants: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
         "empty": (nothing, lambda: build(empty)),
         "plain": (nothing, lambda: build(plain)),
