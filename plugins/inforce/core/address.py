@@ -71,6 +71,11 @@ def history_address(policy: str) -> str:
     return f"{policy}/history/"
 
 
+def on_address(policy: str) -> str:
+    """The page that tells which text bound whom on a day."""
+    return f"{policy}/on/"
+
+
 def revision_address(policy: str, revision: str) -> str:
     """The permanent page of a revision."""
     return f"{policy}/{revision}/"

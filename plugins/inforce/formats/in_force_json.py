@@ -49,7 +49,7 @@ from inforce.core.effect import Audience
 from inforce.core.instant import format_instant
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord
-from inforce.core.timeline import Span
+from inforce.core.timeline import Span, Timeline
 
 Json = dict[str, Any]
 
@@ -60,12 +60,17 @@ def in_force_table(policy: PolicyRecord, as_of: datetime) -> Json:
     timeline = policy.timeline
     return {
         "as_of": format_instant(as_of, zone),
-        "in_force": {audience: [_span(span, zone) for span in timeline.row(audience)] for audience in Audience},
+        "in_force": in_force_rows(timeline, zone),
         "policy": policy.slug,
         "revisions": [revision_entry(one, policy) for one in timeline.revisions],
         "time_zone": policy.terms.time_zone,
         "title": policy.terms.title,
     }
+
+
+def in_force_rows(timeline: Timeline, zone: tzinfo) -> Json:
+    """The rows of both audiences."""
+    return {audience: [_span(span, zone) for span in timeline.row(audience)] for audience in Audience}
 
 
 def revision_entry(revision: Revision, policy: PolicyRecord) -> Json:

@@ -28,12 +28,8 @@ from inforce.formats.markdown_rules import RELATIVE, Refusal, Refusals
 from inforce.formats.passages import passages
 
 EXTENSIONS = ("admonition", "def_list", "fenced_code", "footnotes", "sane_lists", "tables")
-_EDITION = 2
-"""Counts the changes of this module and `markdown_rules` that alter what comes out of them."""
-CONFIGURATION = "-".join(
-    [str(_EDITION), "markdown", markdown.__version__, "python", ".".join(map(str, sys.version_info[:2])), *EXTENSIONS]
-)
-"""Names everything but the text that a rendition depends on."""
+CONFIGURATION = " ".join(["markdown", markdown.__version__, "python", *map(str, sys.version_info[:2]), *EXTENSIONS])
+"""Names what a rendition depends on besides the text and our own code."""
 _LINK = re.compile(r"\](?:\(|:)\s*(?!(?:https?|mailto|tel):)[^)\s]*[:&]")
 _SNIPPET = re.compile(r"^[ \t]*;*-{1,}8<-{1,}.*$|\{!.*?!\}|\{%.*?%\}", re.MULTILINE)
 _SHOWN = re.compile(r"^(?! {0,3}\[[^\]]+\]:)[^\n]*\S", re.MULTILINE)

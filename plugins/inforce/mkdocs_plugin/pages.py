@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from inforce.core import address
 from inforce.core.effect import Audience
+from inforce.core.instant import format_instant
 from inforce.core.last_change import last_change, last_change_of
 from inforce.core.policy import Revision, Terms
 from inforce.core.record import PolicyRecord
 from inforce.core.standing import Standing, standings, turn_of
 from inforce.core.timeline import Status, Timeline
+from inforce.formats.built_json import built, built_entry
 from inforce.formats.markdown import Heading, Rendition, placed
 from inforce.formats.messages import ENGLISH, Languages, Messages, direction
+from inforce.formats.on_json import on_data
 from inforce.formats.page_head import NO_INDEX
 from inforce.formats.words import Words, capital
 from inforce.mkdocs_plugin.heads import Heads
@@ -34,7 +38,16 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_templates.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":"), "sort_keys": True}
 _templates.globals.update(address=address, Audience=Audience, Status=Status)
+ASSETS = "assets/inforce/"
+"""Where our styles and scripts lie on the site."""
+_ON_HEADINGS = (
+    (2, "audiences", "on.rows"),
+    (3, "current-users", "on.rows.current_users"),
+    (3, "new-users", "on.rows.new_users"),
+    (2, "persons", "on.persons"),
+)
 _FIRST_LETTER = re.compile(r"(?:<[^>]*>)*[^<]")
 
 
@@ -183,11 +196,16 @@ class Pages:
         self._timelines = {policy.slug: policy.timeline for policy in site.record.policies}
         self.heads = Heads(site, self._timelines, root)
         self._facts: dict[tuple[str, str], RevisionFacts] = {}
+        self._built: dict[tuple[str, str], dict[str, Any] | None] = {}
 
     @property
     def of_policies(self) -> Mapping[Callable[[str], str], Callable[[PolicyRecord], Content]]:
         """The pages that each policy has besides the permanent ones: what gives the address, and what the content."""
-        return {address.policy_address: self.policy, address.history_address: self.history}
+        return {
+            address.policy_address: self.policy,
+            address.history_address: self.history,
+            address.on_address: self.on,
+        }
 
     def facts(self, revision: Revision) -> RevisionFacts:
         """A posted revision's facts."""
@@ -225,6 +243,7 @@ class Pages:
         own = Markup(introduction)  # noqa: S704 - MkDocs' own HTML
         html = self._render("home.html", "", self._language, introduction=own, policies=policies, drafts=drafts)
         say = self.languages.messages_in(self._language)
+        html = self._dated(html, "", self.site.record.policies, self._language)
         return Content("", say("page.home.title"), say("page.home.description"), html)
 
     def policy(self, policy: PolicyRecord) -> Content:
@@ -244,6 +263,7 @@ class Pages:
         say = self.languages.messages_in(policy.terms.language)
         description = say("page.policy.description", title=policy.terms.title)
         head = self.heads.policy(policy, shown.revision)
+        html = self._dated(html, place, [policy], policy.terms.language, shown.revision.name)
         return Content(place, policy.terms.title, description, html, rendition.headings, head=head)
 
     def history(self, policy: PolicyRecord) -> Content:
@@ -261,7 +281,30 @@ class Pages:
         say, title = self.languages.messages_in(policy.terms.language), policy.terms.title
         description = say("page.history.description", title=title)
         head = self.heads.below(policy, place)
+        html = self._dated(html, place, [policy], policy.terms.language)
         return Content(place, say("page.history.title", title=title), description, html, head=head)
+
+    def on(self, policy: PolicyRecord) -> Content:
+        """`/privacy-policy/on/`: which text bound whom on a day."""
+        place, language = address.on_address(policy.slug), policy.terms.language
+        timeline, messages = self._timelines[policy.slug], self.languages.messages_in(language)
+        html = self._render(
+            "on.html",
+            place,
+            language,
+            policy=policy,
+            timeline=timeline,
+            revisions=list(reversed(timeline.revisions)),
+            rows={audience: list(reversed(timeline.row(audience))) for audience in Audience},
+            exactly=lambda instant: format_instant(instant, policy.terms.zone),
+            data=on_data(policy, timeline, self.site.as_of, messages),
+            script=f"{ASSETS}on.js",
+        )
+        title = messages("on.title", title=policy.terms.title)
+        description = messages("on.description", title=policy.terms.title)
+        head, html = self.heads.below(policy, place), self._dated(html, place, [policy], language)
+        headings = [Heading(level, anchor, messages(key)) for level, anchor, key in _ON_HEADINGS]
+        return Content(place, title, description, html, headings, head=head)
 
     def permanent(self) -> Iterator[Content]:
         """Every permanent page; in a preview the drafts' as well."""
@@ -274,7 +317,8 @@ class Pages:
     def revision(self, policy: PolicyRecord, revision: Revision) -> Content:
         """`/privacy-policy/2018-04-10/`: the permanent page."""
         content = self._permanent(policy.terms, self.facts(revision), self.site.rendition(revision))
-        return replace(content, head=self.heads.revision(policy, revision))
+        html = self._dated(content.html, content.address, [policy], policy.terms.language, revision.name)
+        return replace(content, html=html, head=self.heads.revision(policy, revision))
 
     def draft(self, draft: Draft) -> Content:
         """The page of a draft, where its permanent page will be; marked."""
@@ -342,6 +386,28 @@ class Pages:
             ],
             "drafts": self.site.drafts_of(policy),
         }
+
+    def _dated(
+        self,
+        html: str,
+        place: str,
+        policies: Iterable[PolicyRecord],
+        language: str,
+        revision: str | None = None,
+    ) -> str:
+        """The page's HTML under what tells readers that it is out of date, if ever it is; `revision`: its text."""
+        entries = (
+            self._built_entry(one, address.relative(address.in_force_address(one.slug), place)) for one in policies
+        )
+        data = built(entries, self.languages.messages_in(language), revision)
+        return html if data is None else self._render("built.html", place, language, data=data) + html
+
+    def _built_entry(self, policy: PolicyRecord, in_force: str) -> dict[str, Any] | None:
+        """What pages from which the table has that address say of the policy's age; the permanent ones say the same."""
+        key = policy.slug, in_force
+        if key not in self._built:
+            self._built[key] = built_entry(policy, self._timelines[policy.slug], self.site.as_of, in_force)
+        return self._built[key]
 
     def _language_of(self, slug: str) -> str:
         policy = self.site.record.policy(slug)

@@ -40,9 +40,10 @@ from inforce.mkdocs_plugin.theme import (
     Shells,
     are_in_nav,
     as_markup,
+    assets,
     language_of,
     mended,
-    style,
+    stale_script,
     table_of_contents,
     with_policies,
 )
@@ -89,12 +90,13 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         for warning in self.site.warnings:
             log.info("%s", warning)
         config.extra_css.append(STYLE)
+        config.extra_javascript.append(stale_script())
         if config.nav is not None:
             config.nav = with_policies(config.nav, self.site.record, self.pages.languages)
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Add the pages that MkDocs makes: home, each policy, each history."""
+        """Add the pages that MkDocs makes: home, each policy, its history, and which text bound whom."""
         refuse_own_files(files, self.site.record)
         self._made = {
             f"{place(policy.slug)}{INDEX}": partial(page, policy)
@@ -105,7 +107,8 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         inclusion = InclusionLevel.UNDEFINED if self._is_in_nav else InclusionLevel.NOT_IN_NAV
         for source in made:
             files.append(File.generated(config, source, content="", inclusion=inclusion))
-        files.append(style(config))
+        for asset in assets(config):
+            files.append(asset)
         return files
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import ChoiceLoader, DictLoader
 from mkdocs.commands.build import get_context
+from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents, get_toc
@@ -19,7 +20,7 @@ from inforce.core.record import PolicyRecord, Record
 from inforce.formats.messages import ENGLISH, Languages
 from inforce.formats.page_head import with_canonical, with_head
 from inforce.mkdocs_plugin import shell as marks
-from inforce.mkdocs_plugin.pages import Content
+from inforce.mkdocs_plugin.pages import ASSETS, Content
 from inforce.mkdocs_plugin.shell import Shell
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.nav import Navigation
 
-STYLE = "assets/inforce/inforce.css"
+STYLE = f"{ASSETS}inforce.css"
+STALE = f"{ASSETS}stale.js"
+"""The script of every page; it does nothing before a change is due."""
 INDEX = "index.md"
 SPLICED = "inforce-spliced.html"
 """The template of pages that go the way of MkDocs' own, but for the theme's rendering: a shell is put around them."""
@@ -71,10 +74,17 @@ def _entry(policy: PolicyRecord, languages: Languages) -> dict[str, list[dict[st
     return {as_markup(policy.terms.title): [{as_markup(say(key)): page} for key, page in pages.items()]}
 
 
-def style(config: MkDocsConfig) -> File:
-    """Our style sheet, as a file of the site."""
-    source = resources("inforce.mkdocs_plugin").joinpath("assets/inforce.css").read_bytes()
-    return File.generated(config, STYLE, content=source)
+def assets(config: MkDocsConfig) -> Iterator[File]:
+    """Our style sheet and scripts, as files of the site."""
+    for asset in sorted(resources("inforce.mkdocs_plugin").joinpath("assets").iterdir(), key=lambda one: one.name):
+        yield File.generated(config, f"{ASSETS}{asset.name}", content=asset.read_bytes())
+
+
+def stale_script() -> ExtraScriptValue:
+    """The script of every page, as the theme loads it: a module, which waits until the page is read."""
+    script = ExtraScriptValue(STALE)
+    script.type = "module"
+    return script
 
 
 def table_of_contents(content: Content) -> TableOfContents:
