@@ -112,7 +112,7 @@ def examine(data: bytes) -> Reading[Examined]:
     except ValueError as wrong:
         todo = "the file begins with a line `---`, then `key: value` lines, then `---`, then the text"
         return Reading(None, (Fault(str(wrong), todo, 1),))
-    faults = (*text_faults(text, line), *_leftovers(text, line))
+    faults = (*text_faults(text, line), *leftovers(text, line))
     return Reading(Examined(hashlib.sha256(data).hexdigest(), front_matter or ""), faults)
 
 
@@ -127,9 +127,9 @@ def declaration_of(examined: Examined) -> Reading[Declaration]:
     return Reading(None if faults else declaration, tuple(faults))
 
 
-def _leftovers(text: str, first_line: int) -> Iterator[Fault]:
+def leftovers(text: str, first_line: int) -> Iterator[Fault]:
     """What an editor or a merge left in a text, and nobody can have meant."""
-    for found in _CONFLICT.finditer(text) if "<<<<<<< " in text or ">>>>>>> " in text else ():
+    for found in _CONFLICT.finditer(text) if "<" in text or ">" in text else ():
         line = first_line + text.count("\n", 0, found.start())
         yield Fault(f"`{found[0].strip()}` was left by a merge", "settle the conflict, and delete its marks", line)
     if _SECOND_FRONT_MATTER.match(text):
