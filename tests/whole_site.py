@@ -13,11 +13,13 @@ TABLE = (
     "| Purpose | Kept for | Amount |\n|:--|:-:|--:|\n" + "| Orders and everything about them | 5 years | 100 |\n" * 2
 )
 WIDE = f"|{' A-rather-long-heading |' * 12}\n|{'--|' * 12}\n|{' words |' * 12}\n"
-DOCS = f"# For members\n\nSee [the policies](index.md), `code` and [`code`](index.md).\n\n{TABLE}\n```sh\nls -l\n```\n"
+LINKS = "See [the policies](index.md), `code` and [`code`](index.md)."
+DOCS = f"# For members\n\n{LINKS}\n\n{TABLE}\n{WIDE}\n```sh\nls -l\n```\n"
 KINDS = [
     "",
     "privacy-policy/",
     "privacy-policy/history/",
+    "privacy-policy/on/",
     "privacy-policy/2014-03-01/",
     "privacy-policy/2018-04-10/",
     "terms/2017-01-01/",

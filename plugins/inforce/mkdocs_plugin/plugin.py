@@ -21,6 +21,7 @@ from inforce.core import address
 from inforce.core.errors import InforceError
 from inforce.core.record import FOLDER
 from inforce.formats.content_security import ContentSecurity
+from inforce.formats.markdown import with_fit_tables
 from inforce.formats.page_head import NO_INDEX, with_canonical, with_head
 from inforce.formats.sitemap import compressed, sitemap
 from inforce.mkdocs_plugin.config import (
@@ -127,11 +128,11 @@ class InforcePlugin(BasePlugin[InforceConfig]):
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Put our content in the place of the empty page's; home keeps its own above ours."""
         if page.file.src_uri == INDEX:
-            home = self.pages.home(html, page_for_auditors(files))
+            home = self.pages.home(with_fit_tables(html), page_for_auditors(files))
             page.meta.setdefault("description", as_markup(home.description))
             return home.html
         if page.file.src_uri not in self._made:
-            return html
+            return with_fit_tables(html)
         content = self._contents[page.file.src_uri] = self._made[page.file.src_uri]()
         page.title, page.toc = as_markup(content.title), table_of_contents(content)
         page.meta.setdefault("description", as_markup(content.description))
