@@ -187,7 +187,7 @@ def text_faults(text: str, first_line: int) -> Iterator[Fault]:
             yield Fault(one.what, one.todo, line)
         if not shows:
             yield Fault("the text is empty", "write the revision's text under the front matter", first_line)
-    for found in _SNIPPET.finditer(text) if "8<" in text or "{!" in text or "{%" in text else ():
+    for found in _SNIPPET.finditer(text) if "<" in text or "{" in text else ():
         line = first_line + text.count("\n", 0, found.start())
         what = f"`{found[0].strip()}` would take in another file: a revision is shown from its own bytes alone"
         yield Fault(what, "write the text itself here", line)
@@ -195,6 +195,8 @@ def text_faults(text: str, first_line: int) -> Iterator[Fault]:
 
 def _is_suspect(text: str) -> bool:
     """Whether there is any sign in the text that something to be refused begins with."""
+    if "[" not in text:
+        return "<" in text
     return "<" in text or "![" in text or (("](" in text or "]:" in text) and _LINK.search(text) is not None)
 
 

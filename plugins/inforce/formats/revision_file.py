@@ -129,7 +129,7 @@ def declaration_of(examined: Examined) -> Reading[Declaration]:
 
 def leftovers(text: str, first_line: int) -> Iterator[Fault]:
     """What an editor or a merge left in a text, and nobody can have meant."""
-    for found in _CONFLICT.finditer(text) if "<<<<<<< " in text or ">>>>>>> " in text else ():
+    for found in _CONFLICT.finditer(text) if "<" in text or ">" in text else ():
         line = first_line + text.count("\n", 0, found.start())
         yield Fault(f"`{found[0].strip()}` was left by a merge", "settle the conflict, and delete its marks", line)
     if _SECOND_FRONT_MATTER.match(text):

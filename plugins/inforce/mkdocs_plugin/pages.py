@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -25,8 +25,11 @@ from inforce.formats.markdown import Heading, Rendition, placed
 from inforce.formats.messages import ENGLISH, Languages, Messages, direction
 from inforce.formats.on_json import on_data
 from inforce.formats.page_head import NO_INDEX
+from inforce.formats.timeline_svg import legend, timeline_svg
 from inforce.formats.words import Words, capital
 from inforce.mkdocs_plugin.heads import Heads
+from inforce.mkdocs_plugin.history import rows
+from inforce.mkdocs_plugin.home import Card, latest
 from inforce.workflows.publish_site import Site, draft_rendition
 from inforce.workflows.read_record import Draft
 
@@ -57,6 +60,10 @@ def _sentence(text: str) -> str:
 
 
 _templates.filters["sentence"] = _sentence
+
+
+Link = tuple[str, str]
+"""A page of the site: its address, and its title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +195,7 @@ class Pages:
             languages: those that pages can be written in; without them, the ones that come with us.
             language: that of the theme's own words.
         """
-        self.site = site
+        self.site, self._root = site, root
         self.languages = languages or Languages()
         self._language = language
         self._words: dict[str, Words] = {}
@@ -235,15 +242,25 @@ class Pages:
         revisions = (one for timeline in self._timelines.values() for one in timeline.revisions)
         return [one for one in revisions if self.facts(one).kind == "in-force"]
 
-    def home(self, introduction: str) -> Content:
-        """`/`: every policy: what is in force, offered, scheduled."""
-        policies = [self._overview(policy) for policy in self.site.record.policies]
-        known = {policy.slug for policy in self.site.record.policies}
-        drafts = [draft for draft in self.site.drafts if draft.policy not in known]
-        own = Markup(introduction)  # noqa: S704 - MkDocs' own HTML
-        html = self._render("home.html", "", self._language, introduction=own, policies=policies, drafts=drafts)
-        say = self.languages.messages_in(self._language)
-        html = self._dated(html, "", self.site.record.policies, self._language)
+    def home(self, introduction: str, auditors: Link | None = None) -> Content:
+        """`/`: every policy: what is in force, offered, scheduled; and the latest postings.
+
+        Args:
+            introduction: HTML that comes first.
+            auditors: the page that tells how to check what is published, where there is one.
+        """
+        record, now, say = self.site.record, self.site.as_of, self.languages.messages_in(self._language)
+        html = self._render(
+            "home.html",
+            "",
+            self._language,
+            introduction=Markup(introduction),  # noqa: S704 - MkDocs' own HTML
+            cards=[Card(one, self._timelines[one.slug], now, self.site.drafts_of(one)) for one in record.policies],
+            drafts=[draft for draft in self.site.drafts if record.policy(draft.policy) is None],
+            latest=latest(record),
+            auditors=auditors,
+        )
+        html = self._dated(html, "", record.policies, self._language)
         return Content("", say("page.home.title"), say("page.home.description"), html)
 
     def policy(self, policy: PolicyRecord) -> Content:
@@ -268,17 +285,21 @@ class Pages:
 
     def history(self, policy: PolicyRecord) -> Content:
         """`/privacy-policy/history/`: every revision."""
-        place = address.history_address(policy.slug)
-        revisions = [self.facts(one) for one in reversed(self._timelines[policy.slug].revisions)]
+        place, title = address.history_address(policy.slug), policy.terms.title
+        timeline, now = self._timelines[policy.slug], self.site.as_of
+        say = self.languages.messages_in(policy.terms.language)
+        picture = timeline_svg(timeline, now, title, say, policy.terms.zone)
         html = self._render(
             "history.html",
             place,
             policy.terms.language,
             policy=policy,
-            revisions=revisions,
+            rows=rows(timeline, now),
+            zones={policy.terms.time_zone, *(one.time_zone for one in timeline.revisions)},
+            picture=Markup(picture),  # noqa: S704 - made by us
+            legend=Markup(legend(timeline, now, say)),  # noqa: S704 - made by us
             drafts=self.site.drafts_of(policy),
         )
-        say, title = self.languages.messages_in(policy.terms.language), policy.terms.title
         description = say("page.history.description", title=title)
         head = self.heads.below(policy, place)
         html = self._dated(html, place, [policy], policy.terms.language)
@@ -450,6 +471,8 @@ class Pages:
             messages=messages,
             language=language,
             now=self.site.as_of,
+            root=self._root,
+            utc=UTC,
             **values,
         )
         return f'<div class="inforce"{spoken(messages.language)}>\n{html}\n</div>'

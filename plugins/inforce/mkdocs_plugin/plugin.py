@@ -43,6 +43,7 @@ from inforce.mkdocs_plugin.theme import (
     assets,
     language_of,
     mended,
+    page_for_auditors,
     stale_script,
     table_of_contents,
     with_policies,
@@ -126,7 +127,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Put our content in the place of the empty page's; home keeps its own above ours."""
         if page.file.src_uri == INDEX:
-            home = self.pages.home(html)
+            home = self.pages.home(html, page_for_auditors(files))
             page.meta.setdefault("description", as_markup(home.description))
             return home.html
         if page.file.src_uri not in self._made:
@@ -134,6 +135,8 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         content = self._contents[page.file.src_uri] = self._made[page.file.src_uri]()
         page.title, page.toc = as_markup(content.title), table_of_contents(content)
         page.meta.setdefault("description", as_markup(content.description))
+        if not content.headings:  # Room for the table.
+            page.meta.setdefault("hide", ["toc"])
         if not self._is_in_nav:
             page.meta["template"] = SPLICED
         return content.html
