@@ -124,10 +124,17 @@ class Languages:
     def messages_in(self, language: str) -> Messages:
         """The words for readers of a language (BCP 47): those of the nearest file that there is, else English."""
         if language not in self._messages:
-            near = next((tag for tag in _ever_shorter(language) if tag in self._texts), ENGLISH)
+            near = self._near(language)
             known = self._messages.get(near)
             self._messages[near] = self._messages[language] = known or Messages(*self._texts[near])
         return self._messages[language]
+
+    def texts_in(self, language: str) -> tuple[str, Mapping[str, str]]:
+        """The tag and the texts of the nearest file, as they stand there."""
+        return self._texts[self._near(language)]
+
+    def _near(self, language: str) -> str:
+        return next((tag for tag in _ever_shorter(language) if tag in self._texts), ENGLISH)
 
 
 @lru_cache
