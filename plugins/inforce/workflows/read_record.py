@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TypeVar
 from unicodedata import unidata_version
@@ -36,6 +37,8 @@ from inforce.workflows.settings import Settings
 T = TypeVar("T")
 _AHEAD = 64
 """How many commits of the history are known before one is judged."""
+_PENDING = 256
+"""How many readings are remembered: a pending file is tried again at each commit."""
 _EXAMINED = "examined"
 """The name under which the cache keeps what is known of texts."""
 
@@ -164,9 +167,10 @@ def opened(settings: Settings, door: Door, progress: Progress | None = None) -> 
     try:
         with open_record(settings.folder, settings.branch) as repository:
             texts = _Texts(repository, settings.cache)
-            history = History(_remembered(texts.terms), _remembered(texts.declaration), previous)
+            history = History(cache(texts.terms), lru_cache(_PENDING)(texts.declaration), previous)
             progress = progress or silent()
-            history.walk(_counted(_foreseeing(repository, texts), progress))
+            with _uncollected():
+                history.walk(_counted(_foreseeing(repository, texts), progress))
             texts.keep()
             record = history.record(door.latest)
             record = replace(record, problems=(*faults, *record.problems))
@@ -237,15 +241,22 @@ def _foreseeing(repository: GitRecord, texts: _Texts) -> Iterator[Step]:
     yield from ahead
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Python looks for garbage each time that some thousand values are there; here all of them are wanted."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 def _counted(steps: Iterable[T], progress: Progress) -> Iterator[T]:
     for step in steps:
         yield step
         progress.step("commits read")
-
-
-def _remembered(read: Callable[[str], Reading[T]]) -> Callable[[str], Reading[T]]:
-    """The same reading again for the same text: pending files are tried at each commit."""
-    return lru_cache(maxsize=256)(read)
 
 
 def _altered(path: str, what: str) -> Problem:
