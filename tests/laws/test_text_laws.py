@@ -1,0 +1,110 @@
+"""The short ways of looking at a text come to the same as the long ones."""
+
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown import Markdown
+from markdown.extensions.toc import TocExtension
+
+from inforce.formats import clean_text, strict_yaml
+from inforce.formats.markdown import EXTENSIONS, Renderer
+from inforce.formats.markdown_rules import Refusals
+
+PIECES = """\
+word
+Word two
+# Head
+## Head
+### *Em* head
+#
+#x
+**bold** a
+**
+** x
+***
+* item
+- item
+1. one
+2) two
+1.
+    code
+    indent
+     code five
+> quote
+>
+Term
+: def
+:   def
+   : def
+---
+===
+!!! note
+    inside
+a | b
+--|--
+[x]
+[x]: http://a
+[^1]
+[^1]: note
+```
+~~~
+`code`
+<br>
+&amp;
+\\# esc
+é
+한국
+Ünder
+_em_
+<http://x.y>
+\\
+[TOC]"""
+BREAKS = st.sampled_from(["\n", "\n\n", "\n\n", "\n\n\n", "\n \n", "\r\n", "\r\n\r\n", " ", "|", "\t"])
+TEXTS = st.lists(st.tuples(st.sampled_from(PIECES.splitlines()), BREAKS), min_size=1, max_size=12).map(
+    lambda parts: "".join(map("".join, parts))
+)
+RENDERER = Renderer()
+WHOLE = Markdown(extensions=[*EXTENSIONS, TocExtension(), Refusals()], output_format="html")
+
+
+def headings(tokens):
+    for token in tokens:
+        yield token["level"], token["id"]
+        yield from headings(token["children"])
+
+
+@given(TEXTS)
+def test_passages_convert_to_what_the_whole_text_does(text):
+    whole = WHOLE.reset().convert(text) if text.strip() else ""
+    if "<table>" in whole:
+        return  # Tables get a box to scroll in.
+    rendition = RENDERER.render(text)
+    assert rendition.html == whole
+    if text.strip():
+        assert [(one.level, one.anchor) for one in rendition.headings] == list(headings(WHOLE.toc_tokens))
+
+
+SIGNS = [": ", ":", " ", "  ", "- ", "#", " #", "\n", "\n", "'", '"', "...", "---", "[", "{", "!", "|", ">", "%", "\t"]
+WORDS = ["a", "title", "k_2", "2018-05-10", "no", "~", "é", "—", "&a", "*a", "  - item", "key: value", "z:\n- q"]
+FRONT = st.lists(st.sampled_from([*SIGNS, *WORDS]), max_size=9).map("".join)
+
+
+@given(FRONT)
+def test_plain_front_matter_is_read_as_a_parser_of_all_of_yaml_reads_it(text):
+    plain = strict_yaml._plain_mapping(text, 2)
+    if plain is None:
+        return
+    events = strict_yaml.yaml.parse(text, Loader=strict_yaml._LOADER)
+    faults = []
+    whole = strict_yaml._document(events, 2, faults)
+    assert (plain, []) == (whole or strict_yaml.Keys({}, {}, 2), faults)
+
+
+@given(st.text(max_size=40))
+def test_what_is_above_suspicion_is_refused_by_no_closer_look(text):
+    unusual = text.encode("utf-8", "ignore").translate(None, clean_text._PLAIN).decode()
+    if clean_text._is_above_suspicion(unusual):
+        known = text.encode("utf-8", "ignore").decode()
+        assert unicodedata.is_normalized("NFC", known)
+        assert not list(clean_text._invisible_faults(known))

@@ -1,0 +1,120 @@
+"""What a build leaves for the next one: it may be gone, damaged, shared or unwritable, and the site is the same."""
+
+import os
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from qstore_site import BEFORE, CONFIG, MKDOCS, NOW
+from repository import TERMS, Repository, instant, revision
+
+
+def text_of(number):
+    parts = "".join(f"## Part {part}\n\nWe keep *what* you tell us, {part} times.\n\n" for part in range(8))
+    return revision(
+        f"posted: 2010-01-01T00:{number // 60:02}:{number % 60:02}Z\nsource: Log, {number}\nchange: imported",
+        f"# Policy {number}\n\n{parts}Sentence {number}.\n",
+    )
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """Enough revisions for worker processes: two policies of fifty."""
+    top = tmp_path_factory.mktemp("many")
+    repo = Repository(top / "repo", top / "home")
+    (repo.folder / "mkdocs.yml").write_text(CONFIG)
+    (repo.folder / "docs").mkdir()
+    files = {f"{slug}/{number:03}.md": text_of(number) for slug in ("privacy", "terms") for number in range(50)}
+    repo.commit(BEFORE, {"privacy/policy.yml": TERMS, "terms/policy.yml": TERMS, **files})
+    return repo
+
+
+@pytest.fixture(scope="module")
+def alone(many):
+    """The site as built without a cache, by one process."""
+    (many.folder / "mkdocs.yml").write_text(CONFIG.replace("inforce]", "{inforce: {cache: '', workers: 1}}]"))
+    site = built(many, "alone")
+    assert not (many.folder / ".cache").exists()
+    (many.folder / "mkdocs.yml").write_text(CONFIG)
+    return site
+
+
+@pytest.fixture
+def cache(many):
+    """The folder, filled by a build that began without one."""
+    shutil.rmtree(many.folder / ".cache", ignore_errors=True)
+    built(many, "filling")
+    return many.folder / ".cache" / "inforce"
+
+
+def built(repo, to):
+    clock = {"SOURCE_DATE_EPOCH": str(int(instant(NOW).timestamp())), "NO_MKDOCS_2_WARNING": "1"}
+    repo.run(MKDOCS, "build", "--strict", "-d", str(repo.folder / to), env=clock)
+    site = repo.folder / to
+    return {
+        path.relative_to(site).as_posix(): path.read_bytes()
+        for path in site.rglob("*")
+        if path.is_file() and not path.name.endswith(".gz")
+    }
+
+
+def test_a_first_build_by_workers_and_a_second_from_the_cache_are_the_same_as_one_without(many, alone):
+    shutil.rmtree(many.folder / ".cache", ignore_errors=True)
+
+    assert built(many, "first") == alone
+    assert built(many, "second") == alone
+
+
+def test_entries_that_are_damaged_in_any_way_are_made_anew(many, alone, cache):
+    entries = sorted(path for path in cache.rglob("*") if path.is_file() and len(path.name) > 20)
+    assert len(entries) > 100
+    for number, path in enumerate(entries):
+        data = bytearray(path.read_bytes())
+        data[number * 7919 % len(data)] ^= 1 << number % 8
+        path.write_bytes([data, data[: len(data) // 2], b""][number % 3])
+
+    assert built(many, "damaged") == alone
+    assert built(many, "mended") == alone
+
+
+def test_an_entry_under_the_name_of_another_is_not_taken_for_it(many, alone, cache):
+    for kind in ("html", "pages"):
+        entries = sorted(path for path in (cache / kind).rglob("*") if path.is_file())
+        texts = [path.read_bytes() for path in entries]
+        for path, other in zip(entries, texts[1:] + texts[:1], strict=True):
+            path.write_bytes(other)
+
+    assert built(many, "swapped") == alone
+
+
+def test_two_builds_at_once_share_a_cache(many, alone):
+    shutil.rmtree(many.folder / ".cache", ignore_errors=True)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(lambda to: built(many, to) == alone, ("left", "right"))) == [True, True]
+
+
+def test_a_build_that_is_killed_leaves_what_the_next_one_can_use(many, alone):
+    shutil.rmtree(many.folder / ".cache", ignore_errors=True)
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": "1", "NO_MKDOCS_2_WARNING": "1"}
+    killed = subprocess.Popen([MKDOCS, "build", "-q", "-d", "killed"], cwd=many.folder, env=environment)
+    while killed.poll() is None and not list((many.folder / ".cache").rglob("html/*/*/*")):
+        pass
+    killed.kill()
+    killed.wait()
+
+    assert built(many, "after") == alone
+
+
+def test_a_folder_that_cannot_be_used_costs_nothing_but_time(many, alone):
+    shutil.rmtree(many.folder / ".cache", ignore_errors=True)
+    (many.folder / ".cache").write_text("no folder")
+
+    assert built(many, "without") == alone
+    (many.folder / ".cache").unlink()
+
+
+def test_the_folder_keeps_itself_out_of_git_and_of_backups(cache):
+    assert (cache / ".gitignore").read_text() == "*\n"
+    assert (cache / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
