@@ -8,7 +8,8 @@ The whole file, one line (broken here)::
 Nothing is loaded from elsewhere. (`default-src` is not `'none'` because Firefox asks it about the page that a theme's
 `<link rel="next">` makes it fetch in advance, and there is no other directive for that.) The theme's inline scripts are
 allowed one by one, by the digests of those that really are in the pages; any other inline script is blocked. Styles
-inside of pages are allowed in the same way, where a theme or a page has any: `style-src 'self' 'sha256-…'`, `style-src-attr 'unsafe-hashes' 'sha256-…'`.
+inside of pages are allowed in the same way, where a theme or a page has any: `style-src 'self' 'sha256-…'`,
+`style-src-attr 'unsafe-hashes' 'sha256-…'`.
 """
 
 from __future__ import annotations
