@@ -134,6 +134,14 @@ def test_home_tells_it_of_each_policy(reading):
         ]
 
 
+def test_home_names_the_policy_even_if_it_is_the_only_one_with_a_change(opened):
+    page = opened("", now="2018-05-10T00:00:00+09:00")
+    assert told(page)[1:] == [
+        "Privacy Policy",
+        "Since 10 May 2018, the revision of 10 April 2018 is in force for current users.",
+    ]
+
+
 def test_a_page_tells_it_in_the_language_of_its_policy(reading):
     with reading("yakgwan/", AFTER) as page:
         assert told(page) == [
