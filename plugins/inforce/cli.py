@@ -125,8 +125,10 @@ def check(config_file: Path | None, as_if_posted: Any, as_json: bool) -> int:
     from inforce.formats.answer_json import check_answer
     from inforce.workflows.check import check as find
 
-    door = _door()
-    findings = find(_settings(config_file), door, door.asked if as_if_posted == "now" else as_if_posted, _progress())
+    door, settings = _door(), _settings(config_file)
+    if settings.messages:
+        _check_messages(settings)
+    findings = find(settings, door, door.asked if as_if_posted == "now" else as_if_posted, _progress())
     if as_json:
         _print_json(check_answer(findings.problems))
     else:
@@ -273,6 +275,54 @@ def new(config_file: Path | None, policy: str, name: str | None) -> None:
     click.echo(path.relative_to(settings.folder).as_posix())
 
 
+@main.command(name="import")
+@click.argument("repository", metavar="REPO", type=click.Path(path_type=Path))
+@click.argument("path", required=False)
+@click.option("--policy", metavar="SLUG", help="The name of the policy, with PATH.")
+@click.option("--all", "pattern", metavar="GLOB", help="Import every file that GLOB means as a policy each.")
+@click.option("--title", help="The policy's title; by default the newest text's heading.")
+@click.option("--language", metavar="TAG", help="The texts' language; by default en.")
+@click.option("--time-zone", metavar="NAME", help="The policy's time zone; by default UTC.")
+@click.option("--branch", "ref", metavar="REF", help="A branch, tag or commit of REPO; by default its HEAD.")
+@click.option("--source-name", metavar="NAME", help="What sources call REPO; by default the name of its folder.")
+@click.option("--encoding", metavar="NAME", help="The encoding of texts that are not UTF-8.")
+@click.option("--dry-run", is_flag=True, help="Tell what would be written, and write nothing.")
+@json_option
+@click.pass_obj
+@told
+def import_(config_file: Path | None, /, *, dry_run: bool, as_json: bool, **asked: Any) -> None:
+    """Write a policy folder from the history of a Markdown file in another repository.
+
+    \b
+      inforce import ../site-policy Policies/privacy.md --policy privacy-policy
+      inforce import ../site-policy --all 'Policies/**/*.md'
+
+    Each commit that changed the text becomes a stated revision. Nothing is committed. Running it again adds what is
+    new.
+    """
+    from inforce.core.address import near_slug, slug_fault
+    from inforce.formats.import_json import import_answer
+    from inforce.formats.import_words import import_words
+    from inforce.workflows.import_history import Request, import_history
+
+    policy, pattern = asked["policy"], asked["pattern"]
+    if (asked["path"] is None) == (pattern is None):
+        raise click.UsageError("say either PATH, for one file, or --all GLOB.")
+    if pattern is None and policy is None:
+        raise click.UsageError("say --policy SLUG: what is the policy called?")
+    if pattern is not None and policy is not None:
+        raise click.UsageError("with --all, policies are named by their paths: leave out --policy.")
+    if pattern is not None and asked["title"] is not None:
+        raise click.UsageError("with --all, each policy has its own title: leave out --title.")
+    if policy is not None and (fault := slug_fault(policy, "policy")):
+        raise click.BadParameter(f"{fault}. Try {near_slug(policy)}.", param_hint="--policy")
+    report = import_history(_settings(config_file), _door(), Request(**asked, is_dry_run=dry_run), _progress())
+    if as_json:
+        _print_json(import_answer(report))
+    else:
+        click.echo("\n".join(import_words(report)))
+
+
 @contextmanager
 def _record(config_file: Path | None, *, as_known: bool = True) -> Iterator[tuple[Record, Door]]:
     """The record without errors, as known at the door's instant; `as_known=False`: with what is posted after it."""
@@ -286,12 +336,37 @@ def _record(config_file: Path | None, *, as_known: bool = True) -> Iterator[tupl
         yield (source.record.as_of(door.asked) if as_known else source.record), door
 
 
+@main.command()
+@click.argument("language", default="en")
+@told
+def messages(language: str) -> None:
+    """Print the words of the pages in a LANGUAGE, the message file that comes with us: `en` or `ko`.
+
+    For a translation into another language, or words of your own: see the option `messages` of the plugin.
+    """
+    from inforce.core.errors import ConfigurationError, Problem
+    from inforce.formats.messages import languages, message_file
+
+    if language not in languages():
+        what = f"no message file for `{language}` comes with us"
+        known = ", ".join(sorted(languages()))
+        raise ConfigurationError([Problem("LANGUAGE", what, f"begin with one of these: {known}")])
+    click.echo(message_file(language), nl=False)
+
+
 def _settings(config_file: Path | None) -> Settings:
     from inforce.mkdocs_plugin.config import read_settings
 
     here = Path.cwd()
     places = [folder / "mkdocs.yml" for folder in (here, *here.parents)]
     return read_settings(config_file or next((place for place in places if place.is_file()), places[0]))
+
+
+def _check_messages(settings: Settings) -> None:
+    """Read the message files of the site, which says what is wrong with them."""
+    from inforce.workflows.read_messages import languages_of
+
+    languages_of(settings)
 
 
 def _progress() -> Progress:

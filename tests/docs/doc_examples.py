@@ -118,6 +118,7 @@ class Story:
         return self
 
     def write(self, path: str, text: str) -> None:
+        self.built = ""
         place = self.folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8")

@@ -13,9 +13,11 @@ import pytest
 import yaml
 from doc_examples import DOCS, SITE, Story, blocks, every_block, is_story, matches, pages
 
+from inforce.formats.messages import message_file
 from inforce.formats.policy_file import parse_terms
 from inforce.formats.revision_file import parse_revision
 from inforce.formats.schemas import schema
+from inforce.formats.strict_yaml import parse_mapping
 from inforce.mkdocs_plugin.config import read_settings
 
 STORIES = {path.name: path for path in pages() if is_story(path)}
@@ -56,6 +58,11 @@ def test_yaml_is_read(block, tmp_path):
         case "mkdocs":
             (tmp_path / "mkdocs.yml").write_text(block.text)
             assert read_settings(tmp_path / "mkdocs.yml").branch == "main"
+        case "messages":
+            english = parse_mapping(message_file("en")).values
+            assert block.text.splitlines() == [
+                f'{key}: "{english[key].text}"' for key in parse_mapping(block.text).values
+            ]
         case "ci":
             assert yaml.safe_load(block.text)
 

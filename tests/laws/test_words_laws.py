@@ -12,7 +12,7 @@ from inforce.core.effect import Audience
 from inforce.core.standing import standings
 from inforce.core.timeline import Acceptance, Person, Status, Timeline
 from inforce.formats.messages import languages, messages_in
-from inforce.formats.words import Words, cohort_of
+from inforce.formats.words import Words, _Telling, cohort_of
 
 WHOLE = {
     "en": (r"[A-Z][^.]*(\. [A-Z][^.]*)*\.", r"(If you register(ed)?|Whenever you registered)\b"),
@@ -41,13 +41,12 @@ def test_sentences_are_whole_in_every_language(history):
 @law(150)
 @given(history=histories())
 def test_neighbours_who_are_told_the_same_are_told_of_together_and_nobody_else_is(history):
-    timeline, words = Timeline(history.revisions), Words(messages_in("en"), history.revisions)
+    timeline, titles = Timeline(history.revisions), dict.fromkeys([one.name for one in history.revisions], "it")
     for revision in history.revisions:
         for now in timeline.changes():
             found = [one for audience in Audience for one in standings(timeline, revision.name, audience, now)]
-            titles = lambda name: words.calling(timeline[name])  # noqa: E731
-            each = [(cohort_of(one), words.standing_words(one, now, revision.zone, titles)) for one in found]
-            told = words.told(found, now, revision.zone, titles)
+            telling = _Telling(messages_in("en"), now, revision.zone, titles.__getitem__, exactly=True)
+            each, told = [(cohort_of(one), telling.standing_words(one)) for one in found], list(telling.told(found))
             turns = [before == other[0] and same == text for ((_, before), same), (other, text) in pairwise(each)]
             assert len(told) == len(each) - sum(turns)
             begins = [True, *(not turn for turn in turns)]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from errno import EEXIST
 from pathlib import Path
 
 
@@ -39,3 +42,72 @@ def write_atomically(path: Path, data: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+class Staging:
+    """Files that come to lie in a folder together, or not at all. Made by `staged`.
+
+    They are written into a hidden folder beside their places first. `publish` moves them there, which cannot fail
+    half-way but by a power cut: what was moved is taken back if a further move fails.
+    """
+
+    def __init__(self, folder: Path, hidden: Path) -> None:
+        """Keep the folders; see `staged`."""
+        self._folder = folder
+        self._hidden = hidden
+
+    def write(self, path: str, data: bytes) -> None:
+        """Take a file, its path relative to the folder."""
+        place = self._hidden / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
+
+    def publish(self) -> None:
+        """Move what was written to its places.
+
+        Raises:
+            OSError: something lies in one of them already, or cannot be written there; then nothing was moved.
+        """
+        moved: list[Path] = []
+        try:
+            for source in _uppermost(self._hidden, self._folder):
+                target = self._folder / source.relative_to(self._hidden)
+                _move(source, target)
+                moved.append(target)
+        except BaseException:
+            for target in moved:
+                target.rename(self._hidden / target.relative_to(self._folder))
+            raise
+
+
+@contextmanager
+def staged(folder: Path) -> Iterator[Staging]:
+    """Make a place to write files in that are to come into the folder together; what is not published is gone after.
+
+    Raises:
+        OSError: the folder cannot be written to.
+    """
+    is_new = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".inforce-") as hidden:
+            yield Staging(folder, Path(hidden))
+    finally:
+        if is_new and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _move(source: Path, target: Path) -> None:
+    if os.path.lexists(target):
+        raise FileExistsError(EEXIST, os.strerror(EEXIST), str(target))
+    source.rename(target)
+
+
+def _uppermost(hidden: Path, folder: Path) -> Iterator[Path]:
+    """What has to be moved: whole folders where there is none of that name yet, else the files in them."""
+    for path in sorted(hidden.iterdir()):
+        target = folder / path.name
+        if path.is_dir() and target.is_dir() and not target.is_symlink():
+            yield from _uppermost(path, target)
+        else:
+            yield path

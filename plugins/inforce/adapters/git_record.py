@@ -317,6 +317,21 @@ def open_record(folder: Path, branch: str) -> Iterator[GitRecord]:
             record.close()
 
 
+def has_commits(folder: Path) -> bool:
+    """Whether there is any branch in the repository in which the folder lies; until then nothing can be posted.
+
+    Raises:
+        RecordError: there is no repository.
+    """
+    git_dir, common = git_folders(work_tree := _work_tree(folder))
+    real = Git(str(work_tree))
+    real.update_environment(**neutral(git_dir, common, common / "objects", work_tree))
+    try:
+        return bool(str(real.execute(["git", "for-each-ref", "--count=1"])).strip())
+    except (GitCommandError, GitCommandNotFound):
+        return True  # Whoever reads the record says what is wrong.
+
+
 def places_of_change(folder: Path) -> list[Path]:
     """The files of git that change when something is committed, merged or fetched; for watching them."""
     git_dir, common = git_folders(_work_tree(folder))

@@ -6,6 +6,7 @@ Addresses are relative to the site's root, without a leading slash; a folder's a
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9.-]*", re.ASCII)
 _TRANSLATION = re.compile(r"(?P<revision>[a-z0-9][a-z0-9.-]*)\.(?P<language>[a-z]{2,3}(-[a-z0-9]{2,8})*)", re.ASCII)
@@ -42,6 +43,7 @@ RESERVED = frozenset(
 """Words of the address table, and what every site has: not free for policies and revisions."""
 
 
+@lru_cache(4096)
 def slug_fault(slug: str, kind: str) -> str | None:
     """Why this is no name for a policy or a revision (`kind`), or None where it is one."""
     if not _SLUG.fullmatch(slug):

@@ -106,14 +106,15 @@ def judge(candidate: Candidate, terms: Terms, posting: Posting, posted: Posted) 
     recorded = posting.instant
     if stated is not None:
         posting = replace(posting, instant=stated, source=declared.source)
-    draft = Revision(
+    effects, faults = _effects(declared, terms, posting.instant)
+    revision = Revision(
         policy=candidate.policy,
         name=candidate.name,
         title=declared.title or terms.title,
         digest=declared.digest,
         blob=candidate.blob,
         posting=posting,
-        effects={},
+        effects={} if declared.change is ChangeClass.EDITORIAL else effects,
         time_zone=terms.time_zone,
         zone=terms.zone,
         change=declared.change,
@@ -123,17 +124,15 @@ def judge(candidate: Candidate, terms: Terms, posting: Posting, posted: Posted) 
         keeps=declared.keeps,
         corrects=declared.corrects,
     )
-    earlier, later = posted.around(draft)
-    effects, faults = _effects(declared, terms, posting.instant)
+    earlier, later = posted.around(revision)
     faults += [
-        *_stated_faults(declared, draft, recorded, posted.first_recorded),
+        *_stated_faults(declared, revision, recorded, posted.first_recorded),
         *_class_faults(declared, is_first=not earlier),
-        *_naming_faults(declared, draft, earlier, posted.last_start),
-        *_acceptance_faults(declared, draft),
+        *_naming_faults(declared, revision, earlier, posted.last_start),
+        *_acceptance_faults(declared, revision),
     ]
     if faults:
         return Judgement(None, tuple(faults))
-    revision = replace(draft, effects={} if declared.change is ChangeClass.EDITORIAL else effects)
     faults = [*_interposed_faults(revision, earlier, later)]
     return Judgement(None if faults else revision, tuple(faults))
 

@@ -16,12 +16,13 @@ from functools import lru_cache
 from inforce.core.errors import Fault
 from inforce.core.record import Reading
 
-_SUSPECTS = re.compile(
+SUSPECTS = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ue000-\uf8ff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
 )
-_ENTITY = re.compile(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
+ENTITY = re.compile(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
+"""A reference to a character, which rule 10 refuses where the character is one of the suspects."""
 _JOINERS = "\u200c\u200d"
 _MARKS = "\u200e\u200f\u061c"
 _OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -63,7 +64,7 @@ def _is_above_suspicion(unusual: str) -> bool:
 @lru_cache(4096)
 def _is_harmless(character: str) -> bool:
     """Whether the character can be seen, and composes with no other (so that form NFC holds beside any neighbour)."""
-    if _SUSPECTS.match(character) or ord(character) in _JAMO or not unicodedata.is_normalized("NFC", character):
+    if SUSPECTS.match(character) or ord(character) in _JAMO or not unicodedata.is_normalized("NFC", character):
         return False
     return not unicodedata.category(character).startswith("M") and character > "\x7f"
 
@@ -84,8 +85,8 @@ def _composition_faults(text: str) -> Iterator[Fault]:
 
 
 def _invisible_faults(text: str) -> Iterator[Fault]:
-    for found in _SUSPECTS.finditer(text):
-        if not _is_needed(text, found.start()):
+    for found in SUSPECTS.finditer(text):
+        if not is_needed(text, found.start()):
             what = f"{_name(found[0])} cannot be seen"
             if found[0] in _OVERRIDES:
                 what = f"{_name(found[0])} turns the direction of the text round it"
@@ -94,9 +95,9 @@ def _invisible_faults(text: str) -> Iterator[Fault]:
 
 
 def _entity_faults(text: str) -> Iterator[Fault]:
-    for found in _ENTITY.finditer(text) if "&" in text else ():
+    for found in ENTITY.finditer(text) if "&" in text else ():
         meant = html.unescape(found[0])
-        if meant != found[0] and any(_SUSPECTS.match(character) for character in meant):
+        if meant != found[0] and any(SUSPECTS.match(character) for character in meant):
             what = f"{found[0]} stands for {_name(meant)}, which cannot be seen, and is not allowed"
             yield Fault(what, "delete it", _line_of(text, found.start()))
 
@@ -107,7 +108,7 @@ def _name(character: str) -> str:
     return f"U+{ord(character):04X} {name}"
 
 
-def _is_needed(text: str, place: int) -> bool:
+def is_needed(text: str, place: int) -> bool:
     """Whether the script around the character needs it."""
     character = text[place]
     before, after = text[place - 1 : place], text[place + 1 : place + 2]

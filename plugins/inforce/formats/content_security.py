@@ -8,8 +8,8 @@ The whole file, one line (broken here)::
 Nothing is loaded from elsewhere. (`default-src` is not `'none'` because Firefox asks it about the page that a theme's
 `<link rel="next">` makes it fetch in advance, and there is no other directive for that.) The theme's inline scripts are
 allowed one by one, by the digests of those that really are in the pages; any other inline script is blocked. Styles
-inside of pages are allowed in the same way, where a theme or a page has any: `style-src 'self' 'sha256-…'`,
-`style-src-attr 'unsafe-hashes' 'sha256-…'`.
+inside of pages are allowed in the same way, where a theme or a page has any: elements by `style-src 'self' 'sha256-…'`,
+attributes by `style-src-attr 'unsafe-hashes' 'sha256-…'`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class ContentSecurity:
             if not _SOURCE.search(attributes) and (kind is None or kind[1].lower() in _RUNS):
                 self._scripts.add(digest(script))
         self._styles.update(map(digest, _STYLE.findall(page)))
-        if " style" in page:
+        if "style=" in page or "style =" in page:
             self._attributes.update(digest(html.unescape(double or single)) for double, single in _STYLED.findall(page))
 
     @property

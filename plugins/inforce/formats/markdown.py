@@ -28,12 +28,8 @@ from inforce.formats.markdown_rules import RELATIVE, Refusal, Refusals
 from inforce.formats.passages import passages
 
 EXTENSIONS = ("admonition", "def_list", "fenced_code", "footnotes", "sane_lists", "tables")
-_EDITION = 2
-"""Counts the changes of this module and `markdown_rules` that alter what comes out of them."""
-CONFIGURATION = "-".join(
-    [str(_EDITION), "markdown", markdown.__version__, "python", ".".join(map(str, sys.version_info[:2])), *EXTENSIONS]
-)
-"""Names everything but the text that a rendition depends on."""
+CONFIGURATION = " ".join(["markdown", markdown.__version__, "python", *map(str, sys.version_info[:2]), *EXTENSIONS])
+"""Names what a rendition depends on besides the text and our own code."""
 _LINK = re.compile(r"\](?:\(|:)\s*(?!(?:https?|mailto|tel):)[^)\s]*[:&]")
 _SNIPPET = re.compile(r"^[ \t]*;*-{1,}8<-{1,}.*$|\{!.*?!\}|\{%.*?%\}", re.MULTILINE)
 _SHOWN = re.compile(r"^(?! {0,3}\[[^\]]+\]:)[^\n]*\S", re.MULTILINE)
@@ -180,7 +176,7 @@ def text_faults(text: str, first_line: int) -> Iterator[Fault]:
     if len(text) < _SHORT or _is_suspect(text):
         try:
             refused = list(renderer().refused(text))
-            shows = len(text) >= _SHORT or re.sub(r"<[^>]*>", "", html.unescape(render(text).html)).strip()
+            shows = len(text) >= _SHORT or html.unescape(re.sub(r"<[^>]*>", "", render(text).html)).strip()
         except RecursionError:
             todo = "lists and quotations go a few levels deep, not hundreds"
             yield Fault("the text is nested too deep", todo, first_line)
@@ -191,7 +187,7 @@ def text_faults(text: str, first_line: int) -> Iterator[Fault]:
             yield Fault(one.what, one.todo, line)
         if not shows:
             yield Fault("the text is empty", "write the revision's text under the front matter", first_line)
-    for found in _SNIPPET.finditer(text) if "8<" in text or "{!" in text or "{%" in text else ():
+    for found in _SNIPPET.finditer(text) if "<" in text or "{" in text else ():
         line = first_line + text.count("\n", 0, found.start())
         what = f"`{found[0].strip()}` would take in another file: a revision is shown from its own bytes alone"
         yield Fault(what, "write the text itself here", line)
@@ -199,6 +195,8 @@ def text_faults(text: str, first_line: int) -> Iterator[Fault]:
 
 def _is_suspect(text: str) -> bool:
     """Whether there is any sign in the text that something to be refused begins with."""
+    if "[" not in text:
+        return "<" in text
     return "<" in text or "![" in text or (("](" in text or "]:" in text) and _LINK.search(text) is not None)
 
 

@@ -26,6 +26,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from inforce.core.errors import Fault
@@ -80,8 +81,26 @@ def body(data: bytes) -> str:
     return split(data.decode("utf-8"))[1]
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A revision file in which nothing is wrong but perhaps its front matter: its digest, and that."""
+
+    digest: str
+    front_matter: str
+
+
 def parse_revision(data: bytes) -> Reading[Declaration]:
     """What a revision file declares, or everything that is wrong with it."""
+    examined = examine(data)
+    if examined.value is None or examined.faults:
+        declared = declaration_of(examined.value) if examined.value else Reading[Declaration](None)
+        faults = sorted([*declared.faults, *examined.faults], key=lambda fault: fault.line or 0)
+        return Reading(None, tuple(faults))
+    return declaration_of(examined.value)
+
+
+def examine(data: bytes) -> Reading[Examined]:
+    """What is to be looked at but once for the same bytes; the value is there with faults of the text too."""
     if data.startswith(_LFS):
         what = "this is a pointer of Git LFS: the record holds the text itself"
         return Reading(None, (Fault(what, "take the file out of LFS (`git lfs untrack`), and commit it anew", 1),))
@@ -93,19 +112,24 @@ def parse_revision(data: bytes) -> Reading[Declaration]:
     except ValueError as wrong:
         todo = "the file begins with a line `---`, then `key: value` lines, then `---`, then the text"
         return Reading(None, (Fault(str(wrong), todo, 1),))
-    faults = [*text_faults(text, line), *_leftovers(text, line)]
+    faults = (*text_faults(text, line), *leftovers(text, line))
+    return Reading(Examined(hashlib.sha256(data).hexdigest(), front_matter or ""), faults)
+
+
+def declaration_of(examined: Examined) -> Reading[Declaration]:
+    """What the front matter declares, or everything that is wrong with it."""
     try:
-        keys = parse_mapping(front_matter or "", 2)
+        keys = parse_mapping(examined.front_matter, 2)
     except YamlError as wrong:
-        return Reading(None, (*wrong.faults, *faults))
-    declaration, more = _declaration(keys, hashlib.sha256(data).hexdigest())
-    faults = sorted([*more, *faults], key=lambda fault: fault.line or 0)
+        return Reading(None, wrong.faults)
+    declaration, faults = _declaration(keys, examined.digest)
+    faults = sorted(faults, key=lambda fault: fault.line or 0)
     return Reading(None if faults else declaration, tuple(faults))
 
 
-def _leftovers(text: str, first_line: int) -> Iterator[Fault]:
+def leftovers(text: str, first_line: int) -> Iterator[Fault]:
     """What an editor or a merge left in a text, and nobody can have meant."""
-    for found in _CONFLICT.finditer(text) if "<<<<<<< " in text or ">>>>>>> " in text else ():
+    for found in _CONFLICT.finditer(text) if "<" in text or ">" in text else ():
         line = first_line + text.count("\n", 0, found.start())
         yield Fault(f"`{found[0].strip()}` was left by a merge", "settle the conflict, and delete its marks", line)
     if _SECOND_FRONT_MATTER.match(text):

@@ -7,7 +7,8 @@ is put into a sentence is an instant, the name of a revision, or what the publis
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
 from inforce.core.effect import Audience
@@ -86,107 +87,126 @@ class Words:
         """A status, as it stands within a sentence."""
         return self.messages(STATUSES[status])
 
-    # Sentences
-
     def told(self, standings: Sequence[Standing], now: datetime, zone: tzinfo, titles: Titles) -> list[tuple[str, str]]:
-        """For each cohort who they are, and what the revision is to them; neighbours who are told the same, as one."""
+        """For each cohort who they are, and what the revision is to them; neighbours who are told the same, as one.
+
+        Instants are told to the second where two of them would read alike otherwise.
+        """
+        instants = {instant for one in standings for instant in _instants_of(one)}
+        exactly = len({self.moment(one, zone) for one in instants}) < len(instants)
+        return list(_Telling(self.messages, now, zone, titles, exactly).told(standings))
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What is told of one revision at an instant; `exactly`: with seconds."""
+
+    messages: Messages
+    now: datetime
+    zone: tzinfo
+    titles: Titles
+    exactly: bool
+
+    def told(self, standings: Iterable[Standing]) -> Iterator[tuple[str, str]]:
+        """For each cohort who they are, and what they are told."""
         told: list[tuple[Cohort, str]] = []
         for one in standings:
-            (since, before), sentence = cohort_of(one), self.standing_words(one, now, zone, titles)
+            (since, before), sentence = cohort_of(one), self.standing_words(one)
             if told and since is not None and told[-1][0][1] == since and told[-1][1] == sentence:
                 (since, _), _ = told.pop()
             told.append(((since, before), sentence))
-        return [(self.cohort_words(cohort, now, zone), sentence) for cohort, sentence in told]
+        yield from ((self.cohort_words(cohort), sentence) for cohort, sentence in told)
 
-    def cohort_words(self, cohort: Cohort, now: datetime, zone: tzinfo) -> str:
+    def cohort_words(self, cohort: Cohort) -> str:
         """Whom a sentence means: by when they registered, or will."""
         since, before = cohort
-        is_later = since is not None and since > now
+        is_later = since is not None and since > self.now
         if since is None and before is None:
             return self.messages("cohort.anybody")
         if since is None:
-            return self._with_instants("cohort.before", zone, before=before)
+            return self._with_instants("cohort.before", before=before)
         if before is None:
-            return self._with_instants("cohort.since.later" if is_later else "cohort.since", zone, since=since)
+            return self._with_instants("cohort.since.later" if is_later else "cohort.since", since=since)
         key = "cohort.between.later" if is_later else "cohort.between"
-        return self._with_instants(key, zone, since=since, before=before)
+        return self._with_instants(key, since=since, before=before)
 
-    def standing_words(self, one: Standing, now: datetime, zone: tzinfo, titles: Titles) -> str:
+    def standing_words(self, one: Standing) -> str:
         """What the revision is to somebody of the cohort, in a few sentences."""
         if one.status is Status.NEVER:
             return self.messages("standing.never")
         is_overtaken = one.status is Status.OVERTAKEN
         if one.corrected is not None and (one.by_acceptance or one.start is None) and not is_overtaken:
-            return self._with_instants("standing.corrected", zone, since=one.corrected)
+            return self._with_instants("standing.corrected", since=one.corrected)
         if one.by_acceptance and one.offered_from is not None:
-            return _in_a_row(self._offer_words(one, now, zone, titles))
+            return _in_a_row(self._offer_words(one))
         if is_overtaken:
-            return _in_a_row(
-                [self.messages("standing.overtaken"), self._of("standing.withdrawn", one.overtaker, titles)]
-            )
+            return _in_a_row([self.messages("standing.overtaken"), self._of("standing.withdrawn", one.overtaker)])
         if one.start is None:
             return self.messages("standing.displaced")
-        return _in_a_row([self._binding_words(one, now, zone), self._follows(one, titles)])
+        return _in_a_row([self._binding_words(one), self._follows(one)])
 
-    def _binding_words(self, one: Standing, now: datetime, zone: tzinfo) -> str:
+    def _binding_words(self, one: Standing) -> str:
         """Of a revision that binds without acceptance."""
-        is_later = one.joined_from is not None and one.joined_from > now
         if one.from_joining:
-            when = "later" if is_later else "past" if one.until is not None and one.until <= now else "now"
-            key = _FROM_JOINING[when, one.until is not None]
-            return self._with_instants(key, zone, until=one.until)
-        is_to_come = one.start is not None and one.start > now
-        when = "later" if is_to_come else "past" if one.until is not None and one.until <= now else "now"
-        return self._with_instants(_FROM_START[when, one.until is not None], zone, start=one.start, until=one.until)
+            is_to_come = one.joined_from is not None and one.joined_from > self.now
+            return self._with_instants(_FROM_JOINING[self._tense(one, is_to_come=is_to_come)], until=one.until)
+        is_to_come = one.start is not None and one.start > self.now
+        return self._with_instants(
+            _FROM_START[self._tense(one, is_to_come=is_to_come)], start=one.start, until=one.until
+        )
 
-    def _offer_words(self, one: Standing, now: datetime, zone: tzinfo, titles: Titles) -> list[str]:
+    def _tense(self, one: Standing, *, is_to_come: bool) -> tuple[str, bool]:
+        """Whether a stretch is to come, is now, or is past; and whether its end is known."""
+        is_past = one.until is not None and one.until <= self.now
+        return "later" if is_to_come else "past" if is_past else "now", one.until is not None
+
+    def _offer_words(self, one: Standing) -> list[str]:
         """Of a revision that binds whoever accepts it, while it is offered."""
-        without, follows = self._without(one, now, zone), self._follows(one, titles) if one.until else ""
+        without, follows = self._without(one), self._follows(one) if one.until else ""
         if one.status is Status.OFFERED:
-            key = "standing.offered.past" if one.until is not None and one.until <= now else "standing.offered.until"
-            then = self._with_instants(key, zone, until=one.until) if one.until else ""
+            key = (
+                "standing.offered.past" if one.until is not None and one.until <= self.now else "standing.offered.until"
+            )
+            then = self._with_instants(key, until=one.until) if one.until else ""
             return [self.messages("standing.offered"), then, follows, without]
         withdrawn = ""
         if one.status is Status.OVERTAKEN:
-            withdrawn = self._of("standing.offer.withdrawn", one.overtaker, titles)
+            withdrawn = self._of("standing.offer.withdrawn", one.overtaker)
         if one.start is None:
             key = "standing.offer.displaced"
-            return [self._with_instants(key, zone, since=one.offered_from, before=one.offered_until), withdrawn]
-        return [self._accepted(one, now, zone), follows, withdrawn, without]
+            return [self._with_instants(key, since=one.offered_from, before=one.offered_until), withdrawn]
+        return [self._accepted(one), follows, withdrawn, without]
 
-    def _accepted(self, one: Standing, now: datetime, zone: tzinfo) -> str:
+    def _accepted(self, one: Standing) -> str:
         """From when until when it bound who accepted it while it was offered."""
-        when = "" if one.until is None else "past" if one.until <= now else "now"
+        when = "" if one.until is None else "past" if one.until <= self.now else "now"
         instants = {"since": one.offered_from, "before": one.offered_until, "until": one.until}
         if one.start == one.offered_from:
-            return self._with_instants(_ACCEPTED[when], zone, **instants)
-        return self._with_instants(_ACCEPTED_BEFORE_START[when], zone, start=one.start, **instants)
+            return self._with_instants(_ACCEPTED[when], **instants)
+        return self._with_instants(_ACCEPTED_BEFORE_START[when], start=one.start, **instants)
 
-    def _without(self, one: Standing, now: datetime, zone: tzinfo) -> str:
+    def _without(self, one: Standing) -> str:
         """What becomes of somebody who does not accept."""
         is_offered = one.status is Status.OFFERED
         if one.audience is Audience.CURRENT_USERS:
             return self.messages("without.goes_on" if is_offered else "without.went_on")
         if one.otherwise is None:
             return self.messages("without.nothing" if is_offered else "without.nothing.past")
-        if one.otherwise <= now:
-            return self._with_instants("without.bound", zone, instant=one.otherwise)
-        return self._with_instants("without.binds" if is_offered else "without.binds.past", zone, instant=one.otherwise)
+        if one.otherwise <= self.now:
+            return self._with_instants("without.bound", instant=one.otherwise)
+        return self._with_instants("without.binds" if is_offered else "without.binds.past", instant=one.otherwise)
 
-    def _follows(self, one: Standing, titles: Titles) -> str:
-        return self._of("standing.followed", one.successor, titles)
+    def _follows(self, one: Standing) -> str:
+        return self._of("standing.followed", one.successor)
 
-    def _of(self, key: str, name: str | None, titles: Titles) -> str:
+    def _of(self, key: str, name: str | None) -> str:
         """A sentence about another revision; nothing where there is none."""
-        return capital(self.messages(key, revision=titles(name))) if name is not None else ""
+        return capital(self.messages(key, revision=self.titles(name))) if name is not None else ""
 
-    def _with_instants(self, key: str, zone: tzinfo, **instants: datetime | None) -> str:
-        """A message with instants, told to the second where two of them would read alike otherwise."""
+    def _with_instants(self, key: str, **instants: datetime | None) -> str:
         given = {name: one for name, one in instants.items() if one is not None}
-        values = {name: self.messages.moment(one, zone) for name, one in given.items()}
-        if len(set(values.values())) < len(set(given.values())):
-            values = {name: self.messages.moment(one, zone, exactly=True) for name, one in given.items()}
-        return self.messages(key, **values)
+        moments = {name: self.messages.moment(one, self.zone, exactly=self.exactly) for name, one in given.items()}
+        return self.messages(key, **moments)
 
 
 _FROM_JOINING = {
@@ -212,6 +232,12 @@ def cohort_of(one: Standing) -> Cohort:
     if one.audience is Audience.NEW_USERS:
         return one.joined_from or one.posted, one.joined_until
     return one.joined_from, one.joined_until or one.posted
+
+
+def _instants_of(one: Standing) -> Iterator[datetime]:
+    """Every instant that may be told of a standing."""
+    told = (*cohort_of(one), one.start, one.until, one.offered_from, one.offered_until, one.otherwise, one.corrected)
+    yield from (instant for instant in told if instant is not None)
 
 
 def capital(words: str) -> str:

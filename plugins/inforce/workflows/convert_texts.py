@@ -13,10 +13,11 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 
+from inforce.adapters.cache import Cache
 from inforce.adapters.git_texts import TextSource
-from inforce.adapters.rendition_cache import RenditionCache
 from inforce.core.policy import Revision
 from inforce.formats.markdown import Renderer
+from inforce.formats.rendition_file import dump
 from inforce.formats.revision_file import body
 from inforce.workflows.progress import Progress
 
@@ -29,7 +30,7 @@ _Batch = Sequence[tuple[str, str]]
 
 
 def convert_texts(
-    revisions: Iterable[Revision], source: TextSource, cache: RenditionCache, progress: Progress, workers: int
+    revisions: Iterable[Revision], source: TextSource, cache: Cache, progress: Progress, workers: int
 ) -> None:
     """Put the renditions of all these revisions into the cache, as far as they are not there.
 
@@ -77,7 +78,7 @@ def _batches(revisions: Iterable[Revision]) -> list[_Batch]:
     return sorted(batches, key=len, reverse=True)
 
 
-def _convert(batch: _Batch, source: TextSource, cache: RenditionCache) -> int:
+def _convert(batch: _Batch, source: TextSource, cache: Cache) -> int:
     """Convert a batch; the number of its texts."""
     renderer = Renderer(None)
     with source.opened() as texts:
@@ -85,5 +86,5 @@ def _convert(batch: _Batch, source: TextSource, cache: RenditionCache) -> int:
             texts.foresee(blob)
         for blob, digest in batch:
             if (data := texts.read(blob)) is not None:
-                cache.put(digest, renderer.render(body(data)))
+                cache.put(digest, dump(renderer.render(body(data))))
     return len(batch)

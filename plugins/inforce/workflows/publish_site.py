@@ -13,17 +13,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from inforce.adapters.cache import Cache, edition, open_cache
 from inforce.adapters.clock import Door
-from inforce.adapters.rendition_cache import RenditionCache, open_cache
 from inforce.core import address
 from inforce.core.errors import Problem, RecordError
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord, Record
 from inforce.formats.in_force_json import in_force_table
 from inforce.formats.json_text import to_json
-from inforce.formats.markdown import Rendition, render
+from inforce.formats.markdown import CONFIGURATION, Rendition, render
 from inforce.formats.policies_json import policies_table
 from inforce.formats.postings_json import postings_table
+from inforce.formats.rendition_file import dump, load
 from inforce.formats.revision_file import split
 from inforce.formats.schemas import NAMES, schema
 from inforce.formats.timemap import timemap
@@ -42,15 +43,16 @@ class Site:
     drafts: Sequence[Draft]
     warnings: Sequence[Problem]
     source: OpenRecord
-    cache: RenditionCache
+    cache: Cache
 
     def rendition(self, revision: Revision) -> Rendition:
         """A posted revision's text as HTML."""
         kept = self.cache.get(revision.digest)
-        if kept is None:
-            kept = render(self.source.text(revision))
-            self.cache.put(revision.digest, kept)
-        return kept
+        if kept is not None:
+            return load(kept)
+        rendition = render(self.source.text(revision))
+        self.cache.put(revision.digest, dump(rendition))
+        return rendition
 
     def files(self, root: str = "") -> Iterator[tuple[str, bytes]]:
         """Every file that is no page, by its address; `root` is the site's address, or nothing."""
@@ -108,12 +110,16 @@ def gathered(settings: Settings, door: Door, *, with_drafts: bool, progress: Pro
 
 
 @contextmanager
-def _opened_cache(settings: Settings, progress: Progress) -> Iterator[RenditionCache]:
+def _opened_cache(settings: Settings, progress: Progress) -> Iterator[Cache]:
     """The cache that the settings name, or one for this build alone."""
     with tempfile.TemporaryDirectory(prefix="inforce-") as for_now:
         cache = None
         try:
-            cache = open_cache(settings.cache) if settings.cache else None
+            cache = _cache_in(settings.cache) if settings.cache else None
         except OSError as wrong:
             progress.say(f"the cache {settings.cache} cannot be used, and nothing is kept: {wrong.strerror}")
-        yield cache or open_cache(Path(for_now))
+        yield cache or _cache_in(Path(for_now))
+
+
+def _cache_in(folder: Path) -> Cache:
+    return open_cache(folder, "html", f"{edition()} {CONFIGURATION}")

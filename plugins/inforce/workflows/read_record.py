@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
+from unicodedata import unidata_version
 
+from inforce.adapters.cache import Cache, edition, open_cache
 from inforce.adapters.clock import Door
 from inforce.adapters.git_record import GitRecord, WorkFile, open_record
 from inforce.adapters.git_texts import TextSource
@@ -21,17 +23,21 @@ from inforce.core.errors import Fault, InforceError, Problem, RecordError, Sever
 from inforce.core.history import History, Step
 from inforce.core.instant import first_instant
 from inforce.core.layout import layout_problems, no_file
-from inforce.core.policy import Posting, Revision, Terms
+from inforce.core.policy import Declaration, Posting, Revision, Terms
 from inforce.core.posting import Candidate, Posted, judge
 from inforce.core.record import FOLDER, TERMS, Entry, Reading, Record
+from inforce.formats import examined_json
+from inforce.formats.markdown import CONFIGURATION
 from inforce.formats.policy_file import parse_terms
-from inforce.formats.revision_file import body, parse_revision
+from inforce.formats.revision_file import Examined, body, declaration_of, examine, parse_revision
 from inforce.workflows.progress import Progress, silent
 from inforce.workflows.settings import Settings
 
 T = TypeVar("T")
 _AHEAD = 64
 """How many commits of the history are known before one is judged."""
+_EXAMINED = "examined"
+"""The name under which the cache keeps what is known of texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +163,11 @@ def opened(settings: Settings, door: Door, progress: Progress | None = None) -> 
         faults += wrong.problems
     try:
         with open_record(settings.folder, settings.branch) as repository:
-            read_text = repository.text
-            history = History(
-                _remembered(lambda blob: parse_terms(read_text(blob))),
-                _remembered(lambda blob: parse_revision(read_text(blob))),
-                previous,
-            )
+            texts = _Texts(repository, settings.cache)
+            history = History(_remembered(texts.terms), _remembered(texts.declaration), previous)
             progress = progress or silent()
-            history.walk(_counted(_foreseeing(repository), progress))
+            history.walk(_counted(_foreseeing(repository, texts), progress))
+            texts.keep()
             record = history.record(door.latest)
             record = replace(record, problems=(*faults, *record.problems))
             yield OpenRecord(repository, record, door)
@@ -177,15 +180,57 @@ def _terms_of(file: WorkFile) -> Reading[Terms]:
     return parse_terms(file.data) if entry.is_regular else Reading(None, (no_file(entry),))
 
 
-def _foreseeing(repository: GitRecord) -> Iterator[Step]:
+class _Texts:
+    """The texts of a record, as they are read; those that an earlier run has examined are not read again."""
+
+    def __init__(self, repository: GitRecord, folder: Path | None) -> None:
+        """Begin with what is known; `folder` keeps that from run to run, if there is one."""
+        self._repository = repository
+        self._cache: Cache | None = None
+        self._known: dict[str, Examined] = {}
+        self._used: dict[str, Examined] = {}
+        if folder is not None:
+            with suppress(OSError):
+                self._cache = open_cache(folder, "examined", f"{edition()} {CONFIGURATION} {unidata_version}")
+        if self._cache is not None and (kept := self._cache.get(_EXAMINED)) is not None:
+            self._known = examined_json.load(kept)
+        self._foreseen = set(self._known)
+
+    def terms(self, blob: str) -> Reading[Terms]:
+        """The terms of that id."""
+        return parse_terms(self._repository.text(blob))
+
+    def declaration(self, blob: str) -> Reading[Declaration]:
+        """What the revision file of that id declares."""
+        known = self._known.get(blob)
+        if known is None:
+            data = self._repository.text(blob)
+            examined = examine(data)
+            if examined.value is None or examined.faults:
+                return parse_revision(data)
+            known = examined.value
+        self._used[blob] = known
+        return declaration_of(known)
+
+    def foresee(self, blob: str) -> None:
+        """Say that this text will be wanted soon."""
+        if blob not in self._foreseen:
+            self._foreseen.add(blob)
+            self._repository.foresee(blob)
+
+    def keep(self) -> None:
+        """Leave for the next run what was examined."""
+        if self._cache is not None and self._used.keys() != self._known.keys():
+            self._cache.put(_EXAMINED, examined_json.dump(self._used))
+
+
+def _foreseeing(repository: GitRecord, texts: _Texts) -> Iterator[Step]:
     """The history, some commits behind: git reads the texts of those to come while the present one is judged."""
     ahead: deque[Step] = deque()
-    foreseen = set()
     for commit, changes in repository.history():
         for change in changes:
-            if change.entry is not None and change.path.endswith((".md", TERMS)) and change.entry.blob not in foreseen:
-                foreseen.add(change.entry.blob)
-                repository.foresee(change.entry.blob)
+            if change.entry is not None and change.path.endswith((".md", TERMS)):
+                texts.foresee(change.entry.blob)
         ahead.append((commit, changes))
         if len(ahead) > _AHEAD:
             yield ahead.popleft()

@@ -38,8 +38,9 @@ _SCRIPT = re.compile(r"[a-z]{4}", re.ASCII)
 _RIGHT_TO_LEFT_LETTERS = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
-_ISOLATED = "\u2068{}\u2069"
-"""First strong isolate … pop directional isolate (UAX #9): in a text what `<bdi>` is in HTML."""
+_FIRST_STRONG, _POP = "\u2068", "\u2069"
+_ISOLATES = {"ltr": "\u2066", "rtl": "\u2067"}
+"""Isolates (UAX #9): in a text what `<bdi>` is in HTML, by first strong letter; and with a direction given."""
 _PATTERNS = ("date", "time", "time.exact")
 
 
@@ -72,7 +73,8 @@ class Messages:
         if not isinstance(value, str) or hasattr(value, "__html__"):
             return value
         if self.direction == "rtl" or (not value.isascii() and _RIGHT_TO_LEFT_LETTERS.search(value)):
-            return _ISOLATED.format(value)
+            # What holds an isolate was put together here, and is in our direction; a first strong letter may be inside.
+            return f"{_ISOLATES[self.direction] if _POP in value else _FIRST_STRONG}{value}{_POP}"
         return value
 
     def moment(self, instant: datetime, zone: tzinfo, *, exactly: bool = False, with_time: bool = False) -> str:
@@ -95,7 +97,9 @@ class Messages:
         if (local.hour, local.minute) == (0, 0) and not with_seconds and not with_time:
             return day
         pattern = self._texts["time.exact" if with_seconds else "time"]
-        return self("date.with_time", date=day, time=format_time(local.time(), pattern, locale=self._locale))
+        return self._texts["date.with_time"].format(
+            date=day, time=format_time(local.time(), pattern, locale=self._locale)
+        )
 
     def _date(self, local: datetime) -> str:
         return format_date(local.date(), self._texts["date"], self._locale)
@@ -131,6 +135,11 @@ def languages() -> frozenset[str]:
     return frozenset(
         file.name.removesuffix(SUFFIX) for file in resources(__name__).iterdir() if file.name.endswith(SUFFIX)
     )
+
+
+def message_file(language: str) -> str:
+    """The message file of a language that comes with us, as it stands."""
+    return resources(__name__).joinpath(f"{language}{SUFFIX}").read_text("utf-8")
 
 
 @lru_cache
@@ -238,6 +247,5 @@ def _ever_shorter(language: str) -> Iterator[str]:
 
 @lru_cache
 def _texts(language: str) -> dict[str, str]:
-    source = resources(__name__).joinpath(f"{language}{SUFFIX}").read_text("utf-8")
-    values = parse_mapping(source).values
+    values = parse_mapping(message_file(language)).values
     return {key: value.text for key, value in values.items() if isinstance(value, Scalar)}

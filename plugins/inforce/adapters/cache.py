@@ -1,0 +1,90 @@
+"""What one build leaves for the next: a folder of files, each of which can be made anew at any time.
+
+An entry is written whole or not at all, under a name that says everything that it depends on, and tells whether it is
+intact. So the folder can be deleted, read while another build writes into it, and copied from one machine to another.
+An entry that is damaged is as good as none. What is not as it should be with the folder costs time, and nothing else.
+
+The whole format of an entry: a line with the BLAKE2b (16 bytes, hexadecimal, keyed with the entry's name) of all that
+follows, and what was kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files as resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from inforce.adapters.files import write_atomically
+
+_TAG = b"Signature: 8a477f597d28d172789f06886806bc55\n# Made by inforce, which makes it anew when it is deleted.\n"
+"""What tells backup programs that this is a cache: the Cache Directory Tagging Specification."""
+_CHECK = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """Entries of one kind. A value that another process can be given."""
+
+    folder: Path
+
+    def __contains__(self, name: str) -> bool:
+        """Whether there is an entry of that name; it may be damaged."""
+        return self._path(name).exists()
+
+    def get(self, name: str) -> bytes | None:
+        """What was kept under that name; None where there is nothing, or nothing intact."""
+        try:
+            data = self._path(name).read_bytes()
+        except OSError:
+            return None
+        kept = data[_CHECK + 1 :]
+        return kept if data[: _CHECK + 1] == _check(kept, name) else None
+
+    def put(self, name: str, kept: bytes) -> None:
+        """Keep something, if the folder can be written to."""
+        with suppress(OSError):
+            write_atomically(self._path(name), _check(kept, name) + kept)
+
+    def _path(self, name: str) -> Path:
+        return self.folder / name[:2] / name
+
+
+def open_cache(folder: Path, kind: str, configuration: str) -> Cache:
+    """The entries of a kind that were made under a configuration; the folder is made if it is not there.
+
+    Raises:
+        OSError: it cannot be made or written to.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in (("CACHEDIR.TAG", _TAG), (".gitignore", b"*\n")):
+        if not (folder / name).exists():
+            write_atomically(folder / name, data)
+    return Cache(folder / kind / hashlib.sha256(configuration.encode()).hexdigest()[:16])
+
+
+@cache
+def edition() -> str:
+    """A name for this very state of our own code: entries that depend on all of it go by it."""
+    found = hashlib.sha256()
+    for name, data in sorted(_sources(resources("inforce"))):
+        found.update(f"{name}\0{len(data)}\0".encode() + data)
+    return found.hexdigest()
+
+
+def _sources(folder: Traversable, place: str = "") -> list[tuple[str, bytes]]:
+    found = []
+    for one in folder.iterdir():
+        if one.is_dir():
+            found += _sources(one, f"{place}{one.name}/")
+        elif one.name.endswith((".py", ".html", ".yml")):
+            found.append((f"{place}{one.name}", one.read_bytes()))
+    return found
+
+
+def _check(kept: bytes, name: str) -> bytes:
+    key = hashlib.sha256(name.encode()).digest()
+    return hashlib.blake2b(kept, digest_size=_CHECK // 2, key=key).hexdigest().encode() + b"\n"
