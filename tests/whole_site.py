@@ -13,7 +13,8 @@ TABLE = (
     "| Purpose | Kept for | Amount |\n|:--|:-:|--:|\n" + "| Orders and everything about them | 5 years | 100 |\n" * 2
 )
 WIDE = f"|{' A-rather-long-heading |' * 12}\n|{'--|' * 12}\n|{' words |' * 12}\n"
-DOCS = f"# For members\n\nSee [the policies](index.md), `code` and [`code`](index.md).\n\n{TABLE}\n```sh\nls -l\n```\n"
+LINKS = "See [the policies](index.md), `code` and [`code`](index.md)."
+DOCS = f"# For members\n\n{LINKS}\n\n{TABLE}\n{WIDE}\n```sh\nls -l\n```\n"
 KINDS = [
     "",
     "privacy-policy/",

@@ -80,7 +80,7 @@ def test_the_script_answers_as_python_does(evaluate, data, history):
         for instant in [*moments, joined, joined - MICROSECOND]:
             questions.append({"on": instant.isoformat(), **asked})
             answers.append(which_answer(policy, instant, timeline.binding(person, instant), asked_for=joined))
-    told = on_data(policy, timeline, timeline.changes()[-1], messages_in("en"))
+    told = on_data(policy, timeline, format_instant(timeline.changes()[-1], policy.terms.zone), messages_in("en"))
     assert evaluate(ANSWERS, [told, questions]) == answers
 
 

@@ -74,9 +74,17 @@ def test_the_banner_prints(opened, address):
     assert style[1:] == ["rgb(0, 0, 0)", "rgb(0, 0, 0)"]
 
 
+def test_what_is_told_about_a_revision_breaks_on_paper_rather_than_leave_a_hole(opened):
+    page = opened("privacy-policy/2018-04-10/")
+    page.emulate_media(media="print")
+    about = page.locator(".inforce-about")
+    assert about.evaluate("about => getComputedStyle(about).breakInside") == "auto"
+    assert about.locator("dl").is_visible()
+
+
 def test_a_member_finds_the_text_that_binds_them_and_its_history(opened):
     page = opened("")
-    page.get_by_role("link", name="Read the Privacy Policy").click()
+    page.get_by_role("link", name="Read it: Privacy Policy").click()
     assert page.locator(".inforce-box__heading").inner_text() == "In force since 1 March 2014"
     page.get_by_role("link", name="the revision of 10 April 2018").first.click()
     assert page.url.endswith("/privacy-policy/2018-04-10/")

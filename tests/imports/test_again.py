@@ -44,6 +44,15 @@ def test_a_revision_that_is_missing_is_brought_back(foreign, imported):
     assert imported.drawn() == before
 
 
+def test_what_counsel_wrote_into_an_imported_file_stays(foreign, imported):
+    path = "terms/2018-01-02.md"
+    own = imported.drawn()[path].replace("change: imported", "change: clarifying\nsummary: It is two now.")
+    imported.write(path, own.replace("posted: 2018-01-02T00:00:00+00:00", "posted: 2018-01-02"))
+    before = imported.drawn()
+    assert again(imported, foreign)["already"] == 2
+    assert imported.drawn() == before
+
+
 def test_a_new_commit_of_an_instant_that_is_there_comes_a_second_later(foreign, imported):
     foreign.commit("2018-01-02T00:00:00+00:00", {"a.md": THREE})
     assert [one["posted"] for one in again(imported, foreign)["revisions"]] == ["2018-01-02T00:00:01+00:00"]

@@ -1,3 +1,4 @@
 """The record and the site that the tests of this folder look at."""
 
 from qstore_site import build, qstore, site  # noqa: F401 - fixtures
+from timelines_site import timelines  # noqa: F401 - a fixture

@@ -22,10 +22,29 @@ def test_home_tells_of_every_policy_what_is_in_force_offered_and_scheduled(site)
     home = page(site, "")
     assert words(home.find(".//h1")) == "Policies of Qstore"
     privacy, agreement = (words(section) for section in home.find_class("inforce-policy"))
-    assert "In force the revision of 1 March 2014, since 1 March 2014, until 10 May 2018" in privacy
-    assert "If you register now the revision of 10 April 2018 is offered: it binds from acceptance" in privacy
-    assert "Scheduled the revision of 10 April 2018: from 10 May 2018 for current users" in privacy
-    assert "In force the revision of 1 March 2017, since 1 March 2017 If you register now" in agreement
+    assert privacy.startswith(
+        "Privacy Policy For current users, the revision of 1 March 2014 has been in force since 1 March 2014, and will "
+        "be until 10 May 2018. Whoever registers now is offered the revision of 10 April 2018: it binds from "
+        "acceptance."
+    )
+    assert "Scheduled the revision of 10 April 2018, from 10 May 2018 for current users" in privacy
+    assert "Next change 10 May 2018 Last posting 10 April 2018, 09:00 Revisions 2, since 1 March 2014" in privacy
+    assert "For everybody, the revision of 1 March 2017 has been in force since 1 March 2017." in agreement
+    assert "Next change none is planned Last posting 1 March 2017 Revisions 4, since 1 March 2014" in agreement
+
+
+def test_home_tells_of_the_latest_postings_and_how_to_prove_them(site):
+    home = page(site, "")
+    (latest,) = home.find_class("inforce-latest")
+    assert [words(one) for one in latest.iter("li")] == [
+        "10 April 2018, 09:00 Privacy Policy, 2018-04-10 · material change We now keep your orders.",
+        "1 March 2017 User Agreement, 2017-03-01 · correction A slip.",
+        "1 February 2017 User Agreement, 2017-02-01 · material change We now keep your orders.",
+        "1 January 2017 User Agreement, 2017-01-01 · material change We now keep your orders.",
+        "1 March 2014 User Agreement, 2014-03-01 · first revision",
+    ]
+    assert "postings.json has every posting with its digest" in words(home.find_class("inforce-proof")[0])
+    assert words(home.find_class("inforce-asof")[0]).startswith("As of 30 April 2018, 15:00 UTC.")
 
 
 def test_the_policys_page_shows_the_text_in_force_and_says_so(site):
@@ -106,9 +125,9 @@ def test_links_between_texts_lead_to_pages(site):
 
 def test_history_lists_every_revision_the_newest_first(site):
     entries = page(site, "user-agreement/history/").find_class("inforce-entry")
-    assert [words(entry.find("h2")) for entry in entries] == ["2017-03-01", "2017-02-01", "2017-01-01", "2014-03-01"]
-    assert "Takes effect stands for the revision of 1 February 2017 wherever that counts" in words(entries[0])
-    assert "For current users 90 days after posting: 1 April 2017" in words(entries[2])
+    assert [words(entry.find("th/a")) for entry in entries] == ["2017-03-01", "2017-02-01", "2017-01-01", "2014-03-01"]
+    assert "from its posting on, it stands for 2017-02-01 wherever that counts" in words(entries[0])
+    assert "never: planned for 1 April 2017, and withdrawn before" in words(entries[2])
 
 
 def test_every_link_on_every_page_leads_somewhere(site):

@@ -20,10 +20,16 @@ from inforce.workflows.read_messages import languages_of
 from inforce.workflows.settings import Settings
 
 PACKAGE = Path(__file__).parents[2] / "plugins" / "inforce"
-SOURCES = {path: path.read_text() for path in PACKAGE.rglob("*.*") if path.suffix in (".py", ".html", ".js")}
+SOURCES = [path.read_text() for path in PACKAGE.rglob("*.*") if path.suffix in (".py", ".html", ".js")]
 ENGLISH = message_file("en")
 KEYS = parse_mapping(ENGLISH).values
+KEY = r"[a-z_]+(?:\.[a-z_-]+)*"
 CONFIG = "site_name: Qstore\nplugins: [search, inforce: {messages: messages}]\n"
+
+
+def found(pattern):
+    """What stands in the program's own code, templates and scripts."""
+    return {one for text in SOURCES for one in re.findall(pattern, text)}
 
 
 @pytest.mark.parametrize("language", sorted(languages()))
@@ -32,18 +38,11 @@ def test_every_language_of_ours_says_everything_with_the_same_names(language):
 
 
 def test_every_key_is_used_and_every_key_that_is_used_is_there():
-    """Used as `"some.key"`; where a template puts a key together (`"some." ~ thing`), all that begin so are used."""
-    literals = {one for text in SOURCES.values() for one in re.findall(r"[\"']([a-z_]+(?:\.[a-z_-]+)*\.?)[\"']", text)}
-    begun = tuple(
-        one for text in SOURCES.values() for one in re.findall(r"f?[\"']((?:[a-z_]+\.)+)(?:[\"']\s*[~+]|\{)", text)
-    )
-    assert [key for key in KEYS if key not in literals and not key.startswith(begun or "\0")] == []
-    called = {
-        key
-        for text in SOURCES.values()
-        for key in re.findall(r"\b(?:say|messages|_with_instants)\(\s*\"([^\"]+)\"", text)
-    }
-    assert sorted(key for key in called if key not in KEYS and not key.endswith((".", ": "))) == []
+    """Used as `"some.key"`; where one is put together (`"some." ~ thing`), all that begin so are used."""
+    literals = found(rf"[\"']({KEY})[\"']")
+    begun = tuple(found(r"[\"']((?:[a-z_]+\.)+)(?:[\"']\s*[~+]|\{)"))
+    assert [key for key in KEYS if key not in literals and not key.startswith(begun)] == []
+    assert found(rf"\b(?:say|messages|_with_instants|_of)\(\s*\"({KEY})\"\s*[,)]") - KEYS.keys() == set()
 
 
 def test_a_language_of_a_policy_without_a_file_is_told_in_the_nearest_one_or_in_english():

@@ -14,6 +14,7 @@ import hashlib
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files as resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -23,6 +24,7 @@ from inforce.adapters.files import write_atomically
 _TAG = b"Signature: 8a477f597d28d172789f06886806bc55\n# Made by inforce, which makes it anew when it is deleted.\n"
 """What tells backup programs that this is a cache: the Cache Directory Tagging Specification."""
 _CHECK = 32
+_LIBRARIES = ("babel", "jinja2", "markdown", "markupsafe", "pyyaml", "tzdata")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,8 @@ def open_cache(folder: Path, kind: str, configuration: str) -> Cache:
 
 @cache
 def edition() -> str:
-    """A name for this very state of our own code: entries that depend on all of it go by it."""
-    found = hashlib.sha256()
+    """A name for this very state of our own code and of the libraries that it writes with: what entries depend on."""
+    found = hashlib.sha256(" ".join(f"{name} {version(name)}" for name in _LIBRARIES).encode())
     for name, data in sorted(_sources(resources("inforce"))):
         found.update(f"{name}\0{len(data)}\0".encode() + data)
     return found.hexdigest()

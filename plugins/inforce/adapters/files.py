@@ -44,6 +44,9 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise
 
 
+_IGNORED = ".gitignore"
+
+
 class Staging:
     """Files that come to lie in a folder together, or not at all. Made by `staged`.
 
@@ -91,6 +94,7 @@ def staged(folder: Path) -> Iterator[Staging]:
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with tempfile.TemporaryDirectory(dir=folder, prefix=".inforce-") as hidden:
+            (Path(hidden) / _IGNORED).write_text("*\n")  # Where the machine stops in between, git adds nothing of it.
             yield Staging(folder, Path(hidden))
     finally:
         if is_new and not any(folder.iterdir()):
@@ -105,7 +109,7 @@ def _move(source: Path, target: Path) -> None:
 
 def _uppermost(hidden: Path, folder: Path) -> Iterator[Path]:
     """What has to be moved: whole folders where there is none of that name yet, else the files in them."""
-    for path in sorted(hidden.iterdir()):
+    for path in sorted(path for path in hidden.iterdir() if path.name != _IGNORED):
         target = folder / path.name
         if path.is_dir() and target.is_dir() and not target.is_symlink():
             yield from _uppermost(path, target)

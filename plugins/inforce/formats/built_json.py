@@ -75,16 +75,24 @@ def built(
     return {"is_of_all": is_of_all, "policies": listed, "revision": revision, "words": words}
 
 
-def built_entry(policy: PolicyRecord, timeline: Timeline, as_of: datetime, in_force: str) -> Json | None:
-    """A policy's entry, None where nothing is to come; `in_force` is the table's address, relative to the page."""
-    zone, due = policy.terms.zone, timeline.next_change(as_of)
+def built_entry(policy: PolicyRecord, timeline: Timeline, instant: datetime, as_of: str, in_force: str) -> Json | None:
+    """A policy's entry, None where nothing is to come.
+
+    Args:
+        policy: as it is shown.
+        timeline: the policy's.
+        instant: as of when the page speaks.
+        as_of: the instant of the build, as data has it; nothing changes between the two.
+        in_force: the table's address, relative to the page.
+    """
+    zone, due = policy.terms.zone, timeline.next_change(instant)
     if due is None:
         return None
     return {
-        "as_of": format_instant(as_of, zone),
+        "as_of": as_of,
         "in_force": in_force,
         "next_change": format_instant(due, zone),
-        "rows": {audience: _row(timeline.on(audience, as_of)) for audience in Audience},
+        "rows": {audience: _row(timeline.on(audience, instant)) for audience in Audience},
         "title": policy.terms.title,
     }
 

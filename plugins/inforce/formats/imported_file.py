@@ -26,11 +26,11 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from inforce.core.errors import Fault
 from inforce.core.importing import Stated, Version
-from inforce.core.instant import format_instant, parse_instant
+from inforce.core.instant import first_instant, format_instant, parse_date, parse_instant
 from inforce.formats.policy_file import parse_terms
 from inforce.formats.revision_file import split
 from inforce.formats.strict_yaml import Fields, YamlError, parse_mapping
@@ -87,11 +87,16 @@ def short_id(commit: str) -> str:
 
 
 def stated_source(data: bytes) -> tuple[str, datetime] | None:
-    """The source and the instant that a revision file states; None where it states none that can be read."""
+    """The source and the instant that a revision file states; None where it states none that can be read.
+
+    A bare date, which somebody has written since, is taken for its first instant in UTC.
+    """
     try:
         front_matter = split(data.decode("utf-8"))[0]
         fields = Fields(parse_mapping(front_matter or ""), ())
-        posted = parse_instant(fields.text("posted") or "")
+        said = fields.text("posted") or ""
+        day = parse_date(said)
+        posted = parse_instant(said) if day is None else first_instant(day, UTC)
     except (ValueError, YamlError):
         return None
     source = fields.text("source")

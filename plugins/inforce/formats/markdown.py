@@ -39,6 +39,7 @@ _TOO_DEEP = re.compile(
 _RELATIVE = re.compile(re.escape(RELATIVE).replace(r"\{\}", "([^\x03]*)"))
 _HEADING_ID = re.compile(r'(?<=<h[1-6] id=")[^"]*(?=")')
 _NUMBERED = re.compile(r"(.*)_(\d+)")
+_TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
 _ALIGNED = re.compile(r'<(t[dh]) style="text-align: (left|center|right);">')
 _SHORT = 4_000
 """Below this many characters a text is looked at whole, in case that it shows nothing at all."""
@@ -119,7 +120,7 @@ class Renderer:
             raise
         tokens: list[dict[str, Any]] = self._markdown.toc_tokens  # type: ignore[attr-defined]
         headings = tuple(_headings(tokens))
-        return _Passage(tuple(_HEADING_ID.split(_with_fit_tables(source))), headings, self._refusals.take())
+        return _Passage(tuple(_HEADING_ID.split(with_fit_tables(source))), headings, self._refusals.take())
 
 
 @lru_cache(maxsize=1)
@@ -161,6 +162,18 @@ def anchors_of(rendition: Rendition) -> frozenset[str]:
     return frozenset(html.unescape(one) for one in re.findall(r'id="([^"]*)"', rendition.html))
 
 
+def with_fit_tables(source: str) -> str:
+    """python-markdown's HTML with its tables in boxes that scroll, by keyboard too, and cells aligned by classes.
+
+    A strict Content-Security-Policy lets no element have a style of its own. In a text `<` is escaped: only what
+    python-markdown itself writes is meant, and tables with a class are left alone.
+    """
+    if "<table>" not in source:
+        return source
+    boxed = _TABLE.sub(r'<div class="inforce-table" tabindex="0">\g<0></div>', source)
+    return _ALIGNED.sub(r'<\1 class="inforce-\2">', boxed)
+
+
 def text_faults(text: str, first_line: int) -> Iterator[Fault]:
     """What rule 10 refuses in a text: an empty one, images, raw HTML, comments, snippets, links by unknown schemes.
 
@@ -198,18 +211,6 @@ def _is_suspect(text: str) -> bool:
     if "[" not in text:
         return "<" in text
     return "<" in text or "![" in text or (("](" in text or "]:" in text) and _LINK.search(text) is not None)
-
-
-def _with_fit_tables(source: str) -> str:
-    """Tables in boxes that scroll, by keyboard too, and cells aligned by classes.
-
-    A strict Content-Security-Policy lets no element have a style of its own. In a text `<` is escaped: only what
-    python-markdown itself writes is meant.
-    """
-    if "<table>" not in source:
-        return source
-    source = source.replace("<table>", '<div class="inforce-table" tabindex="0"><table>')
-    return _ALIGNED.sub(r'<\1 class="inforce-\2">', source.replace("</table>", "</table></div>"))
 
 
 def _headings(tokens: list[dict[str, Any]]) -> Iterator[tuple[int, str]]:

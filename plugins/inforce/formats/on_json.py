@@ -32,7 +32,6 @@ from its posting on, which is never a correction itself.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from inforce.core.effect import Audience
@@ -78,11 +77,11 @@ KEYS = (
 """The messages of the script."""
 
 
-def on_data(policy: PolicyRecord, timeline: Timeline, as_of: datetime, messages: Messages) -> Json:
-    """The page's data, of the revisions that are given; `messages` has the page's language."""
+def on_data(policy: PolicyRecord, timeline: Timeline, as_of: str, messages: Messages) -> Json:
+    """The page's data, of the revisions that are given; `as_of` as data has it, `messages` in the page's language."""
     zone = policy.terms.zone
     return {
-        "as_of": format_instant(as_of, zone),
+        "as_of": as_of,
         "in_force": in_force_rows(timeline, zone),
         "policy": policy.slug,
         "revisions": [_entry(one, policy, timeline) for one in timeline.revisions],

@@ -93,8 +93,8 @@ def parse_revision(data: bytes) -> Reading[Declaration]:
     """What a revision file declares, or everything that is wrong with it."""
     examined = examine(data)
     if examined.value is None or examined.faults:
-        declared = declaration_of(examined.value) if examined.value else Reading[Declaration](None)
-        faults = sorted([*declared.faults, *examined.faults], key=lambda fault: fault.line or 0)
+        declared = declaration_of(examined.value).faults if examined.value else ()
+        faults = sorted([*declared, *examined.faults], key=lambda fault: fault.line or 0)
         return Reading(None, tuple(faults))
     return declaration_of(examined.value)
 

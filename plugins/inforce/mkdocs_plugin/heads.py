@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import partial
 
 from inforce.core import address
 from inforce.core.lineage import lineage_of
 from inforce.core.policy import Revision
-from inforce.core.record import PolicyRecord
+from inforce.core.record import PolicyRecord, Record
 from inforce.core.timeline import Timeline
 from inforce.formats import json_ld, timemap
 from inforce.formats.page_head import Link
-from inforce.workflows.publish_site import Site
 
 _SOURCE = "alternate via"
 """The exact source is another form of the page (HTML), and what the page was made from (RFC 4287). Material's script
@@ -28,17 +28,26 @@ asks for a sitemap beside the target of each link whose relation is `alternate` 
 class Heads:
     """Makes the end of the head of every page of a site."""
 
-    def __init__(self, site: Site, timelines: Mapping[str, Timeline], root: str) -> None:
-        """Keep what is known; `root` is the site's address with a slash at its end, or nothing."""
-        self._site = site
+    def __init__(
+        self, record: Record, timelines: Mapping[str, Timeline], instants: Mapping[str, datetime], root: str
+    ) -> None:
+        """Keep what is known.
+
+        Args:
+            record: as it is shown.
+            timelines: of each policy.
+            instants: as of when the pages of each policy speak.
+            root: the site's address with a slash at its end, or nothing.
+        """
         self._timelines = timelines
+        self._instants = instants
         self._root = root
         self._policies: dict[str, json_ld.Known] = {}
-        self._governing = _governing(site.record.policies)
+        self.governing = _governing(record.policies)
 
     def other(self, place: str) -> str:
         """Of a page that belongs to no policy: home, and the site's own pages."""
-        return self._html(place, [Link(relation, target) for relation, target in self._governing.items()])
+        return self._html(place, [Link(relation, target) for relation, target in self.governing.items()])
 
     def policy(self, policy: PolicyRecord, shown: Revision) -> str:
         """Of a policy's page, which shows that revision."""
@@ -78,7 +87,7 @@ class Heads:
 
     def _of_policy(self, policy: PolicyRecord) -> Iterable[Link]:
         """What every page of a policy says. Its own relation goes before another policy's claim to the same."""
-        relations = dict(self._governing)
+        relations = dict(self.governing)
         if policy.terms.relation is not None:
             relations[policy.terms.relation] = address.policy_address(policy.slug)
         yield from (Link(relation, target) for relation, target in sorted(relations.items()))
@@ -89,7 +98,7 @@ class Heads:
         slug = policy.slug
         if slug not in self._policies:
             timeline = self._timelines[slug]
-            self._policies[slug] = json_ld.Known(policy, timeline, lineage_of(timeline), self._site.as_of)
+            self._policies[slug] = json_ld.Known(policy, timeline, lineage_of(timeline), self._instants[slug])
         return self._policies[slug]
 
     def _html(self, place: str, links: Iterable[Link]) -> str:

@@ -6,28 +6,28 @@ published branch that changed its file; home with the later of both. The instant
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
 from mkdocs.structure.files import File, Files
 
-from inforce.core import address
 from inforce.mkdocs_plugin.pages import Pages
 
 
-def dated(files: Files, ours: Pages, root: str) -> dict[str, datetime | None]:
+def dated(files: Files, ours: Pages, permanent: Iterable[str], root: str) -> dict[str, datetime | None]:
     """The whole address of each page that search engines may list, with its last change, in order of address.
 
     Args:
         files: those of MkDocs, for the pages that it makes.
         ours: says what is known of the record's pages.
+        permanent: the addresses of the permanent pages that may be listed.
         root: the site's address, with a slash at its end.
     """
     pages = files.documentation_pages()
     sources = {_place(file): Path(file.abs_src_path) for file in pages if file.abs_src_path}
     committed = ours.site.source.last_changed(sources.values())
-    places = {_place(file) for file in pages}
-    places |= {address.revision_address(one.policy, one.name) for one in ours.listed()}
+    places = {*map(_place, pages), *permanent}
 
     def changed(place: str) -> datetime | None:
         known = [ours.last_change(place), committed.get(sources[place]) if place in sources else None]

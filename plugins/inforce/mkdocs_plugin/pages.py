@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -21,12 +21,18 @@ from inforce.core.record import PolicyRecord
 from inforce.core.standing import Standing, standings, turn_of
 from inforce.core.timeline import Status, Timeline
 from inforce.formats.built_json import built, built_entry
-from inforce.formats.markdown import Heading, Rendition, placed
+from inforce.formats.markdown import Heading, placed
 from inforce.formats.messages import ENGLISH, Languages, Messages, direction
 from inforce.formats.on_json import on_data
 from inforce.formats.page_head import NO_INDEX
+from inforce.formats.time_zones import time_zone
+from inforce.formats.timeline_svg import legend, timeline_svg
 from inforce.formats.words import Words, capital
+from inforce.mkdocs_plugin import late
 from inforce.mkdocs_plugin.heads import Heads
+from inforce.mkdocs_plugin.history import rows
+from inforce.mkdocs_plugin.home import Card, latest
+from inforce.mkdocs_plugin.late import PICTURE, TEXT, as_of_instant, as_of_moment
 from inforce.workflows.publish_site import Site, draft_rendition
 from inforce.workflows.read_record import Draft
 
@@ -59,11 +65,16 @@ def _sentence(text: str) -> str:
 _templates.filters["sentence"] = _sentence
 
 
+Link = tuple[str, str]
+"""A page of the site: its address, and its title."""
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """What goes into the theme's page: title, description, HTML, headings, and whether search engines may list it.
 
-    `head` is HTML for the end of the page's head.
+    `head` is HTML for the end of the page's head. `shows` names the revision whose text belongs where the HTML has the
+    mark for it (see `late`).
     """
 
     address: str
@@ -73,6 +84,7 @@ class Content:
     headings: Sequence[Heading] = ()
     is_listed: bool = True
     head: str = ""
+    shows: str | None = None
 
     @property
     def whole_head(self) -> str:
@@ -177,7 +189,11 @@ class Say:
 
 
 class Pages:
-    """Makes the content of every page of a site. The pages of a policy speak its language, home the theme's."""
+    """Makes the content of every page of a site. The pages of a policy speak its language, home the theme's.
+
+    Between two changes a policy's pages say the same, whenever they are built: they are made as of the last change, and
+    with marks where the instant of the build is to be told.
+    """
 
     def __init__(self, site: Site, root: str = "", languages: Languages | None = None, language: str = ENGLISH) -> None:
         """Lay out the timelines once.
@@ -188,13 +204,14 @@ class Pages:
             languages: those that pages can be written in; without them, the ones that come with us.
             language: that of the theme's own words.
         """
-        self.site = site
+        self.site, self._root = site, root
         self.languages = languages or Languages()
         self._language = language
         self._words: dict[str, Words] = {}
         self._say: dict[str, Say] = {}
         self._timelines = {policy.slug: policy.timeline for policy in site.record.policies}
-        self.heads = Heads(site, self._timelines, root)
+        self._instants = {slug: last_change(one, site.as_of) or site.as_of for slug, one in self._timelines.items()}
+        self.heads = Heads(site.record, self._timelines, self._instants, root)
         self._facts: dict[tuple[str, str], RevisionFacts] = {}
         self._built: dict[tuple[str, str], dict[str, Any] | None] = {}
 
@@ -207,6 +224,12 @@ class Pages:
             address.on_address: self.on,
         }
 
+    def depends_on(self, policy: PolicyRecord) -> str:
+        """Everything that the contents of a policy's pages depend on besides our own code, but for what marks hold."""
+        words = self.languages.texts_in(policy.terms.language)
+        site = (self._root, self._language, words, self.heads.governing)
+        return repr((policy, self._instants[policy.slug], site, self.site.drafts_of(policy)))
+
     def facts(self, revision: Revision) -> RevisionFacts:
         """A posted revision's facts."""
         key = revision.policy, revision.name
@@ -214,7 +237,7 @@ class Pages:
             self._facts[key] = RevisionFacts(
                 revision,
                 self._timelines[revision.policy],
-                self.site.as_of,
+                self._instants[revision.policy],
                 self._words_in(self._language_of(revision.policy)),
             )
         return self._facts[key]
@@ -230,55 +253,58 @@ class Pages:
         name = rest.rstrip("/")
         return last_change_of(timeline, name, now) if name in timeline else last_change(timeline, now)
 
-    def listed(self) -> list[Revision]:
-        """The revisions whose permanent pages search engines may list."""
-        revisions = (one for timeline in self._timelines.values() for one in timeline.revisions)
-        return [one for one in revisions if self.facts(one).kind == "in-force"]
+    def home(self, introduction: str, auditors: Link | None = None) -> Content:
+        """`/`: every policy: what is in force, offered, scheduled; and the latest postings.
 
-    def home(self, introduction: str) -> Content:
-        """`/`: every policy: what is in force, offered, scheduled."""
-        policies = [self._overview(policy) for policy in self.site.record.policies]
-        known = {policy.slug for policy in self.site.record.policies}
-        drafts = [draft for draft in self.site.drafts if draft.policy not in known]
-        own = Markup(introduction)  # noqa: S704 - MkDocs' own HTML
-        html = self._render("home.html", "", self._language, introduction=own, policies=policies, drafts=drafts)
-        say = self.languages.messages_in(self._language)
-        html = self._dated(html, "", self.site.record.policies, self._language)
-        return Content("", say("page.home.title"), say("page.home.description"), html)
+        Args:
+            introduction: HTML that comes first.
+            auditors: the page that tells how to check what is published, where there is one.
+        """
+        record, now, say = self.site.record, self.site.as_of, self.languages.messages_in(self._language)
+        html = self._render(
+            "home.html",
+            "",
+            self._language,
+            now,
+            introduction=Markup(introduction),  # noqa: S704 - MkDocs' own HTML
+            cards=[Card(one, self._timelines[one.slug], now, self.site.drafts_of(one)) for one in record.policies],
+            drafts=[draft for draft in self.site.drafts if record.policy(draft.policy) is None],
+            latest=latest(record),
+            auditors=auditors,
+        )
+        html = self._dated(html, "", record.policies, self._language)
+        return self.filled(Content("", say("page.home.title"), say("page.home.description"), html))
 
     def policy(self, policy: PolicyRecord) -> Content:
         """`/privacy-policy/`: the text in force for current users."""
         place = address.policy_address(policy.slug)
         overview = self._overview(policy)
         shown = self._shown(policy, overview)
-        rendition = self.site.rendition(shown.revision)
         html = self._render(
-            "policy.html",
-            place,
-            policy.terms.language,
-            shown=shown,
-            text=Markup(placed(rendition, address.revision_address(policy.slug, shown.revision.name), "../")),  # noqa: S704 - rendered by us, raw HTML refused (rule 10)
-            **overview,
+            "policy.html", place, policy.terms.language, self._instants[policy.slug], shown=shown, text=TEXT, **overview
         )
         say = self.languages.messages_in(policy.terms.language)
         description = say("page.policy.description", title=policy.terms.title)
         head = self.heads.policy(policy, shown.revision)
         html = self._dated(html, place, [policy], policy.terms.language, shown.revision.name)
-        return Content(place, policy.terms.title, description, html, rendition.headings, head=head)
+        return Content(place, policy.terms.title, description, html, head=head, shows=shown.revision.name)
 
     def history(self, policy: PolicyRecord) -> Content:
         """`/privacy-policy/history/`: every revision."""
-        place = address.history_address(policy.slug)
-        revisions = [self.facts(one) for one in reversed(self._timelines[policy.slug].revisions)]
+        place, title = address.history_address(policy.slug), policy.terms.title
+        timeline, now = self._timelines[policy.slug], self._instants[policy.slug]
+        say = self.languages.messages_in(policy.terms.language)
         html = self._render(
             "history.html",
             place,
             policy.terms.language,
+            now,
             policy=policy,
-            revisions=revisions,
+            rows=rows(timeline, now),
+            zones={policy.terms.time_zone, *(one.time_zone for one in timeline.revisions)},
+            picture=PICTURE,
             drafts=self.site.drafts_of(policy),
         )
-        say, title = self.languages.messages_in(policy.terms.language), policy.terms.title
         description = say("page.history.description", title=title)
         head = self.heads.below(policy, place)
         html = self._dated(html, place, [policy], policy.terms.language)
@@ -293,11 +319,12 @@ class Pages:
             place,
             language,
             policy=policy,
+            zone=policy.terms.time_zone,
             timeline=timeline,
             revisions=list(reversed(timeline.revisions)),
             rows={audience: list(reversed(timeline.row(audience))) for audience in Audience},
             exactly=lambda instant: format_instant(instant, policy.terms.zone),
-            data=on_data(policy, timeline, self.site.as_of, messages),
+            data=on_data(policy, timeline, as_of_instant(policy.terms.time_zone), messages),
             script=f"{ASSETS}on.js",
         )
         title = messages("on.title", title=policy.terms.title)
@@ -306,19 +333,12 @@ class Pages:
         headings = [Heading(level, anchor, messages(key)) for level, anchor, key in _ON_HEADINGS]
         return Content(place, title, description, html, headings, head=head)
 
-    def permanent(self) -> Iterator[Content]:
-        """Every permanent page; in a preview the drafts' as well."""
-        for policy in self.site.record.policies:
-            for revision in policy.revisions:
-                yield self.revision(policy, revision)
-        for draft in self.site.drafts:
-            yield self.draft(draft)
-
     def revision(self, policy: PolicyRecord, revision: Revision) -> Content:
         """`/privacy-policy/2018-04-10/`: the permanent page."""
-        content = self._permanent(policy.terms, self.facts(revision), self.site.rendition(revision))
+        has_title = any(one.level == 1 for one in self.site.rendition(revision).headings)
+        content = self._permanent(policy.terms, self.facts(revision), TEXT, has_title=has_title)
         html = self._dated(content.html, content.address, [policy], policy.terms.language, revision.name)
-        return replace(content, html=html, head=self.heads.revision(policy, revision))
+        return replace(content, html=html, head=self.heads.revision(policy, revision), shows=revision.name)
 
     def draft(self, draft: Draft) -> Content:
         """The page of a draft, where its permanent page will be; marked."""
@@ -326,32 +346,30 @@ class Pages:
         title = draft.terms.title if draft.terms else draft.policy
         language = draft.terms.language if draft.terms else ENGLISH
         say = self.languages.messages_in(language)
+        place, rendition = address.revision_address(draft.policy, draft.name), draft_rendition(draft)
+        text = Markup(placed(rendition, place, address.relative("", place)))  # noqa: S704 - rendered by us
         if draft.revision is not None and draft.terms is not None:
             timeline = Timeline([*(known.revisions if known else ()), draft.revision])
             now = max(self.site.as_of, draft.revision.posted)
             facts = RevisionFacts(draft.revision, timeline, now, Words(say, timeline.revisions), draft)
-            return self._permanent(draft.terms, facts, draft_rendition(draft))
-        place = address.revision_address(draft.policy, draft.name)
-        text = Markup(placed(draft_rendition(draft), place, address.relative("", place)))  # noqa: S704 - rendered by us
-        html = self._render("broken_draft.html", place, language, draft=draft, is_known=known is not None, text=text)
+            content = self._permanent(draft.terms, facts, text, has_title="<h1" in text)
+            return replace(content, headings=rendition.headings)
+        html = self._render(
+            "broken_draft.html", place, language, self.site.as_of, draft=draft, is_known=known is not None, text=text
+        )
         heading = say("page.draft.title", title=title, name=draft.name)
         return Content(place, heading, say("page.draft.description"), html, is_listed=False)
 
-    def _permanent(self, terms: Terms, facts: RevisionFacts, rendition: Rendition) -> Content:
+    def _permanent(self, terms: Terms, facts: RevisionFacts, text: Markup, *, has_title: bool) -> Content:
         revision = facts.revision
         place = address.revision_address(revision.policy, revision.name)
-        root = address.relative("", place)
         html = self._render(
-            "revision.html",
-            place,
-            terms.language,
-            facts=facts,
-            text=Markup(placed(rendition, place, root)),  # noqa: S704 - rendered by us, raw HTML refused (rule 10)
+            "revision.html", place, terms.language, facts.instant, facts=facts, text=text, has_title=has_title
         )
         say, posted = facts.words.messages, facts.words.moment(revision.posted, revision.zone)
         title = say("page.revision.title", title=revision.title, name=revision.name)
         description = say("page.revision.description", title=revision.title, instant=posted, status=facts.heading)
-        return Content(place, title, description, html, rendition.headings, facts.kind == "in-force")
+        return Content(place, title, description, html, is_listed=facts.kind == "in-force")
 
     def _shown(self, policy: PolicyRecord, overview: dict[str, object]) -> RevisionFacts:
         """What the policy's page shows: the text in force for current users, else the one offered, else the newest."""
@@ -361,7 +379,7 @@ class Pages:
         return self.facts(self._timelines[policy.slug].revisions[-1])
 
     def _overview(self, policy: PolicyRecord) -> dict[str, object]:
-        timeline, now = self._timelines[policy.slug], self.site.as_of
+        timeline, now = self._timelines[policy.slug], self._instants[policy.slug]
         rows = {audience: timeline.on(audience, now) for audience in Audience}
         named = {
             audience: self.facts(timeline[row.revision]) if row.revision else None for audience, row in rows.items()
@@ -400,13 +418,15 @@ class Pages:
             self._built_entry(one, address.relative(address.in_force_address(one.slug), place)) for one in policies
         )
         data = built(entries, self.languages.messages_in(language), revision, is_of_all=not place)
-        return html if data is None else self._render("built.html", place, language, data=data) + html
+        return html if data is None else self._render("built.html", place, language, None, data=data) + html
 
     def _built_entry(self, policy: PolicyRecord, in_force: str) -> dict[str, Any] | None:
         """What pages from which the table has that address say of the policy's age; the permanent ones say the same."""
         key = policy.slug, in_force
         if key not in self._built:
-            self._built[key] = built_entry(policy, self._timelines[policy.slug], self.site.as_of, in_force)
+            as_of = as_of_instant(policy.terms.time_zone)
+            instant = self._instants[policy.slug]
+            self._built[key] = built_entry(policy, self._timelines[policy.slug], instant, as_of, in_force)
         return self._built[key]
 
     def _language_of(self, slug: str) -> str:
@@ -425,7 +445,39 @@ class Pages:
             self._say[messages.language] = Say(messages)
         return self._say[messages.language]
 
-    def _render(self, template: str, place: str, language: str, **values: object) -> str:
+    def filled(self, content: Content) -> Content:
+        """The content with everything that is known only now in the place of its marks."""
+        slug = content.address.partition("/")[0]
+        if content.shows is None:
+            return replace(content, html=late.filled(content.html, partial(self._late, slug)))
+        rendition = self.site.rendition(self._timelines[slug][content.shows])
+        home = address.relative("", content.address)
+        text = placed(rendition, address.revision_address(slug, content.shows), home)
+        html = late.filled(content.html, partial(self._late, slug, text=text))
+        return replace(content, html=html, headings=rendition.headings)
+
+    def _late(self, slug: str, name: str, arguments: Sequence[str], text: str = "") -> str:
+        """What stands for a mark on a page of the policy."""
+        if name == "text":
+            return text
+        if name == "picture":
+            return self._picture(slug)
+        as_of, zone = self.site.as_of, time_zone(arguments[0])
+        if name == "instant":
+            return format_instant(as_of, zone)
+        return self.languages.messages_in(arguments[1]).moment(as_of, zone, exactly=name == "moment-exactly")
+
+    def _picture(self, slug: str) -> str:
+        """The picture of a policy's timeline, and its legend."""
+        policy, timeline, now = self.site.record.policy(slug), self._timelines[slug], self.site.as_of
+        if policy is None:
+            return ""
+        say = self.languages.messages_in(policy.terms.language)
+        picture = timeline_svg(timeline, now, policy.terms.title, say, policy.terms.zone)
+        numbers = escape(say("history.picture.numbers"))
+        return f"{picture}\n<figcaption>{legend(timeline, now, say)}<p>{numbers}</p></figcaption>"
+
+    def _render(self, template: str, place: str, language: str, now: datetime | None = None, **values: object) -> str:
         """A template's HTML, in an element that says in which language our own words are, and their direction.
 
         The template may use `link` (an address from this page), `say` (a message, escaped), `words` (sentences), and
@@ -449,7 +501,10 @@ class Pages:
             words=self._words_in(language),
             messages=messages,
             language=language,
-            now=self.site.as_of,
+            now=now,
+            root=self._root,
+            as_of_instant=as_of_instant,
+            as_of_moment=partial(as_of_moment, messages.language),
             **values,
         )
         return f'<div class="inforce"{spoken(messages.language)}>\n{html}\n</div>'

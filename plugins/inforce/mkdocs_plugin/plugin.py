@@ -21,6 +21,7 @@ from inforce.core import address
 from inforce.core.errors import InforceError
 from inforce.core.record import FOLDER
 from inforce.formats.content_security import ContentSecurity
+from inforce.formats.markdown import with_fit_tables
 from inforce.formats.page_head import NO_INDEX, with_canonical, with_head
 from inforce.formats.sitemap import compressed, sitemap
 from inforce.mkdocs_plugin.config import (
@@ -31,6 +32,7 @@ from inforce.mkdocs_plugin.config import (
     require_directory_urls,
     settings_of,
 )
+from inforce.mkdocs_plugin.kept_pages import KeptPages
 from inforce.mkdocs_plugin.page_dates import dated
 from inforce.mkdocs_plugin.pages import Content, Pages
 from inforce.mkdocs_plugin.theme import (
@@ -43,6 +45,7 @@ from inforce.mkdocs_plugin.theme import (
     assets,
     language_of,
     mended,
+    page_for_auditors,
     stale_script,
     table_of_contents,
     with_policies,
@@ -99,9 +102,9 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         """Add the pages that MkDocs makes: home, each policy, its history, and which text bound whom."""
         refuse_own_files(files, self.site.record)
         self._made = {
-            f"{place(policy.slug)}{INDEX}": partial(page, policy)
+            f"{place(policy.slug)}{INDEX}": partial(self.kept_pages.content, policy, place(policy.slug))
             for policy in self.site.record.policies
-            for place, page in self.pages.of_policies.items()
+            for place in self.pages.of_policies
         }
         made = [*self._made, *([] if files.get_file_from_path(INDEX) else [INDEX])]
         inclusion = InclusionLevel.UNDEFINED if self._is_in_nav else InclusionLevel.NOT_IN_NAV
@@ -126,14 +129,16 @@ class InforcePlugin(BasePlugin[InforceConfig]):
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Put our content in the place of the empty page's; home keeps its own above ours."""
         if page.file.src_uri == INDEX:
-            home = self.pages.home(html)
+            home = self.pages.home(with_fit_tables(html), page_for_auditors(files))
             page.meta.setdefault("description", as_markup(home.description))
             return home.html
         if page.file.src_uri not in self._made:
-            return html
+            return with_fit_tables(html)
         content = self._contents[page.file.src_uri] = self._made[page.file.src_uri]()
         page.title, page.toc = as_markup(content.title), table_of_contents(content)
         page.meta.setdefault("description", as_markup(content.description))
+        if not content.headings:  # Room for the table.
+            page.meta.setdefault("hide", ["toc"])
         if not self._is_in_nav:
             page.meta["template"] = SPLICED
         return content.html
@@ -164,7 +169,9 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         for place, data in self.site.files(config.site_url or ""):
             site.write(place, data)
             progress.step("files written")
-        for content in self.pages.permanent():
+        listed = []
+        for content in self.kept_pages.permanent():
+            listed += [content.address] if content.is_listed else []
             page = self._shells.around(content, is_in_nav=self._is_in_nav)
             site.write(f"{content.address}index.html", page.encode())
             progress.step("revisions written")
@@ -172,7 +179,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
             self._security.look_at(source)
         site.write(address.CONTENT_SECURITY, f"{self._security.value}\n".encode())
         if config.site_url:  # The entries of a sitemap are whole addresses.
-            data = sitemap(dated(self._files, self.pages, config.site_url))
+            data = sitemap(dated(self._files, self.pages, listed, config.site_url))
             site.write(address.SITEMAP, data)
             site.write(f"{address.SITEMAP}.gz", compressed(data))
         self._open.close()
@@ -203,6 +210,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         self.site: Site = self._open.enter_context(site)
         self._is_in_nav = are_in_nav(self.site.record)
         self.pages = Pages(self.site, config.site_url or "", languages, language_of(config))
+        self.kept_pages = KeptPages(self.pages, self.site.pages)
         self._security = ContentSecurity()
         if not self._is_preview:  # A build's other dates are of the same instant; a preview asks anew at each change.
             os.environ.setdefault(VARIABLE, str(int(door.asked.timestamp())))

@@ -20,7 +20,7 @@ from inforce.core.record import PolicyRecord, Record
 from inforce.formats.messages import ENGLISH, Languages
 from inforce.formats.page_head import with_canonical, with_head
 from inforce.mkdocs_plugin import shell as marks
-from inforce.mkdocs_plugin.pages import ASSETS, Content
+from inforce.mkdocs_plugin.pages import ASSETS, Content, Link
 from inforce.mkdocs_plugin.shell import Shell
 
 if TYPE_CHECKING:
@@ -66,6 +66,14 @@ def with_policies(nav: list[Any], record: Record, languages: Languages) -> list[
     if not are_in_nav(record):
         return nav
     return [*nav[:1], *(_entry(policy, languages) for policy in record.policies), *nav[1:]]
+
+
+def page_for_auditors(files: Files) -> Link | None:
+    """The site's own page for auditors, to which the home page links."""
+    file = files.get_file_from_path("auditors.md")
+    if file is None or file.page is None:
+        return None
+    return file.url, str(file.page.title or "auditors")
 
 
 def _entry(policy: PolicyRecord, languages: Languages) -> dict[str, list[dict[str, str]]]:

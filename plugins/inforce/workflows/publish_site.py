@@ -36,7 +36,10 @@ from inforce.workflows.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What one build shows: the record as of an instant, the drafts of a preview, and the warnings to be told."""
+    """What one build shows: the record as of an instant, the drafts of a preview, and the warnings to be told.
+
+    `cache` has renditions, `pages` what whoever makes the pages keeps from build to build.
+    """
 
     record: Record
     as_of: datetime
@@ -44,6 +47,7 @@ class Site:
     warnings: Sequence[Problem]
     source: OpenRecord
     cache: Cache
+    pages: Cache
 
     def rendition(self, revision: Revision) -> Rendition:
         """A posted revision's text as HTML."""
@@ -104,22 +108,21 @@ def gathered(settings: Settings, door: Door, *, with_drafts: bool, progress: Pro
             raise RecordError(source.record.problems)
         record = source.record.as_of(door.asked)
         progress = progress or silent()
-        with _opened_cache(settings, progress) as cache:
+        with _cache_folder(settings, progress) as folder:
+            cache = open_cache(folder, "html", f"{edition()} {CONFIGURATION}")
+            pages = open_cache(folder, "pages", edition())
             convert_texts(record.postings(), source.text_source(), cache, progress, settings.workers)
-            yield Site(record, door.asked, drafts, (*source.record.problems, *beside), source, cache)
+            yield Site(record, door.asked, drafts, (*source.record.problems, *beside), source, cache, pages)
 
 
 @contextmanager
-def _opened_cache(settings: Settings, progress: Progress) -> Iterator[Cache]:
-    """The cache that the settings name, or one for this build alone."""
+def _cache_folder(settings: Settings, progress: Progress) -> Iterator[Path]:
+    """The folder for caches that the settings name, or one for this build alone."""
     with tempfile.TemporaryDirectory(prefix="inforce-") as for_now:
-        cache = None
+        folder = settings.cache or Path(for_now)
         try:
-            cache = _cache_in(settings.cache) if settings.cache else None
+            open_cache(folder, "html", "")
         except OSError as wrong:
-            progress.say(f"the cache {settings.cache} cannot be used, and nothing is kept: {wrong.strerror}")
-        yield cache or _cache_in(Path(for_now))
-
-
-def _cache_in(folder: Path) -> Cache:
-    return open_cache(folder, "html", f"{edition()} {CONFIGURATION}")
+            progress.say(f"the cache {folder} cannot be used, and nothing is kept: {wrong.strerror}")
+            folder = Path(for_now)
+        yield folder

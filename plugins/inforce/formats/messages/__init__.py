@@ -18,12 +18,12 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from functools import lru_cache
 from importlib.resources import files as resources
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_datetime, format_time
 
 from inforce.core.errors import Fault, did_you_mean
 from inforce.core.record import Reading
@@ -41,7 +41,10 @@ _RIGHT_TO_LEFT_LETTERS = re.compile(
 _FIRST_STRONG, _POP = "\u2068", "\u2069"
 _ISOLATES = {"ltr": "\u2066", "rtl": "\u2067"}
 """Isolates (UAX #9): in a text what `<bdi>` is in HTML, by first strong letter; and with a direction given."""
-_PATTERNS = ("date", "time", "time.exact")
+_PATTERNS = (
+    *("date", "time", "time.exact"),
+    *("timeline.tick.year", "timeline.tick.month", "timeline.tick.day", "timeline.tick.time"),
+)
 
 
 class Messages:
@@ -91,6 +94,10 @@ class Messages:
             self._days[key] = self._date(instant.astimezone(zone))
         return self._days[key]
 
+    def formatted(self, key: str, instant: datetime, zone: tzinfo) -> str:
+        """An instant by the message of that key, which is a pattern of CLDR for dates and times."""
+        return format_datetime(instant.astimezone(zone).replace(tzinfo=None), self(key), locale=self._locale)
+
     def _in_words(self, local: datetime, *, exactly: bool, with_time: bool) -> str:
         day = self._date(local)
         with_seconds = exactly and local.second != 0
@@ -117,10 +124,17 @@ class Languages:
     def messages_in(self, language: str) -> Messages:
         """The words for readers of a language (BCP 47): those of the nearest file that there is, else English."""
         if language not in self._messages:
-            near = next((tag for tag in _ever_shorter(language) if tag in self._texts), ENGLISH)
+            near = self._near(language)
             known = self._messages.get(near)
             self._messages[near] = self._messages[language] = known or Messages(*self._texts[near])
         return self._messages[language]
+
+    def texts_in(self, language: str) -> tuple[str, Mapping[str, str]]:
+        """The tag and the texts of the nearest file, as they stand there."""
+        return self._texts[self._near(language)]
+
+    def _near(self, language: str) -> str:
+        return next((tag for tag in _ever_shorter(language) if tag in self._texts), ENGLISH)
 
 
 @lru_cache
@@ -229,7 +243,9 @@ def _faults_of_language(keys: Keys, language: str) -> Iterator[Fault]:
         if not isinstance(value, Scalar):
             continue
         try:
-            if key == "date":
+            if key.startswith("timeline."):
+                format_datetime(datetime(2018, 4, 10, 9, tzinfo=UTC), value.text, locale=locale)
+            elif key == "date":
                 format_date(date(2018, 4, 10), value.text, locale)
             else:
                 format_time(time(9, 0, 30), value.text, locale=locale)
