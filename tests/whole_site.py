@@ -20,6 +20,8 @@ KINDS = [
     "privacy-policy/",
     "privacy-policy/history/",
     "privacy-policy/on/",
+    "privacy-policy/on/?on=2018-02-30&accepted=2018-04-10@",
+    "privacy-policy/on/?on=2018-05-09&joined=2018-04-20&accepted=2018-04-10@2018-04-19",
     "privacy-policy/2014-03-01/",
     "privacy-policy/2018-04-10/",
     "terms/2017-01-01/",

@@ -5,7 +5,14 @@ import re
 import pytest
 
 pytestmark = pytest.mark.browser
-PAGES = ["", "privacy-policy/", "privacy-policy/history/", "privacy-policy/2018-04-10/", "user-agreement/2017-01-01/"]
+PAGES = [
+    "",
+    "privacy-policy/",
+    "privacy-policy/history/",
+    "privacy-policy/on/?on=2018-05-09&audience=new_users",
+    "privacy-policy/2018-04-10/",
+    "user-agreement/2017-01-01/",
+]
 BANNERS = {
     "privacy-policy/2018-04-10/": "For current users: scheduled. For new users: offered",
     "user-agreement/2014-03-01/": "Superseded",

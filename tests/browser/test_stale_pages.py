@@ -134,11 +134,19 @@ def test_home_tells_it_of_each_policy(reading):
         ]
 
 
+def test_home_names_the_policy_even_if_it_is_the_only_one_with_a_change(opened):
+    page = opened("", now="2018-05-10T00:00:00+09:00")
+    assert told(page)[1:] == [
+        "Privacy Policy",
+        "Since 10 May 2018, the revision of 10 April 2018 is in force for current users.",
+    ]
+
+
 def test_a_page_tells_it_in_the_language_of_its_policy(reading):
     with reading("yakgwan/", AFTER) as page:
         assert told(page) == [
             "이 페이지는 2018년 4월 11일 기준으로 만들어졌으며, 그 뒤에 바뀐 내용이 있습니다.",
-            "2018년 8월 1일부터 기존 이용자에게 시행 중인 본문: 2018년 4월 10일 개정본.",
+            "2018년 8월 1일부터 기존 이용자에게 시행 중인 게시본: 2018년 4월 10일 게시본.",
         ]
 
 
@@ -203,15 +211,16 @@ def test_where_the_table_cannot_be_had_the_page_says_what_it_knows(reading, buil
 
 def test_navigation_without_loading_is_noticed(repo, build, chromium, tmp_path):
     """Material's navigation.instant exchanges the content of a page, if the page lies where `site_url` says."""
-    with served(tmp_path) as root:
-        instant = repo.copy(tmp_path / "repo")
+    instant = repo.copy(tmp_path / "repo")
+    (instant.folder / "site").mkdir()
+    with served(instant.folder / "site") as root:
         settings = CONFIG.replace("font: false", "font: false, features: [navigation.instant]")
-        settings = settings.replace("https://policies.qstore.example/", f"{root}repo/site/")
+        settings = settings.replace("https://policies.qstore.example/", root)
         (instant.folder / "mkdocs.yml").write_text(settings)
         build(instant, BUILT)
         page = chromium.new_page()
         page.clock.install(time=AFTER)
-        page.goto(f"{root}repo/site/quiet/")
+        page.goto(f"{root}quiet/")
         page.wait_for_load_state("networkidle")
         page.evaluate("globalThis.isTheSame = true")
         page.get_by_role("link", name="Home").click()

@@ -4,6 +4,7 @@ It stands in an attribute of the page, `data-built`, and belongs to the script; 
 The whole form, addresses being relative to the page::
 
     {
+      "is_of_all": false,
       "policies": [
         {
           "as_of": "2018-05-01T00:00:00+09:00",
@@ -22,7 +23,7 @@ The whole form, addresses being relative to the page::
 
 Only policies with a change to come are listed; a page of policies that have none says nothing. `rows` has what the page
 says of both audiences, null where nothing binds or is offered, `revision` the text that the page shows, or null.
-`words` is that of `script_words.py`.
+`is_of_all` is true on home, which speaks of all policies. `words` is that of `script_words.py`.
 """
 
 from __future__ import annotations
@@ -56,16 +57,22 @@ KEYS = (
 )
 
 
-def built(entries: Iterable[Json | None], messages: Messages, revision: str | None = None) -> Json | None:
+def built(
+    entries: Iterable[Json | None], messages: Messages, revision: str | None = None, *, is_of_all: bool = False
+) -> Json | None:
     """What a page says of its age; None where nothing is to come.
 
     Args:
         entries: what `built_entry` gives of each policy of which the page speaks.
         messages: the page's language.
         revision: the one whose text the page shows.
+        is_of_all: the page speaks of all policies, and so has to name the one of which it says something.
     """
     listed = [entry for entry in entries if entry is not None]
-    return {"policies": listed, "revision": revision, "words": script_words(messages, KEYS)} if listed else None
+    if not listed:
+        return None
+    words = script_words(messages, KEYS)
+    return {"is_of_all": is_of_all, "policies": listed, "revision": revision, "words": words}
 
 
 def built_entry(policy: PolicyRecord, timeline: Timeline, instant: datetime, as_of: str, in_force: str) -> Json | None:

@@ -417,7 +417,7 @@ class Pages:
         entries = (
             self._built_entry(one, address.relative(address.in_force_address(one.slug), place)) for one in policies
         )
-        data = built(entries, self.languages.messages_in(language), revision)
+        data = built(entries, self.languages.messages_in(language), revision, is_of_all=not place)
         return html if data is None else self._render("built.html", place, language, None, data=data) + html
 
     def _built_entry(self, policy: PolicyRecord, in_force: str) -> dict[str, Any] | None:

@@ -14,9 +14,10 @@ const AUDIENCES = ["current_users", "new_users"]
 
 class Watch {
   constructor(box) {
-    const {policies, revision, words} = JSON.parse(box.dataset.built)
+    const {policies, revision, words, is_of_all: isOfAll} = JSON.parse(box.dataset.built)
     this.box = box
     this.revision = revision
+    this.isOfAll = isOfAll
     this.words = words
     this.policies = policies.map(one => ({...one, due: Date.parse(one.next_change), news: []}))
     this.isLooking = false
@@ -89,7 +90,7 @@ class Watch {
     const [policy] = this.policies.filter(one => one.news.length)
     const heading = this.line("stale.heading", {as_of: this.moment(policy.as_of)})
     const lists = this.policies.filter(one => one.news.length).flatMap(one => [
-      ...(this.policies.length > 1 ? [element("p", {}, element("strong", {}, one.title))] : []),
+      ...(this.isOfAll ? [element("p", {}, element("strong", {}, element("bdi", {}, one.title)))] : []),
       element("ul", {}, ...one.news.map(line => element("li", {}, ...line))),
     ])
     this.box.classList.add("inforce-box", "inforce-box--superseded")
