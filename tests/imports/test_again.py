@@ -86,10 +86,15 @@ def test_all_finds_its_policies_again_by_their_sources(foreign, imported):
 
 def test_a_dry_run_writes_nothing(foreign, site):
     foreign.commit("2018-01-01T00:00:00+00:00", {"a.md": ONE})
-    before = sorted(site.folder.rglob("*"))
+
+    def files():
+        """All but what reading the record leaves for the next reading."""
+        return sorted(path for path in site.folder.rglob("*") if ".cache" not in path.parts)
+
+    before = files()
     report = site.imports(foreign.top, "a.md", "--policy", "terms", "--dry-run")
     assert (report["written"], len(report["policies"][0]["revisions"])) == (False, 1)
-    assert sorted(site.folder.rglob("*")) == before
+    assert files() == before
 
 
 def test_a_site_without_a_commit_can_begin_by_importing(foreign, tmp_path, site):

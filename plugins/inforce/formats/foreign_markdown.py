@@ -23,7 +23,7 @@ from inforce.formats.foreign_code import Aside
 from inforce.formats.foreign_html import without_html
 from inforce.formats.foreign_links import bare_targets, retargeted, target, without_dead_links, without_images
 from inforce.formats.foreign_text import decoded, visible
-from inforce.formats.markdown import Rendition, anchors_of, render, text_faults
+from inforce.formats.markdown import Rendition, anchors_of, render, renderer, text_faults
 from inforce.formats.revision_file import leftovers
 
 KINDS = {
@@ -119,6 +119,11 @@ def clean(data: bytes, encoding: str | None = None) -> Cleaned:
     if "](#" in text or "]: #" in text:
         text = _accepted(_with_live_anchors(text, counts), counts)
     return Cleaned(text, +counts, original, visible(title, Counter()) if title else None)
+
+
+def begin_file() -> None:
+    """Say that what is cleaned next is another file's: the passages of one file's texts repeat, and are remembered."""
+    renderer.cache_clear()
 
 
 def body_faults(text: str) -> list[Fault]:

@@ -25,7 +25,7 @@ from inforce.core.file_names import matching, slug_of
 from inforce.core.importing import Course, Imported, LeftOut, Stated, Text, Version
 from inforce.core.policy import Terms
 from inforce.core.record import FOLDER, TERMS, PolicyRecord, Record
-from inforce.formats.foreign_markdown import Cleaned, clean, title_of
+from inforce.formats.foreign_markdown import Cleaned, begin_file, clean, title_of
 from inforce.formats.import_json import ImportReport, PolicyImport
 from inforce.formats.imported_file import (
     commit_of,
@@ -157,6 +157,7 @@ class _Importing:
 
     def run(self, folder: _Folder, place: Staging | None) -> PolicyImport | str:
         """Decide over every version and write the new revisions aside; or why the file is no policy."""
+        begin_file()
         known, called = folder.imported(self._history.versions)
         self._refuse(folder, known)
         name = self._request.source_name or called or self._foreign.name
