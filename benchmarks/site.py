@@ -3,8 +3,8 @@
 
     .venv/bin/python benchmarks/site.py REPO --all 'Policies/*.md' [--revisions 200 1148] [--runs 5]
 
-Imports the Markdown files of another git repository as policies (`inforce import`), and for each number N takes whole
-policies until there are N revisions. In one run, after one turn that does not count, these take turns:
+Imports the Markdown files of another git repository as policies (`inforce import`; a project that has a record already
+is taken as it is), and for each number N takes whole policies until there are N revisions. In one run, after one turn that does not count, these take turns:
 
 empty    plain MkDocs with Material, and one short page
 plain    the same, and the same N texts as ordinary pages: not in the navigation, without search
@@ -44,13 +44,14 @@ DAYS = itertools.count(1)
 def main() -> None:
     """Import, hold a contest for each number of revisions, print what came of it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("repo", type=Path, help="a git repository with Markdown files")
+    parser.add_argument("repo", type=Path, help="a git repository with Markdown files, or a project with a record")
     parser.add_argument("--all", default="**/*.md", help="which files, as `inforce import --all` takes it")
     parser.add_argument("--revisions", type=int, nargs="+", help="how many; all there are, if nothing is said")
     parser.add_argument("--runs", type=int, default=5)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as top:
-        imported = imported_record(Path(top) / "imported", asked.repo, asked.all)
+        record = asked.repo / "policy_versions"
+        imported = record if record.is_dir() else imported_record(Path(top) / "imported", asked.repo, asked.all)
         numbers = asked.revisions or [len(list(imported.glob("*/*.md")))]
         per_megabyte = [measured(Path(top) / str(number), imported, number, asked.runs) for number in numbers]
     for number, rate in zip(numbers[1:], per_megabyte[1:], strict=True):

@@ -5,7 +5,7 @@ import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from qstore_site import BEFORE, CONFIG, POSTED
+from qstore_site import BEFORE, CONFIG, NOW, POSTED
 from repository import Repository, revision
 
 from inforce.formats.messages import message_file
@@ -71,6 +71,7 @@ def shown(chromium, roots):
     def shows(address, width=1280):
         contexts.append(chromium.new_context(viewport={"width": width, "height": 900}))
         page = contexts[-1].new_page()
+        page.clock.install(time=NOW)
         page.goto(roots[1] + address)
         return page, roots[0]
 
@@ -104,7 +105,7 @@ def test_the_words_are_korean_in_the_korean_policy_and_english_where_there_is_no
     heading = page.locator(".inforce-box__heading").first.inner_text()
     assert heading.startswith("2014년 2월 1일부터 시행 중" if tag == "ko" else "In force since ")
     page, _ = shown(f"{tag}/2018-04-10/")
-    said = page.locator(".inforce-box").first.inner_text()
+    said = page.locator(".inforce-box").first.inner_text().translate(dict.fromkeys(map(ord, "\u2068\u2069")))
     assert (
         "기존 이용자: 시행 예정. 신규 이용자: 동의 요청 중" if tag == "ko" else "For current users: scheduled."
     ) in said

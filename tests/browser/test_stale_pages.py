@@ -146,7 +146,7 @@ def test_a_page_tells_it_in_the_language_of_its_policy(reading):
     with reading("yakgwan/", AFTER) as page:
         assert told(page) == [
             "이 페이지는 2018년 4월 11일 기준으로 만들어졌으며, 그 뒤에 바뀐 내용이 있습니다.",
-            "2018년 8월 1일부터 기존 이용자에게 시행 중인 게시본: 2018년 4월 10일 게시본.",
+            "2018년 8월 1일부터 기존 이용자에게 시행 중인 개정본: 2018년 4월 10일 개정본.",
         ]
 
 
@@ -224,7 +224,7 @@ def test_navigation_without_loading_is_noticed(repo, build, chromium, tmp_path):
         page.wait_for_load_state("networkidle")
         page.evaluate("globalThis.isTheSame = true")
         page.get_by_role("link", name="Home").click()
-        page.get_by_role("link", name="Read the Terms").click()
+        page.get_by_role("link", name="Read it: Terms").click()
         page.wait_for_url("**/terms/")
         assert told(page)[0] == BUILT_THEN
         page.get_by_role("link", name="Which text on a day").click()
