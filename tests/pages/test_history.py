@@ -174,9 +174,9 @@ def test_a_strict_policy_lets_the_picture_pass_and_ids_are_unique(timelines, pol
 
 def test_the_table_is_a_table_to_screen_readers_whatever_the_style_makes_of_it(timelines):
     history = page(timelines, "offers")
-    (found,) = history.xpath("//table[@role='table']")
+    (found,) = history.xpath("//table")
     assert words(found.find("caption")) == "Every revision of the Offers"
-    headers = found.xpath("./thead[@role='rowgroup']/tr[@role='row']/th[@scope='col'][@role='columnheader']")
+    headers = found.xpath("./thead/tr/th[@scope='col']")
     assert [words(one) for one in headers] == [
         "Revision",
         "Posted",
@@ -185,12 +185,12 @@ def test_the_table_is_a_table_to_screen_readers_whatever_the_style_makes_of_it(t
         "What changed",
         "Status",
     ]
-    rows = found.xpath("./tbody[@role='rowgroup']/tr[@role='row']")
-    assert [row.xpath("string(th[@scope='row'][@role='rowheader']/a)") for row in rows] == [
+    rows = found.xpath("./tbody/tr")
+    assert [row.xpath("string(th[@scope='row']/a)") for row in rows] == [
         f"r00{number}" for number in (5, 4, 3, 2, 1)
     ]
     for row in rows:
-        cells = row.xpath("./td[@role='cell']")
+        cells = row.xpath("./td")
         assert sum(int(cell.get("colspan", "1")) for cell in cells) == len(headers) - 1
         assert all(label.get("aria-hidden") == "true" for label in row.find_class("inforce-label"))
 
