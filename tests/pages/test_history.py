@@ -186,9 +186,7 @@ def test_the_table_is_a_table_to_screen_readers_whatever_the_style_makes_of_it(t
         "Status",
     ]
     rows = found.xpath("./tbody/tr")
-    assert [row.xpath("string(th[@scope='row']/a)") for row in rows] == [
-        f"r00{number}" for number in (5, 4, 3, 2, 1)
-    ]
+    assert [row.xpath("string(th[@scope='row']/a)") for row in rows] == [f"r00{number}" for number in (5, 4, 3, 2, 1)]
     for row in rows:
         cells = row.xpath("./td")
         assert sum(int(cell.get("colspan", "1")) for cell in cells) == len(headers) - 1
