@@ -136,6 +136,7 @@ def test_a_text_is_set_as_its_script_wants_it(shown, tag):
 def test_a_name_reads_from_left_to_right_within_an_arabic_sentence(shown):
     page, theme = shown("ar/")
     places = page.locator(".inforce-box p a").first.evaluate("""link => {
+        link.style.whiteSpace = "nowrap"  // However wide the letters are: on one line, places tell the order.
         const text = link.firstChild, from = text.data.indexOf("2014-03-01")
         const left = place => { const one = document.createRange(); one.setStart(text, place)
             one.setEnd(text, place + 1); return one.getBoundingClientRect().left }

@@ -227,7 +227,7 @@ def test_navigation_without_loading_is_noticed(repo, build, chromium, tmp_path):
         page.get_by_role("link", name="Read it: Terms").click()
         page.wait_for_url("**/terms/")
         assert told(page)[0] == BUILT_THEN
-        page.get_by_role("link", name="Which text on a day").click()
+        page.get_by_role("link", name="Which text on a day", exact=True).click()
         page.wait_for_url("**/terms/on/")
         page.get_by_label("New users: who registers at that very instant").check()
         page.get_by_label("Day or instant").fill("2018-05-01")

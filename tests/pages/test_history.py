@@ -134,7 +134,7 @@ def test_what_is_to_come_is_enlarged_where_the_whole_shows_little_of_it(timeline
     picture = page(timelines, "century")
     assert [words(one) for one in picture.find_class("inforce-tl-caption")] == [
         "The whole history",
-        "Enlarged: what began lately, and what is planned",
+        "Enlarged: recent and planned",
     ]
     names = [name for _, name, *_ in Panel(picture, 1).bars("current_users")]
     assert names == ["r002", "r003", "r004", "2019-12-31"]
