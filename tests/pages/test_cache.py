@@ -1,5 +1,6 @@
 """What a build leaves for the next one: it may be gone, damaged, shared or unwritable, and the site is the same."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,11 +11,11 @@ from qstore_site import BEFORE, CONFIG, MKDOCS, NOW
 from repository import TERMS, Repository, instant, revision
 
 
-def text_of(number):
+def text_of(slug, number):
     parts = "".join(f"## Part {part}\n\nWe keep *what* you tell us, {part} times.\n\n" for part in range(8))
     return revision(
         f"posted: 2010-01-01T00:{number // 60:02}:{number % 60:02}Z\nsource: Log, {number}\nchange: imported",
-        f"# Policy {number}\n\n{parts}Sentence {number}.\n",
+        f"# Policy {slug} {number}\n\n{parts}Sentence {number}.\n",
     )
 
 
@@ -25,7 +26,7 @@ def many(tmp_path_factory):
     repo = Repository(top / "repo", top / "home")
     (repo.folder / "mkdocs.yml").write_text(CONFIG)
     (repo.folder / "docs").mkdir()
-    files = {f"{slug}/{number:03}.md": text_of(number) for slug in ("privacy", "terms") for number in range(50)}
+    files = {f"{slug}/{number:03}.md": text_of(slug, number) for slug in ("privacy", "terms") for number in range(50)}
     repo.commit(BEFORE, {"privacy/policy.yml": TERMS, "terms/policy.yml": TERMS, **files})
     return repo
 
@@ -66,16 +67,38 @@ def test_a_first_build_by_workers_and_a_second_from_the_cache_are_the_same_as_on
     assert built(many, "second") == alone
 
 
-def test_entries_that_are_damaged_in_any_way_are_made_anew(many, alone, cache):
+@pytest.mark.parametrize("way", ["bit", "half", "nothing"])
+def test_entries_that_are_damaged_in_any_way_are_made_anew(many, alone, cache, way):
     entries = sorted(path for path in cache.rglob("*") if path.is_file() and len(path.name) > 20)
-    assert len(entries) > 50
+    entries += sorted(cache.glob("examined/*/*/*"))
+    assert {path.relative_to(cache).parts[0] for path in entries} == {"examined", "html", "pages"}
     for number, path in enumerate(entries):
         data = bytearray(path.read_bytes())
-        data[number * 7919 % len(data)] ^= 1 << number % 8
-        path.write_bytes([data, data[: len(data) // 2], b""][number % 3])
+        data[(number + 1) * 7919 % len(data)] ^= 1 << number % 8
+        path.write_bytes({"bit": data, "half": data[: len(data) // 2], "nothing": b""}[way])
 
     assert built(many, "damaged") == alone
     assert built(many, "mended") == alone
+
+
+def test_a_posting_converts_what_is_new_in_it_alone(many, alone, cache, tmp_path):
+    grown = many.copy(tmp_path / "grown")
+    before = {path.name for path in grown.folder.glob(".cache/inforce/html/*/*/*")}
+    grown.commit(NOW, {"terms/050.md": text_of("terms", 50)})
+
+    site = built(grown, "grown")
+
+    (added,) = (path for path in grown.folder.glob(".cache/inforce/html/*/*/*") if path.name not in before)
+    kept = json.loads(added.read_bytes().partition(b"\n")[2])
+    assert len(kept["texts"]) == 51
+    (old,) = (
+        json.loads(path.read_bytes().partition(b"\n")[2])
+        for path in grown.folder.glob(".cache/inforce/html/*/*/*")
+        if path.name in before and "Sentence" in path.read_text() and "terms" in path.read_text()
+    )
+    assert kept["passages"][: len(old["passages"])] == old["passages"]
+    assert len(kept["passages"]) - len(old["passages"]) == 2  # Its title, and its own sentence.
+    assert site["terms/049/source.md"] == alone["terms/049/source.md"]
 
 
 def test_an_entry_under_the_name_of_another_is_not_taken_for_it(many, alone, cache):

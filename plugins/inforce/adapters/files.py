@@ -1,4 +1,4 @@
-"""Files: those that others read meanwhile, written whole or not at all, and those of a folder that is being filled."""
+"""Files that others read meanwhile, written whole or not at all, alone or together."""
 
 from __future__ import annotations
 
@@ -8,23 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import EEXIST
 from pathlib import Path
-
-
-class Folder:
-    """A folder that is being filled with files of one's own, such as a site."""
-
-    def __init__(self, path: Path) -> None:
-        """Begin with the folder as it is."""
-        self._path = path
-        self._made: set[Path] = set()
-
-    def write(self, place: str, data: bytes) -> None:
-        """Write a file, given by its place below the folder; folders on the way are made."""
-        path = self._path / place
-        if path.parent not in self._made:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._made.add(path.parent)
-        path.write_bytes(data)
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -102,12 +102,7 @@ class GitRecord:
         Raises:
             RecordError: they are not there (a partial clone), or damaged.
         """
-        data = self._texts.read(blob)
-        if data is None:
-            what = f"the text {blob[:12]} is not in this repository, or damaged"
-            todo = "fetch everything (a clone without `--filter`), and look at `git fsck` (rule 9)"
-            raise RecordError([Problem(FOLDER, what, todo)])
-        return data
+        return self._texts.text(blob)
 
     def foresee(self, blob: str) -> None:
         """Say that this text will be wanted, after those that were foreseen before it: git may then work ahead."""
@@ -136,7 +131,7 @@ class GitRecord:
         return found
 
     def close(self) -> None:
-        """End the process that reads texts."""
+        """End the process that reads texts; a further text begins another."""
         self._texts.close()
 
     def work_files(self, posted: Mapping[str, str]) -> list[WorkFile]:

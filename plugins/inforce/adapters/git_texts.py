@@ -17,6 +17,9 @@ from typing import Any
 from git import Git
 from git.exc import GitCommandError
 
+from inforce.core.errors import Problem, RecordError
+from inforce.core.record import FOLDER
+
 _AHEAD = 64
 """How many texts are asked for before they are wanted: their ids fit into any pipe, so that asking never waits."""
 
@@ -55,8 +58,21 @@ class Texts:
             self._ask(self._next_foreseen())
         return data
 
+    def text(self, blob: str) -> bytes:
+        """The bytes of that id, as `read` gives them.
+
+        Raises:
+            RecordError: they are not there (a partial clone), or damaged.
+        """
+        data = self.read(blob)
+        if data is None:
+            what = f"the text {blob[:12]} is not in this repository, or damaged"
+            todo = "fetch everything (a clone without `--filter`), and look at `git fsck` (rule 9)"
+            raise RecordError([Problem(FOLDER, what, todo)])
+        return data
+
     def close(self) -> None:
-        """End the process."""
+        """End the process; a further text begins another."""
         if self._process is not None:
             self._process.stdin.close()
             self._process.stdout.close()

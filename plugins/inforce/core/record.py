@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from inforce.core.errors import Fault, Problem
@@ -71,7 +72,7 @@ class Published:
     source: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PolicyRecord:
     """A policy with its terms as the branch has them now, and its posted revisions in order."""
 
@@ -79,7 +80,7 @@ class PolicyRecord:
     terms: Terms
     revisions: tuple[Revision, ...]
 
-    @property
+    @cached_property
     def timeline(self) -> Timeline:
         """The timeline of these revisions."""
         return Timeline(self.revisions)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import html
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -21,10 +21,12 @@ from urllib.parse import urljoin
 
 import markdown
 from markdown import Markdown
-from markdown.extensions.toc import TocExtension, slugify
+from markdown.extensions import Extension
+from markdown.extensions.toc import slugify
 
 from inforce.core.errors import Fault
 from inforce.formats.markdown_rules import RELATIVE, Refusal, Refusals
+from inforce.formats.markdown_shortcuts import Headings, PlainWords
 from inforce.formats.passages import passages
 
 EXTENSIONS = ("admonition", "def_list", "fenced_code", "footnotes", "sane_lists", "tables")
@@ -65,12 +67,15 @@ class Rendition:
 
 
 @dataclass(frozen=True, slots=True)
-class _Passage:
-    """A converted passage: its HTML, cut where each heading's anchor goes, its headings, and what is refused of it."""
+class Passage:
+    """A converted passage: its HTML, cut where each heading's anchor goes, and its headings.
+
+    The anchors of these are not told apart yet from others of the text. `refused` is what may not stand in the passage.
+    """
 
     pieces: tuple[str, ...]
-    headings: tuple[tuple[int, str], ...]
-    refused: tuple[Refusal, ...]
+    headings: tuple[Heading, ...]
+    refused: tuple[Refusal, ...] = ()
 
 
 class Renderer:
@@ -79,8 +84,9 @@ class Renderer:
     def __init__(self, size: int | None = _KNOWN) -> None:
         """Remember so many passages (None: all)."""
         self._refusals = Refusals()
-        self._markdown = Markdown(extensions=[*EXTENSIONS, TocExtension(), self._refusals], output_format="html")
-        self._converted: Callable[[str], _Passage] = lru_cache(size)(self._convert)
+        extensions: list[str | Extension] = [*EXTENSIONS, Headings(), PlainWords(), self._refusals]
+        self._markdown = Markdown(extensions=extensions, output_format="html")
+        self._converted: Callable[[str], Passage] = lru_cache(size)(self._convert)
 
     def render(self, text: str) -> Rendition:
         """The text as HTML.
@@ -91,16 +97,11 @@ class Renderer:
         Raises:
             RecursionError: it is nested too deep.
         """
-        anchors: set[str] = set()
-        sources, headings = [], []
-        for passage in map(self._converted, passages(text)):
-            source = passage.pieces[0]
-            for (level, words), piece in zip(passage.headings, passage.pieces[1:], strict=True):
-                anchor = _unique(slugify(words, "-"), anchors)
-                headings.append(Heading(level, anchor, words))
-                source += html.escape(anchor) + piece
-            sources.append(source)
-        return Rendition("\n".join(filter(None, sources)), tuple(headings))
+        return joined(map(self._converted, passages(text)))
+
+    def convert(self, passage: str) -> Passage:
+        """One passage; see `render`."""
+        return self._converted(passage)
 
     def refused(self, text: str) -> Iterator[Refusal]:
         """What may not stand in the text.
@@ -112,7 +113,7 @@ class Renderer:
             if len(text) < _SHORT or _is_suspect(passage):
                 yield from self._converted(passage).refused
 
-    def _convert(self, passage: str) -> _Passage:
+    def _convert(self, passage: str) -> Passage:
         try:
             source = self._markdown.reset().convert(passage)
         except RecursionError:
@@ -120,7 +121,21 @@ class Renderer:
             raise
         tokens: list[dict[str, Any]] = self._markdown.toc_tokens  # type: ignore[attr-defined]
         headings = tuple(_headings(tokens))
-        return _Passage(tuple(_HEADING_ID.split(with_fit_tables(source))), headings, self._refusals.take())
+        return Passage(tuple(_HEADING_ID.split(with_fit_tables(source))), headings, self._refusals.take())
+
+
+def joined(passages: Iterable[Passage]) -> Rendition:
+    """A whole text of its passages, in order."""
+    anchors: set[str] = set()
+    sources, headings = [], []
+    for passage in passages:
+        source = passage.pieces[0]
+        for heading, piece in zip(passage.headings, passage.pieces[1:], strict=True):
+            anchor = _unique(heading.anchor, anchors)
+            headings.append(Heading(heading.level, anchor, heading.words))
+            source += anchor + piece  # Letters, digits, "-" and "_": nothing to escape.
+        sources.append(source)
+    return Rendition("\n".join(filter(None, sources)), tuple(headings))
 
 
 @lru_cache(maxsize=1)
@@ -213,9 +228,10 @@ def _is_suspect(text: str) -> bool:
     return "<" in text or "![" in text or (("](" in text or "]:" in text) and _LINK.search(text) is not None)
 
 
-def _headings(tokens: list[dict[str, Any]]) -> Iterator[tuple[int, str]]:
+def _headings(tokens: list[dict[str, Any]]) -> Iterator[Heading]:
     for token in tokens:
-        yield token["level"], html.unescape(token["name"])
+        words = html.unescape(token["name"])
+        yield Heading(token["level"], slugify(words, "-"), words)
         yield from _headings(token["children"])
 
 

@@ -15,10 +15,10 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
 from mkdocs.utils.yaml import yaml_load
 
+from inforce.adapters.workers import processors
 from inforce.core.address import POLICIES, POSTINGS, SCHEMAS
 from inforce.core.errors import ConfigurationError, Problem, did_you_mean
 from inforce.core.record import Record
-from inforce.workflows.convert_texts import processors
 from inforce.workflows.settings import Settings
 
 NAME = "inforce"

@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict
 from functools import lru_cache
 
 from inforce.adapters.cache import Cache
+from inforce.adapters.workers import dealt
 from inforce.core.record import PolicyRecord
 from inforce.formats.markdown import Heading
 from inforce.mkdocs_plugin.pages import Content, Pages
+from inforce.workflows.progress import Progress
+
+_FEW = 100
+"""Below this many pages, workers would take longer to begin than the pages to make."""
 
 
 class KeptPages:
@@ -26,33 +31,56 @@ class KeptPages:
         """Take pages from what makes them, and keep them there."""
         self._pages = pages
         self._cache = cache
-        self._of = lru_cache(4)(self._contents)
+        self._names: dict[str, str] = {}
+        self._last = lru_cache(1)(self._contents)
+
+    def make(self, progress: Progress, workers: int) -> None:
+        """Make the pages of all policies that are not kept.
+
+        Args:
+            progress: told of each policy.
+            workers: how many processes may work at once.
+        """
+        policies = (one for one in self._pages.site.record.policies if self._name(one) not in self._cache)
+        new = sorted(policies, key=lambda one: len(one.revisions), reverse=True)
+        pages = sum(len(one.revisions) + len(self._pages.of_policies) for one in new)
+        for count in dealt(self._make, new, workers if pages >= _FEW else 1):
+            progress.step("pages made", count)
 
     def content(self, policy: PolicyRecord, place: str) -> Content:
         """The page of a policy at an address."""
-        return self._pages.filled(self._of(policy.slug)[place])
+        return self._pages.filled(self._last(policy.slug)[place])
 
-    def permanent(self) -> Iterator[Content]:
-        """Every permanent page; in a preview the drafts' as well."""
-        for policy in self._pages.site.record.policies:
-            others = {address(policy.slug) for address in self._pages.of_policies}
-            for place, content in self._of(policy.slug).items():
-                if place not in others:
-                    yield self._pages.filled(content)
-        for draft in self._pages.site.drafts:
-            yield self._pages.filled(self._pages.draft(draft))
+    def others(self, policy: PolicyRecord, places: Collection[str]) -> Iterator[Content]:
+        """A policy's pages but for those at these addresses."""
+        contents = self._last(policy.slug).items()
+        return (self._pages.filled(content) for place, content in contents if place not in places)
+
+    def drafts(self) -> Iterator[Content]:
+        """The pages of a preview's drafts."""
+        return (self._pages.filled(self._pages.draft(draft)) for draft in self._pages.site.drafts)
+
+    def _name(self, policy: PolicyRecord) -> str:
+        if policy.slug not in self._names:
+            name = self._pages.depends_on(policy)
+            self._names[policy.slug] = hashlib.sha256(name.encode()).hexdigest()
+        return self._names[policy.slug]
 
     def _contents(self, slug: str) -> Mapping[str, Content]:
         policy = self._pages.site.record.policy(slug)
         if policy is None:
             return {}
-        name = hashlib.sha256(self._pages.depends_on(policy).encode()).hexdigest()
-        if (kept := self._cache.get(name)) is not None:
-            return {one.address: one for one in _load(kept)}
+        kept = self._cache.get(self._name(policy))
+        return {one.address: one for one in (self._made(policy) if kept is None else _load(kept))}
+
+    def _make(self, policy: PolicyRecord) -> int:
+        return len(self._made(policy))
+
+    def _made(self, policy: PolicyRecord) -> list[Content]:
         contents = [page(policy) for page in self._pages.of_policies.values()]
         contents += [self._pages.revision(policy, revision) for revision in policy.revisions]
-        self._cache.put(name, _dump(contents))
-        return {one.address: one for one in contents}
+        self._cache.put(self._name(policy), _dump(contents))
+        return contents
 
 
 def _dump(contents: list[Content]) -> bytes:

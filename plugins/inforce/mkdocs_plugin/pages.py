@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache, partial
@@ -46,6 +46,8 @@ _templates = Environment(
 )
 _templates.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":"), "sort_keys": True}
 _templates.globals.update(address=address, Audience=Audience, Status=Status)
+PAGE = "index.html"
+"""The file of a page, in the folder of its address."""
 ASSETS = "assets/inforce/"
 """Where our styles and scripts lie on the site."""
 _ON_HEADINGS = (
@@ -113,13 +115,13 @@ class RevisionFacts:
         """For each cohort: who they are, and what the revision is to them."""
         return self.words.told(self.standings, self.instant, self.revision.zone, self.calling)
 
-    @property
+    @cached_property
     def statuses(self) -> list[Status]:
         """The statuses for the audiences, each once; `never` only where there is no other."""
         found = list(dict.fromkeys(one.status for one in self.standings))
         return [status for status in found if status is not Status.NEVER] or found
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """The word that marks the page: in-force, offered, scheduled, overtaken, superseded or draft."""
         if self.draft is not None:
@@ -127,7 +129,7 @@ class RevisionFacts:
         ranks = (Status.IN_FORCE, Status.OFFERED, Status.SCHEDULED, Status.OVERTAKEN, Status.SUPERSEDED, Status.NEVER)
         return min(self.statuses, key=ranks.index).replace(" ", "-")
 
-    @property
+    @cached_property
     def heading(self) -> str:
         """The status in a few words."""
         say = self.words.messages
@@ -141,12 +143,12 @@ class RevisionFacts:
         current, new = (self.words.status(statuses[audience]) for audience in Audience)
         return say("box.audiences", current=current, new=new)
 
-    @property
+    @cached_property
     def root(self) -> Revision:
         """The revision that this one in the end corrects, or itself (rule 5)."""
         return self.timeline[self.timeline.root(self.revision.name)]
 
-    @property
+    @cached_property
     def correction(self) -> Revision | None:
         """The correction that stands for this revision now (rule 5)."""
         name = self.timeline.standing(self.revision.name, self.instant)
@@ -223,6 +225,16 @@ class Pages:
             address.history_address: self.history,
             address.on_address: self.on,
         }
+
+    def places(self) -> Iterator[str]:
+        """Where the files of the policies lie."""
+        for policy in self.site.record.policies:
+            yield address.in_force_address(policy.slug)
+            yield address.timemap_address(policy.slug)
+            yield from (f"{place(policy.slug)}{PAGE}" for place in self.of_policies)
+            for revision in policy.revisions:
+                yield address.source_address(policy.slug, revision.name)
+                yield f"{address.revision_address(policy.slug, revision.name)}{PAGE}"
 
     def depends_on(self, policy: PolicyRecord) -> str:
         """Everything that the contents of a policy's pages depend on besides our own code, but for what marks hold."""
@@ -335,7 +347,7 @@ class Pages:
 
     def revision(self, policy: PolicyRecord, revision: Revision) -> Content:
         """`/privacy-policy/2018-04-10/`: the permanent page."""
-        has_title = any(one.level == 1 for one in self.site.rendition(revision).headings)
+        has_title = any(one.level == 1 for one in self.site.texts.rendition(revision).headings)
         content = self._permanent(policy.terms, self.facts(revision), TEXT, has_title=has_title)
         html = self._dated(content.html, content.address, [policy], policy.terms.language, revision.name)
         return replace(content, html=html, head=self.heads.revision(policy, revision), shows=revision.name)
@@ -450,7 +462,7 @@ class Pages:
         slug = content.address.partition("/")[0]
         if content.shows is None:
             return replace(content, html=late.filled(content.html, partial(self._late, slug)))
-        rendition = self.site.rendition(self._timelines[slug][content.shows])
+        rendition = self.site.texts.rendition(self._timelines[slug][content.shows])
         home = address.relative("", content.address)
         text = placed(rendition, address.revision_address(slug, content.shows), home)
         html = late.filled(content.html, partial(self._late, slug, text=text))

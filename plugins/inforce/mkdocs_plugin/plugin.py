@@ -15,8 +15,8 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
 from inforce.adapters.clock import VARIABLE, read_clock
-from inforce.adapters.files import Folder
 from inforce.adapters.git_record import places_of_change
+from inforce.adapters.site_folder import SiteFolder
 from inforce.core import address
 from inforce.core.errors import InforceError
 from inforce.core.record import FOLDER
@@ -35,6 +35,7 @@ from inforce.mkdocs_plugin.config import (
 from inforce.mkdocs_plugin.kept_pages import KeptPages
 from inforce.mkdocs_plugin.page_dates import dated
 from inforce.mkdocs_plugin.pages import Content, Pages
+from inforce.mkdocs_plugin.permanent_pages import PermanentPages
 from inforce.mkdocs_plugin.theme import (
     INDEX,
     SPLICED,
@@ -98,13 +99,23 @@ class InforcePlugin(BasePlugin[InforceConfig]):
             config.nav = with_policies(config.nav, self.site.record, self.pages.languages)
         return config
 
+    def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        """Save what the old site has of our folders from MkDocs, which now empties the site's."""
+        self._folder = SiteFolder(Path(config.site_dir))
+        self._open.callback(self._folder.clear)
+        self._folder.set_aside(policy.slug for policy in self.site.record.policies)
+
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Add the pages that MkDocs makes: home, each policy, its history, and which text bound whom."""
+        """Add the pages that MkDocs makes: home, each policy, its history, and which text bound whom.
+
+        Of many policies these are the pages of the texts in force, which its search has to find.
+        """
         refuse_own_files(files, self.site.record)
+        self._folder.bring_back(set(self.pages.places()))
         self._made = {
             f"{place(policy.slug)}{INDEX}": partial(self.kept_pages.content, policy, place(policy.slug))
             for policy in self.site.record.policies
-            for place in self.pages.of_policies
+            for place in (self.pages.of_policies if self._is_in_nav else (address.policy_address,))
         }
         made = [*self._made, *([] if files.get_file_from_path(INDEX) else [INDEX])]
         inclusion = InclusionLevel.UNDEFINED if self._is_in_nav else InclusionLevel.NOT_IN_NAV
@@ -122,7 +133,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Keep what the permanent pages are rendered with, when everything else is done."""
         self._files = files
-        self._shells = Shells(env, config, self._nav, files)
+        self._shells = Shells(env, config, self._nav, files, is_in_nav=self._is_in_nav)
         return env
 
     @event_priority(100)
@@ -148,7 +159,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         """Say at the end of the head what machines are told, whatever the theme; and look what the page has inside."""
         content = self._contents.pop(page.file.src_uri, None)
         if content is not None and not self._is_in_nav:
-            return self._shells.around(content, is_in_nav=False)
+            return self._shells.around(content)
         head = self.pages.heads.other(page.file.url) if content is None else content.whole_head
         output = with_head(with_canonical(mended(output), page.canonical_url), head)
         self._security.look_at(output)
@@ -165,31 +176,26 @@ class InforcePlugin(BasePlugin[InforceConfig]):
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write the permanent pages and the data files."""
-        site, progress = Folder(Path(config.site_dir)), Progress(log.info)
-        for place, data in self.site.files(config.site_url or ""):
-            site.write(place, data)
-            progress.step("files written")
-        listed = []
-        for content in self.kept_pages.permanent():
-            listed += [content.address] if content.is_listed else []
-            page = self._shells.around(content, is_in_nav=self._is_in_nav)
-            site.write(f"{content.address}index.html", page.encode())
-            progress.step("revisions written")
+        folder, root = self._folder, config.site_url or ""
+        for place, data in self.site.files():
+            folder.write(place, data)
+        permanent = PermanentPages(self.site, self.kept_pages, self._shells, folder, config)
+        listed = permanent.write({source.removesuffix(INDEX) for source in self._made}, Progress(log.info))
         for source in self._shells.sources():
             self._security.look_at(source)
-        site.write(address.CONTENT_SECURITY, f"{self._security.value}\n".encode())
-        if config.site_url:  # The entries of a sitemap are whole addresses.
-            data = sitemap(dated(self._files, self.pages, listed, config.site_url))
-            site.write(address.SITEMAP, data)
-            site.write(f"{address.SITEMAP}.gz", compressed(data))
+        folder.write(address.CONTENT_SECURITY, f"{self._security.value}\n".encode())
+        if root:  # The entries of a sitemap are whole addresses.
+            data = sitemap(dated(self._files, self.pages, listed, root))
+            folder.write(address.SITEMAP, data)
+            folder.write(f"{address.SITEMAP}.gz", compressed(data))
         self._open.close()
 
     def on_build_error(self, *, error: Exception) -> None:
-        """Let go of the repository."""
+        """Leave nothing open or half done."""
         self._open.close()
 
     def on_shutdown(self) -> None:
-        """Let go of the repository."""
+        """Leave nothing open or half done."""
         self._open.close()
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
@@ -203,14 +209,15 @@ class InforcePlugin(BasePlugin[InforceConfig]):
 
     def _gather(self, config: MkDocsConfig) -> None:
         self._open.close()
-        door = read_clock()
+        door, progress = read_clock(), Progress(log.info)
         settings = settings_of(self.config, folder_of(config))
         languages = languages_of(settings)
-        site = gathered(settings, door, with_drafts=self._is_preview, progress=Progress(log.info))
+        site = gathered(settings, door, with_drafts=self._is_preview, progress=progress)
         self.site: Site = self._open.enter_context(site)
         self._is_in_nav = are_in_nav(self.site.record)
         self.pages = Pages(self.site, config.site_url or "", languages, language_of(config))
         self.kept_pages = KeptPages(self.pages, self.site.pages)
+        self.kept_pages.make(progress, settings.workers)
         self._security = ContentSecurity()
         if not self._is_preview:  # A build's other dates are of the same instant; a preview asks anew at each change.
             os.environ.setdefault(VARIABLE, str(int(door.asked.timestamp())))

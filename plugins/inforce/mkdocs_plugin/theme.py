@@ -125,19 +125,29 @@ class Shells:
     others share one for each depth of address, as relative addresses depend on nothing else.
     """
 
-    def __init__(self, env: Environment, config: MkDocsConfig, nav: Navigation, files: Files) -> None:
-        """Keep what the theme renders with, and give it the template of the pages that are spliced."""
+    def __init__(
+        self, env: Environment, config: MkDocsConfig, nav: Navigation, files: Files, *, is_in_nav: bool
+    ) -> None:
+        """Keep what the theme renders with, and give it the template of the pages that are spliced.
+
+        `is_in_nav` says whether the navigation has the policies.
+        """
         env.loader = ChoiceLoader([DictLoader({SPLICED: ""}), *filter(None, [env.loader])])
         self._render = partial(_rendered, env, config, nav, files)
+        self._is_in_nav = is_in_nav
         self._shells: dict[str, Shell] = {}
 
-    def around(self, content: Content, *, is_in_nav: bool) -> str:
+    def around(self, content: Content) -> str:
         """The whole page of that content."""
-        policy, _, rest = content.address.partition("/")
-        place = f"{policy if is_in_nav else marks.POLICY}/{marks.ADDRESS + '/' if rest else ''}"
+        return self.shell(content.address).around(content)
+
+    def shell(self, address: str) -> Shell:
+        """What goes around a page of that address."""
+        policy, _, rest = address.partition("/")
+        place = f"{policy if self._is_in_nav else marks.POLICY}/{marks.ADDRESS + '/' if rest else ''}"
         if place not in self._shells:
             self._shells[place] = self._render(place)
-        return self._shells[place].around(content)
+        return self._shells[place]
 
     def sources(self) -> Iterator[str]:
         """The pages with marks that were rendered so far."""

@@ -17,18 +17,16 @@ from inforce.adapters.cache import Cache, edition, open_cache
 from inforce.adapters.clock import Door
 from inforce.core import address
 from inforce.core.errors import Problem, RecordError
-from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord, Record
 from inforce.formats.in_force_json import in_force_table
 from inforce.formats.json_text import to_json
 from inforce.formats.markdown import CONFIGURATION, Rendition, render
 from inforce.formats.policies_json import policies_table
 from inforce.formats.postings_json import postings_table
-from inforce.formats.rendition_file import dump, load
 from inforce.formats.revision_file import split
 from inforce.formats.schemas import NAMES, schema
 from inforce.formats.timemap import timemap
-from inforce.workflows.convert_texts import convert_texts
+from inforce.workflows.convert_texts import SiteTexts
 from inforce.workflows.progress import Progress, silent
 from inforce.workflows.read_record import Draft, OpenRecord, opened
 from inforce.workflows.settings import Settings
@@ -38,7 +36,8 @@ from inforce.workflows.settings import Settings
 class Site:
     """What one build shows: the record as of an instant, the drafts of a preview, and the warnings to be told.
 
-    `cache` has renditions, `pages` what whoever makes the pages keeps from build to build.
+    `texts` has them as HTML, `pages` what whoever makes the pages keeps from build to build, `workers` says how many
+    processes may work at once.
     """
 
     record: Record
@@ -46,29 +45,21 @@ class Site:
     drafts: Sequence[Draft]
     warnings: Sequence[Problem]
     source: OpenRecord
-    cache: Cache
+    texts: SiteTexts
     pages: Cache
+    workers: int
 
-    def rendition(self, revision: Revision) -> Rendition:
-        """A posted revision's text as HTML."""
-        kept = self.cache.get(revision.digest)
-        if kept is not None:
-            return load(kept)
-        rendition = render(self.source.text(revision))
-        self.cache.put(revision.digest, dump(rendition))
-        return rendition
-
-    def files(self, root: str = "") -> Iterator[tuple[str, bytes]]:
-        """Every file that is no page, by its address; `root` is the site's address, or nothing."""
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Every file that is no page and speaks of all policies, by its address."""
         yield address.POLICIES, to_json(policies_table(self.record, self.as_of))
         yield address.POSTINGS, to_json(postings_table(self.record))
         for name in NAMES:
             yield f"{address.SCHEMAS}{name}.schema.json", schema(name)
-        for policy in self.record.policies:
-            yield address.in_force_address(policy.slug), to_json(in_force_table(policy, self.as_of))
-            yield address.timemap_address(policy.slug), timemap(policy, root)
-            for revision in policy.revisions:
-                yield address.source_address(policy.slug, revision.name), self.source.data(revision)
+
+    def files_of(self, policy: PolicyRecord, root: str = "") -> Iterator[tuple[str, bytes]]:
+        """Every file that is no page and speaks of a policy, but for the sources; `root` is the site's address."""
+        yield address.in_force_address(policy.slug), to_json(in_force_table(policy, self.as_of))
+        yield address.timemap_address(policy.slug), timemap(policy, root)
 
     def drafts_of(self, policy: PolicyRecord) -> list[Draft]:
         """The drafts of a policy."""
@@ -109,10 +100,13 @@ def gathered(settings: Settings, door: Door, *, with_drafts: bool, progress: Pro
         record = source.record.as_of(door.asked)
         progress = progress or silent()
         with _cache_folder(settings, progress) as folder:
-            cache = open_cache(folder, "html", f"{edition()} {CONFIGURATION}")
+            html = open_cache(folder, "html", f"{edition()} {CONFIGURATION}")
+            texts = SiteTexts(record.policies, source.text_source(), html)
+            source.rest()
+            texts.convert(progress, settings.workers)
             pages = open_cache(folder, "pages", edition())
-            convert_texts(record.postings(), source.text_source(), cache, progress, settings.workers)
-            yield Site(record, door.asked, drafts, (*source.record.problems, *beside), source, cache, pages)
+            warnings = (*source.record.problems, *beside)
+            yield Site(record, door.asked, drafts, warnings, source, texts, pages, settings.workers)
 
 
 @contextmanager

@@ -84,6 +84,10 @@ class OpenRecord:
         """Where the texts are, for another process; good while the record is open."""
         return self._repository.text_source()
 
+    def rest(self) -> None:
+        """Let go of the process that reads texts, before this one is copied: the copies could not share it."""
+        self._repository.close()
+
     def last_changed(self, files: Iterable[Path]) -> dict[Path, datetime]:
         """When files beside the record got the bytes that they have, by the published branch; not all are known."""
         return self._repository.last_changed(files)

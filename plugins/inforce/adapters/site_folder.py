@@ -1,0 +1,86 @@
+"""The folder of a site, written anew over the site of the build before.
+
+A site has thousands of small files that hardly ever change, and to remove and make them costs more than to compare
+them. So what a build will write again is saved from MkDocs, which empties the folder first, and then brought up to
+date. The site is the same as if it were new.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+_ASIDE = ".inforce-before"
+"""MkDocs leaves hidden entries of a site alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a file has to hold, told by its SHA-256 (hexadecimal): it is read only where it is not there yet."""
+
+    digest: str
+    read: Callable[[], bytes]
+
+
+class SiteFolder:
+    """A site's folder. Places are relative to it."""
+
+    def __init__(self, path: Path) -> None:
+        """Begin with the folder as it is."""
+        self._path = path
+        self._aside = path / _ASIDE
+        self._made: set[Path] = set()
+
+    def set_aside(self, names: Iterable[str]) -> None:
+        """Hide these folders of the old site, as far as they are there."""
+        self.clear()
+        for name in names:
+            with suppress(OSError):  # What cannot be set aside is made anew.
+                self._aside.mkdir(parents=True, exist_ok=True)
+                (self._path / name).rename(self._aside / name)
+
+    def bring_back(self, places: Collection[str]) -> None:
+        """Bring back what was set aside, as far as it will be written again: the files of these places."""
+        folders = {str(parent) for place in places for parent in PurePosixPath(place).parents}
+        with suppress(OSError):
+            self._drop(self._aside, "", places, folders)
+            for kept in self._aside.iterdir():
+                kept.rename(self._path / kept.name)
+        self.clear()
+
+    def clear(self) -> None:
+        """Remove what was set aside and not brought back."""
+        shutil.rmtree(self._aside, ignore_errors=True)
+
+    def write(self, place: str, data: bytes | Text) -> None:
+        """Write a file, if it is not there like that; folders on the way are made."""
+        path = self._path / place
+        if path.parent not in self._made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._made.add(path.parent)
+        _bring_up_to_date(path, data)
+
+    def _drop(self, folder: Path, place: str, files: Collection[str], folders: Collection[str]) -> None:
+        """Remove everything below a folder but the files of these places."""
+        for one in folder.iterdir():
+            here = f"{place}{one.name}"
+            if here in folders and one.is_dir() and not one.is_symlink():
+                self._drop(one, f"{here}/", files, folders)
+            elif here not in files or not one.is_file() or one.is_symlink():
+                shutil.rmtree(one) if one.is_dir() and not one.is_symlink() else one.unlink()
+
+
+def _bring_up_to_date(path: Path, data: bytes | Text) -> None:
+    try:
+        old = path.read_bytes()
+    except OSError:
+        old = None
+    if isinstance(data, Text):
+        if old is None or hashlib.sha256(old).hexdigest() != data.digest:
+            path.write_bytes(data.read())
+    elif old != data:
+        path.write_bytes(data)

@@ -1,0 +1,71 @@
+"""The files of policies that MkDocs has no part in: permanent pages, sources, data files, and of many policies more.
+
+Each policy is written by itself, so that worker processes can share the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import partial
+
+from mkdocs.config.defaults import MkDocsConfig
+
+from inforce.adapters.site_folder import SiteFolder, Text
+from inforce.adapters.workers import dealt
+from inforce.core import address
+from inforce.core.record import PolicyRecord
+from inforce.mkdocs_plugin.kept_pages import KeptPages
+from inforce.mkdocs_plugin.pages import PAGE
+from inforce.mkdocs_plugin.theme import Shells
+from inforce.workflows.progress import Progress
+from inforce.workflows.publish_site import Site
+
+_FEW = 100
+"""Below this many revisions, workers would take longer to begin than the files to write."""
+
+
+class PermanentPages:
+    """Writes the policies of a site into its folder."""
+
+    def __init__(self, site: Site, pages: KeptPages, shells: Shells, folder: SiteFolder, config: MkDocsConfig) -> None:
+        """Keep what is to be written, and where."""
+        self._site, self._pages, self._shells, self._folder = site, pages, shells, folder
+        self._root = config.site_url or ""
+
+    def write(self, places: Collection[str], progress: Progress) -> list[str]:
+        """Write everything.
+
+        Args:
+            places: the addresses of the pages that MkDocs has made.
+            progress: told of each policy.
+
+        Returns:
+            The addresses of pages that search engines may list.
+        """
+        policies = sorted(self._site.record.policies, key=lambda one: len(one.revisions), reverse=True)
+        total = sum(len(policy.revisions) for policy in policies)
+        for policy in policies:  # Here, once, and not by each worker.
+            self._shells.shell(address.revision_address(policy.slug, policy.revisions[0].name))
+        self._site.source.rest()
+        listed: list[str] = []
+        for count, addresses in dealt(
+            partial(self._write, places), policies, self._site.workers if total >= _FEW else 1
+        ):
+            progress.step("revisions written", count)
+            listed += addresses
+        for draft in self._pages.drafts():
+            self._folder.write(f"{draft.address}{PAGE}", self._shells.around(draft).encode())
+        return listed
+
+    def _write(self, places: Collection[str], policy: PolicyRecord) -> tuple[int, list[str]]:
+        """Write what is of a policy: the number of its revisions, and the addresses that may be listed."""
+        for place, data in self._site.files_of(policy, self._root):
+            self._folder.write(place, data)
+        for revision in policy.revisions:
+            source = Text(revision.digest, partial(self._site.source.data, revision))
+            self._folder.write(address.source_address(policy.slug, revision.name), source)
+        listed = []
+        for content in self._pages.others(policy, places):
+            self._folder.write(f"{content.address}{PAGE}", self._shells.around(content).encode())
+            listed += [content.address] if content.is_listed else []
+        return len(policy.revisions), listed
