@@ -83,21 +83,19 @@ def test_entries_that_are_damaged_in_any_way_are_made_anew(many, alone, cache, w
 
 def test_a_posting_converts_what_is_new_in_it_alone(many, alone, cache, tmp_path):
     grown = many.copy(tmp_path / "grown")
+    assert (grown.folder / ".cache" / cache.name).is_dir()
     before = {path.name for path in grown.folder.glob(".cache/inforce/html/*/*/*")}
     grown.commit(NOW, {"terms/050.md": text_of("terms", 50)})
 
     site = built(grown, "grown")
 
-    (added,) = (path for path in grown.folder.glob(".cache/inforce/html/*/*/*") if path.name not in before)
-    kept = json.loads(added.read_bytes().partition(b"\n")[2])
-    assert len(kept["texts"]) == 51
-    (old,) = (
-        json.loads(path.read_bytes().partition(b"\n")[2])
-        for path in grown.folder.glob(".cache/inforce/html/*/*/*")
-        if path.name in before and "Sentence" in path.read_text() and "terms" in path.read_text()
-    )
-    assert kept["passages"][: len(old["passages"])] == old["passages"]
-    assert len(kept["passages"]) - len(old["passages"]) == 2  # Its title, and its own sentence.
+    entries = {path.name: path.read_bytes().splitlines()[1:] for path in grown.folder.glob(".cache/inforce/html/*/*/*")}
+    (added,) = entries.keys() - before
+    texts, *passages = entries.pop(added)
+    (known,) = (old for _, *old in entries.values() if old[0] == passages[0])
+    assert len(json.loads(texts)) == 51
+    assert passages[: len(known)] == known
+    assert len(passages) - len(known) == 2  # Its title, and its own sentence.
     assert site["terms/049/source.md"] == alone["terms/049/source.md"]
 
 

@@ -10,6 +10,7 @@ keeps them marked, so that it depends on nothing but the text; `placed` makes th
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 import sys
@@ -86,6 +87,7 @@ class Renderer:
         self._refusals = Refusals()
         extensions: list[str | Extension] = [*EXTENSIONS, Headings(), PlainWords(), self._refusals]
         self._markdown = Markdown(extensions=extensions, output_format="html")
+        self._refused: dict[bytes, tuple[Refusal, ...]] = {}
         self._converted: Callable[[str], Passage] = lru_cache(size)(self._convert)
 
     def render(self, text: str) -> Rendition:
@@ -110,8 +112,17 @@ class Renderer:
             RecursionError: it is nested too deep.
         """
         for passage in passages(text):
-            if len(text) < _SHORT or _is_suspect(passage):
+            if len(text) < _SHORT:
                 yield from self._converted(passage).refused
+            elif _is_suspect(passage):
+                yield from self._refused_of(passage)
+
+    def _refused_of(self, passage: str) -> tuple[Refusal, ...]:
+        """What may not stand in a passage of a long text, of which no more is remembered than that."""
+        name = hashlib.blake2b(passage.encode(), digest_size=16).digest()
+        if name not in self._refused:
+            self._refused[name] = self._convert(passage).refused
+        return self._refused[name]
 
     def _convert(self, passage: str) -> Passage:
         try:

@@ -1,13 +1,12 @@
 r"""Texts that repeat each other, as HTML: what they share is converted once, and kept once.
 
-The whole format in which they are kept: each passage with the BLAKE2b of its Markdown (16 bytes, hexadecimal), its HTML
-cut where the anchors of headings go, and the level, anchor and words of these headings; and for each text, by its
-digest, the numbers of its passages, counted from 0::
+The whole format in which they are kept, a value of JSON on each line. First the texts: by the digest of each, the
+numbers of its passages, counted from 0. Then the passages: the BLAKE2b of the Markdown (16 bytes, hexadecimal), the
+HTML cut where the anchors of headings go, and the level, anchor and words of these headings::
 
-    {
-      "passages": [["9b4a…", ["<h1 id=\"", "\">Privacy Policy</h1>"], [[1, "privacy-policy", "Privacy Policy"]]], …],
-      "texts": {"5891b5b5…": [0, 1, 2], …}
-    }
+    {"5891b5b5…": [0, 1, 2], …}
+    ["9b4a…", ["<h1 id=\"", "\">Privacy Policy</h1>"], [[1, "privacy-policy", "Privacy Policy"]]]
+    …
 """
 
 from __future__ import annotations
@@ -33,20 +32,16 @@ class Renditions:
     @classmethod
     def load(cls, kept: bytes) -> Self:
         """The renditions that `dump` made these bytes of."""
-        data = json.loads(kept)
+        texts, *lines = kept.splitlines()
         renditions = cls()
-        for name, pieces, headings in data["passages"]:
+        for name, pieces, headings in map(json.loads, lines):
             renditions._take(name, Passage(tuple(pieces), tuple(Heading(*one) for one in headings)))
-        renditions._texts = data["texts"]
+        renditions._texts = json.loads(texts)
         return renditions
 
     def dump(self) -> bytes:
         """What `load` makes the same renditions of."""
-        kept = [
-            [name, one.pieces, [[each.level, each.anchor, each.words] for each in one.headings]]
-            for name, one in self._passages
-        ]
-        return json.dumps({"passages": kept, "texts": self._texts}, ensure_ascii=False).encode()
+        return b"\n".join([_line(self._texts), *(_line(_parts(name, one)) for name, one in self._passages)])
 
     def __contains__(self, digest: str) -> bool:
         """Whether the text of that digest is there."""
@@ -79,3 +74,11 @@ class Renditions:
 def _converter() -> Renderer:
     """One that remembers nothing: the passages are remembered here."""
     return Renderer(0)
+
+
+def _parts(name: str, passage: Passage) -> list[object]:
+    return [name, passage.pieces, [[one.level, one.anchor, one.words] for one in passage.headings]]
+
+
+def _line(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
