@@ -2,14 +2,15 @@
 
 import unicodedata
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown import Markdown
 from markdown.extensions.toc import TocExtension
 
 from inforce.formats import clean_text, strict_yaml
-from inforce.formats.markdown import EXTENSIONS, Renderer
+from inforce.formats.markdown import EXTENSIONS, Renderer, _is_suspect
 from inforce.formats.markdown_rules import Refusals
+from inforce.formats.renditions import Renditions
 
 PIECES = """\
 word
@@ -60,7 +61,7 @@ _em_
 <http://x.y>
 \\
 [TOC]"""
-BREAKS = st.sampled_from(["\n", "\n\n", "\n\n", "\n\n\n", "\n \n", "\r\n", "\r\n\r\n", " ", "|", "\t"])
+BREAKS = st.sampled_from(["\n", "\n\n", "\n\n", "\n\n\n", "\n \n", "\r\n", "\r\n\r\n", " ", "|", "\t", "  \n"])
 TEXTS = st.lists(st.tuples(st.sampled_from(PIECES.splitlines()), BREAKS), min_size=1, max_size=12).map(
     lambda parts: "".join(map("".join, parts))
 )
@@ -83,6 +84,26 @@ def test_passages_convert_to_what_the_whole_text_does(text):
     assert rendition.html == whole
     if text.strip():
         assert [(one.level, one.anchor) for one in rendition.headings] == list(headings(WHOLE.toc_tokens))
+
+
+TAGS = ["<br>", "<br/>", "<br\n>", "<", ">", "/", "a", "u", "br", "<u>", "</u>", "!", "--", "?", "`", "\\", "&lt;", " "]
+LINKS = ["[", "]", "(", ")", "](", "]: ", "![", "x", ":", "http:", "data:", "&", "\n", "\n\n"]
+
+
+@settings(max_examples=400)
+@given(st.lists(st.sampled_from(TAGS + LINKS), max_size=12).map("".join))
+def test_nothing_is_refused_in_a_text_without_a_sign_of_what_is(text):
+    if not _is_suspect(text):
+        assert list(RENDERER.convert(text).refused) == []
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=4))
+def test_texts_that_are_kept_together_are_those_that_were_converted(texts):
+    renditions = Renditions()
+    for number, text in enumerate(texts):
+        renditions.add(str(number), text)
+    kept = Renditions.load(renditions.dump())
+    assert [kept[str(number)] for number in range(len(texts))] == [RENDERER.render(text) for text in texts]
 
 
 SIGNS = [": ", ":", " ", "  ", "- ", "#", " #", "\n", "\n", "'", '"', "...", "---", "[", "{", "!", "|", ">", "%", "\t"]

@@ -24,7 +24,8 @@ imported | 2014-03-01 | 2018-04-10 | Factory
 MARKDOWN = r"""
 # | \n\n | text | <br> | <div> | </div> | <!-- | --> | ![a](b) | [a](b:c) | [a]: b\n | &#x202e; | > | * | 1. | `
 ```\n | [^1] | [^1]: | !!! note\n | \r | \r\n | \u202e | [ | ]( | ] | ** | _ | <sub> | </sub> | \\ | & | &#0;
-&#xD800; | &#99999999; | --8<-- | {! | !} | \n    | \n-\t | =\n | ~~~ | <u> | <?php | <![CDATA[ | javascript:
+&#xD800; | &#99999999; | http://[ | //[a | mailto: | --8<-- | {! | !} | \n    | \n-\t | =\n | ~~~ | <u> | <?php
+<![CDATA[ | javascript:
 \n|a|b|\n|-|-|\n
 """
 

@@ -34,6 +34,7 @@ EXTENSIONS = ("admonition", "def_list", "fenced_code", "footnotes", "sane_lists"
 CONFIGURATION = " ".join(["markdown", markdown.__version__, "python", *map(str, sys.version_info[:2]), *EXTENSIONS])
 """Names what a rendition depends on besides the text and our own code."""
 _LINK = re.compile(r"\](?:\(|:)\s*(?!(?:https?|mailto|tel):)[^)\s]*[:&]")
+_TAG, _BREAK = re.compile(r"<[a-zA-Z/!?]"), re.compile(r"<br[ \t]?/?>")
 _SNIPPET = re.compile(r"^[ \t]*;*-{1,}8<-{1,}.*$|\{!.*?!\}|\{%.*?%\}", re.MULTILINE)
 _SHOWN = re.compile(r"^(?! {0,3}\[[^\]]+\]:)[^\n]*\S", re.MULTILINE)
 _TOO_DEEP = re.compile(
@@ -234,9 +235,9 @@ def text_faults(text: str, first_line: int) -> Iterator[Fault]:
 
 def _is_suspect(text: str) -> bool:
     """Whether there is any sign in the text that something to be refused begins with."""
-    if "[" not in text:
-        return "<" in text
-    return "<" in text or "![" in text or (("](" in text or "]:" in text) and _LINK.search(text) is not None)
+    if "<" in text and _TAG.search(_BREAK.sub("", text)) is not None:
+        return True
+    return "[" in text and ("![" in text or (("](" in text or "]:" in text) and _LINK.search(text) is not None))
 
 
 def _headings(tokens: list[dict[str, Any]]) -> Iterator[Heading]:

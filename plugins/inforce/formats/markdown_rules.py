@@ -10,7 +10,6 @@ import html
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 from markdown import Markdown
@@ -131,7 +130,8 @@ class _Links(Treeprocessor):
             if href is None or href.startswith(("#", AMP_SUBSTITUTE)):
                 continue
             target = html.unescape(href).strip()
-            scheme = urlsplit(target).scheme if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", target) else ""
+            found = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]*):", target)
+            scheme = found[1] if found else ""
             if scheme and scheme.lower() not in _SCHEMES:
                 todo = f"link by {', '.join(_SCHEMES)}, or relative to this file"
                 self.watch.note(f"a link by the scheme `{scheme}:`", todo, href)
