@@ -42,14 +42,16 @@ def test_the_page_of_the_text_in_force_is_printed_with_the_address_and_digest_of
     assert re.search("SHA-256 of the exact source: [0-9a-f]{64}$", said.strip())
 
 
-@pytest.mark.parametrize("address", ["", "privacy-policy/history/"])
+@pytest.mark.parametrize("address", ["", "privacy-policy/history/", "privacy-policy/on/"])
 def test_lists_are_printed_with_their_instant_and_address(opened, address):
     said = printed(opened, address).locator(".inforce-paper").inner_text()
     assert "as of 30 April 2018, 15:00 UTC" in said
     assert f"https://policies.qstore.example/{address}" in said
 
 
-@pytest.mark.parametrize("address", ["", "privacy-policy/", "privacy-policy/history/", "privacy-policy/2018-04-10/"])
+@pytest.mark.parametrize(
+    "address", ["", "privacy-policy/", "privacy-policy/history/", "privacy-policy/on/", "privacy-policy/2018-04-10/"]
+)
 def test_nothing_of_the_theme_is_printed_and_all_is_black_on_white_even_from_the_dark(opened, address):
     page = printed(opened, address, color_scheme="dark")
     assert [one for one in page.locator(CHROME).all() if one.is_visible()] == []
