@@ -35,7 +35,7 @@ from inforce.workflows.progress import Progress, silent
 from inforce.workflows.settings import Settings
 
 T = TypeVar("T")
-_AHEAD = 64
+_AHEAD = 256
 """How many commits of the history are known before one is judged."""
 _PENDING = 256
 """How many readings are remembered: a pending file is tried again at each commit."""
