@@ -184,7 +184,7 @@ class History:
         slug, _, file = change.path.partition("/")
         if not file or "/" in file or slug_fault(slug, "policy"):
             return
-        folder = self._folders.setdefault(slug, _Folder(slug))
+        folder = self._folders.get(slug) or self._folders.setdefault(slug, _Folder(slug))
         if change.entry is None:
             folder.files.pop(file, None)
         else:

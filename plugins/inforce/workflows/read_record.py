@@ -171,8 +171,8 @@ def opened(settings: Settings, door: Door, progress: Progress | None = None) -> 
             progress = progress or silent()
             with _uncollected():
                 history.walk(_counted(_foreseeing(repository, texts), progress))
+                record = history.record(door.latest)
             texts.keep()
-            record = history.record(door.latest)
             record = replace(record, problems=(*faults, *record.problems))
             yield OpenRecord(repository, record, door)
     except RecordError as wrong:
