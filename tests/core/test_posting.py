@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import permutations
 
 import pytest
 
@@ -407,6 +408,20 @@ def test_a_stated_overtaking_must_not_make_a_later_keeping_untrue():
 
 
 # The order of postings (rule 1)
+
+
+def test_whatever_order_revisions_are_taken_in_they_stand_in_order_and_the_first_recorded_one_is_known():
+    revisions = record(
+        ("2012", "2018-01-01", stated("2012-03-01")),
+        ("2014", "2018-01-01", stated("2014-03-01", change="imported")),
+        ("2018", "2018-04-10", material()),
+        ("2019", "2019-04-10", material()),
+    )
+    for one in permutations(revisions):
+        posted = Posted(one)
+        assert list(posted) == revisions
+        assert posted.first_recorded == revisions[2]
+        assert posted.last_start == revisions[3].posted
 
 
 def test_revisions_of_one_instant_and_different_commits_stand_in_the_order_of_the_commits():

@@ -1,5 +1,6 @@
 """The short ways of looking at a text come to the same as the long ones."""
 
+import re
 import unicodedata
 
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from markdown import Markdown
 from markdown.extensions.toc import TocExtension
 
 from inforce.formats import clean_text, strict_yaml
-from inforce.formats.markdown import EXTENSIONS, Renderer, _is_suspect
+from inforce.formats.markdown import EXTENSIONS, Renderer, _is_suspect, text_faults
 from inforce.formats.markdown_rules import Refusals
 from inforce.formats.renditions import Renditions
 
@@ -104,6 +105,42 @@ def test_texts_that_are_kept_together_are_those_that_were_converted(texts):
         renditions.add(str(number), text)
     kept = Renditions.load(renditions.dump())
     assert [kept[str(number)] for number in range(len(texts))] == [RENDERER.render(text) for text in texts]
+
+
+DEEP_SIGNS = [
+    ">",
+    "> ",
+    "- ",
+    "* ",
+    "+\t",
+    "1. ",
+    "12) ",
+    "1234567890. ",
+    "٣. ",
+    "-",
+    "\t",
+    " ",
+    " " * 99,
+    "word",
+    "\n",
+]
+DEEP = st.lists(st.tuples(st.sampled_from(DEEP_SIGNS), st.sampled_from([1, 1, 1, 5, 20, 21, 22])), max_size=8)
+
+
+def is_too_deep(line):
+    """Whether more than twenty lists and quotations begin one in the other, or a list so far to the right."""
+    rest, levels = line.lstrip(" \t"), 0
+    while found := re.match(r"(?:[-*+]|\d{1,9}[.)])[ \t]+|>[ \t]*", rest):
+        rest, levels = rest[found.end() :], levels + 1
+    is_far = re.match(r" {100,}(?:[-*+]|\d{1,9}[.)])[ \t]", line) is not None
+    return is_far or levels > 21 or (levels == 21 and rest.strip() != "")
+
+
+@given(DEEP)
+def test_a_text_is_too_deep_where_the_signs_of_a_line_counted_one_by_one_are_too_many(parts):
+    text = "".join(sign * times for sign, times in parts)
+    told = any("nested too deep" in fault.what for fault in text_faults(f"Words.\n{text}", 1))
+    assert told == any(map(is_too_deep, text.split("\n")))
 
 
 SIGNS = [": ", ":", " ", "  ", "- ", "#", " #", "\n", "\n", "'", '"', "...", "---", "[", "{", "!", "|", ">", "%", "\t"]

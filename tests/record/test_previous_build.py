@@ -78,6 +78,22 @@ def test_a_rewritten_history_keeps_the_published_instants_with_a_warning(repo, t
     assert repo.postings() == published
 
 
+@pytest.mark.parametrize("terms", [None, "title: Privacy Policy\n"], ids=["no terms", "broken terms"])
+def test_a_published_text_whose_terms_a_rewritten_history_brings_later_is_kept(repo, tmp_path, terms):
+    repo.commit("2018-01-01T09:00:00+09:00", START)
+    repo.commit("2018-04-10T09:00:00+09:00", APRIL)
+    published = _published(repo, tmp_path)
+    repo.git("checkout", "-q", "--orphan", "anew")
+    repo.commit("2018-06-01T09:00:00+09:00", {**START, **APRIL, "privacy-policy/policy.yml": terms})
+    repo.commit("2018-06-02T09:00:00+09:00", {"user-agreement/policy.yml": TERMS, "user-agreement/a.md": FIRST})
+    brought = repo.commit("2018-06-03T09:00:00+09:00", {"privacy-policy/policy.yml": TERMS})
+    repo.git("branch", "-f", "main", "anew")
+
+    assert repo.errors() == []
+    assert [one for one in repo.postings() if "privacy-policy" in one] == published
+    assert {one.posting.commit for one in repo.record().policy("privacy-policy").revisions} == {brought}
+
+
 def test_a_pull_that_swapped_the_parents_of_a_merge_keeps_the_published_instants(repo, tmp_path):
     """
     published   o---A          pushed   o---A

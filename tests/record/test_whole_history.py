@@ -1,11 +1,14 @@
 """Rule 9: the record is complete or nothing is published, however the repository lies there."""
 
+import fcntl
 import os
 import re
 from pathlib import Path
 
 import pytest
 from repository import FIRST, NOW, SECOND, TERMS, Repository, Submodule, material
+
+from inforce.adapters import git_texts
 
 START = {"privacy-policy/policy.yml": TERMS, "privacy-policy/2014-03-01.md": FIRST}
 APRIL = {"privacy-policy/2018-04-10.md": material()}
@@ -284,6 +287,22 @@ def test_a_text_swapped_under_its_id_is_refused(published):
     place.write_bytes((objects / other[:2] / other[2:]).read_bytes())
 
     assert ["not in this repository, or damaged" in problem.what for problem in published.errors()] == [True]
+
+
+def test_pipes_as_narrow_as_linux_makes_them_for_who_has_very_many(repo, monkeypatch):
+    """Asking for texts never waits for git while git waits for somebody to take its answers."""
+
+    def narrowed(pipe):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 4096)
+        return room(pipe)
+
+    room = git_texts._room
+    monkeypatch.setattr(git_texts, "_room", narrowed)
+    monkeypatch.setattr(git_texts, "_widen", narrowed)
+    later = {f"privacy-policy/2018-{number:03}.md": material(text="Word. " * number) for number in range(1, 300)}
+    repo.commit("2018-01-01T09:00:00+09:00", START | later)
+
+    assert len(repo.postings()) == 300
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,20 @@
 """Texts by their ids, from one `git cat-file --batch`: what hides the process, and how answers are waited for.
 
 A text takes git some time and us some more. Whoever knows early which texts will be wanted says so (`foresee`): git
-then works on those while the texts before them are looked at.
+then works on those while the texts before them are looked at. Its answers find room in a wide pipe, so that neither has
+to wait for the other after each text.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import subprocess
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 from git import Git
 from git.exc import GitCommandError
@@ -20,8 +22,16 @@ from git.exc import GitCommandError
 from inforce.core.errors import Problem, RecordError
 from inforce.core.record import FOLDER
 
-_AHEAD = 64
-"""How many texts are asked for before they are wanted: their ids fit into any pipe, so that asking never waits."""
+_AHEAD = 256
+"""How many texts are asked for before they are wanted, where the pipe has room for their ids."""
+_SHA1 = 40
+"""The length of an id by SHA-1; other ids are by SHA-256."""
+_LINE = 65
+"""The longest id, and the end of its line."""
+_ROOM = 1 << 20
+"""The bytes that a pipe should hold: as many as Linux grants to anybody."""
+_BUFFER = 1 << 18
+"""How many bytes of answers are fetched at a time, if they are there."""
 
 
 class Texts:
@@ -31,6 +41,9 @@ class Texts:
         """Begin no process yet."""
         self._window = window
         self._process: Any = None
+        self._questions: IO[bytes]
+        self._answers: IO[bytes]
+        self._ahead = _AHEAD
         self._foreseen: deque[str] = deque()
         self._is_foreseen: set[str] = set()
         self._asked: deque[str] = deque()
@@ -45,6 +58,8 @@ class Texts:
         """The bytes of that id, and those only (their hash is checked); None where they are not there, or damaged."""
         if blob in self._early:
             return self._early.pop(blob)
+        if self._process is None:
+            self._begin()
         if blob not in self._asked:
             self._ask([blob, *self._next_foreseen(blob)])
         data = None
@@ -54,7 +69,7 @@ class Texts:
             data = self._answer(answered)
             if answered != blob:
                 self._keep(answered, data)
-        if len(self._asked) < _AHEAD // 2:
+        if len(self._asked) < self._ahead // 2:
             self._ask(self._next_foreseen())
         return data
 
@@ -89,7 +104,7 @@ class Texts:
         while after in self._is_foreseen:
             self._is_foreseen.discard(self._foreseen.popleft())
         blobs: list[str] = []
-        while self._foreseen and len(self._asked) + len(blobs) < _AHEAD:
+        while self._foreseen and len(self._asked) + len(blobs) < self._ahead:
             blobs.append(self._foreseen.popleft())
             self._is_foreseen.discard(blobs[-1])
         return blobs
@@ -101,18 +116,24 @@ class Texts:
             self._early.pop(next(iter(self._early)))
 
     def _ask(self, blobs: list[str]) -> None:
-        if self._process is None:
-            command = ["git", "cat-file", "--batch"]
-            self._process = self._window.execute(command, istream=subprocess.PIPE, as_process=True)
         with suppress(OSError):  # Where the process is gone, its answers will tell.
-            self._process.stdin.write("".join(f"{blob}\n" for blob in blobs).encode())
-            self._process.stdin.flush()
+            self._questions.write("".join(f"{blob}\n" for blob in blobs).encode())
+            self._questions.flush()
         self._asked.extend(blobs)
+
+    def _begin(self) -> None:
+        """Start the process; asking must never wait, since git waits as long as its answers are not fetched."""
+        command = ["git", "cat-file", "--batch"]
+        self._process = self._window.execute(command, istream=subprocess.PIPE, as_process=True)
+        self._questions, answers = self._process.stdin, self._process.stdout
+        self._ahead = min(_AHEAD, _room(self._questions) // _LINE - 1)
+        _widen(answers)
+        self._answers = open(answers.fileno(), "rb", _BUFFER, closefd=False)  # noqa: SIM115 - closed by `close`
 
     def _answer(self, blob: str) -> bytes | None:
         try:
-            _, kind, size = self._process.stdout.readline().split()
-            data: bytes = self._process.stdout.read(int(size) + 1)[:-1]
+            _, kind, size = self._answers.readline().split()
+            data: bytes = self._answers.read(int(size) + 1)[:-1]
         except (ValueError, OSError):
             return None
         return data if kind == b"blob" and blob_id(data, len(blob)) == blob else None
@@ -137,9 +158,21 @@ class TextSource:
             texts.close()
 
 
+def _room(pipe: IO[bytes]) -> int:
+    """How many bytes may wait in a pipe; where the system does not tell, the least that any system has."""
+    with suppress(OSError, AttributeError):
+        return fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ)
+    return 4096
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Give a pipe more room, where the system lets us."""
+    with suppress(OSError, AttributeError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _ROOM)
+
+
 def blob_id(data: bytes, length: int) -> str:
     """Git's id of a text; `length` tells its format."""
-    is_sha1 = length == hashlib.sha1(usedforsecurity=False).digest_size * 2
-    found = (hashlib.sha1 if is_sha1 else hashlib.sha256)(b"blob %d\0" % len(data), usedforsecurity=False)
+    found = (hashlib.sha1 if length == _SHA1 else hashlib.sha256)(b"blob %d\0" % len(data), usedforsecurity=False)
     found.update(data)
     return found.hexdigest()

@@ -15,7 +15,7 @@ is judged beside it. So a history that was turned round or rewritten cannot take
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -70,6 +70,7 @@ class History:
         self._read_terms = read_terms
         self._read_revision = read_revision
         self._previous = {(line.policy, line.revision): line for line in previous}
+        self._last_published = max((line.posted for line in self._previous.values()), default=None)
         self._entries: dict[str, Entry] = {}
         self._changed_by: dict[str, Commit] = {}
         self._folders: dict[str, _Folder] = {}
@@ -112,18 +113,19 @@ class History:
     def _foresee(self, steps: Sequence[Step]) -> None:
         """Post what was published, at the first commit that has its bytes and its policy's terms (rule 7)."""
         found: dict[tuple[str, str], tuple[Candidate, Terms, Posting]] = {}
-        wanted = {f"{policy}/{revision}.md": line for (policy, revision), line in self._previous.items()}
+        wanted: dict[str, dict[str, Published]] = {}
+        for line in self._previous.values():
+            wanted.setdefault(line.policy, {})[f"{line.policy}/{line.revision}.md"] = line
         there: dict[str, Entry | None] = {}
         for sequence, (commit, changes) in enumerate(steps, start=1):
             there |= {change.path: change.entry for change in changes}
-            touched = {change.path.partition("/")[0] for change in changes}
-            for path, line in list(wanted.items()):
-                if line.policy in touched and (candidate := self._as_published(there.get(path), line)) is not None:
+            for path, line in _concerned(changes, wanted).items():
+                if (candidate := self._as_published(there.get(path), line)) is not None:
                     terms = self._terms(there.get(f"{line.policy}/{TERMS}"))
                     if terms is not None and terms.value is not None:
                         posting = Posting(line.posted, commit.id, sequence=sequence)
                         found[line.policy, line.revision] = candidate, terms.value, posting
-                        del wanted[path]
+                        del wanted[line.policy][path]
         for candidate, terms_then, posting in sorted(found.values(), key=lambda one: (one[2].instant, one[0].name)):
             folder = self._folders.setdefault(candidate.policy, _Folder(candidate.policy))
             recorded = Posting(posting.instant, posting.commit, sequence=posting.sequence)
@@ -182,7 +184,7 @@ class History:
         slug, _, file = change.path.partition("/")
         if not file or "/" in file or slug_fault(slug, "policy"):
             return
-        folder = self._folders.setdefault(slug, _Folder(slug))
+        folder = self._folders.get(slug) or self._folders.setdefault(slug, _Folder(slug))
         if change.entry is None:
             folder.files.pop(file, None)
         else:
@@ -320,7 +322,7 @@ class History:
                 commit=dated_by.id if dated_by else revision.posting.commit,
             )
         line = self._previous.get((revision.policy, revision.name))
-        last = max((one.posted for one in self._previous.values()), default=None)
+        last = self._last_published
         if line is None and last is not None and not revision.posting.is_stated and revision.posted < last:
             yield Problem(
                 path,
@@ -359,6 +361,22 @@ class History:
 
 def _those(has: Callable[[_Folder], object], *folders: dict[str, _Folder]) -> dict[str, _Folder]:
     return {slug: folder for some in folders for slug, folder in some.items() if has(folder)}
+
+
+def _concerned(changes: Iterable[Change], wanted: Mapping[str, Mapping[str, Published]]) -> dict[str, Published]:
+    """Of what is wanted, by policies and paths, that for which a change counts: its own, or one of its policy's terms.
+
+    Only these are looked at: however long the history is, each commit costs what it changes.
+    """
+    concerned: dict[str, Published] = {}
+    for change in changes:
+        policy, _, file = change.path.partition("/")
+        of_policy = wanted.get(policy, {})
+        if file == TERMS:
+            concerned |= of_policy
+        elif change.path in of_policy:
+            concerned[change.path] = of_policy[change.path]
+    return concerned
 
 
 def _path(path: str) -> str:

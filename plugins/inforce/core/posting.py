@@ -52,14 +52,14 @@ class Posted(Sequence[Revision]):
 
     def add(self, revision: Revision) -> None:
         """Take a further one into its place."""
-        if self._is_last(revision):
+        if is_last := self._is_last(revision):
             self._revisions.append(revision)
         else:
             insort(self._revisions, revision, key=_order)
         starts = [effect.start for effect in revision.effects.values() if effect.start is not None]
         self.last_start = max([*starts, *([self.last_start] if self.last_start else [])], default=None)
         first = self.first_recorded
-        if not revision.posting.is_stated and (first is None or revision.order < first.order):
+        if not revision.posting.is_stated and (first is None or (not is_last and revision.order < first.order)):
             self.first_recorded = revision
 
     def around(self, revision: Revision) -> tuple[Sequence[Revision], Sequence[Revision]]:
@@ -151,6 +151,8 @@ def _effects(declared: Declaration, terms: Terms, posted: datetime) -> tuple[dic
             effects[audience] = Effect(rule, rule.starts(posted, terms.zone))
         except ValueError as wrong:
             wrongs.setdefault(str(wrong), []).append(audience)
+    if not wrongs:
+        return effects, []
     todo = "give a day or an instant that is not past, or `on posting`; nothing takes effect backwards (rule 6)"
     instant, line = format_instant(posted, terms.zone), declared.lines.get("effective")
     return effects, [

@@ -38,7 +38,8 @@ _TAG, _BREAK = re.compile(r"<[a-zA-Z/!?]"), re.compile(r"<br[ \t]?/?>")
 _SNIPPET = re.compile(r"^[ \t]*;*-{1,}8<-{1,}.*$|\{!.*?!\}|\{%.*?%\}", re.MULTILINE)
 _SHOWN = re.compile(r"^(?! {0,3}\[[^\]]+\]:)[^\n]*\S", re.MULTILINE)
 _TOO_DEEP = re.compile(
-    r"\n(?:[ \t]*(?:(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)|>[ \t]*){21,}\S|[ ]{100,}(?:[-*+]|\d{1,9}[.)])[ \t])"
+    r"\n(?=[ \t>*+\-\d.)]{21})"  # Nearly every line begins otherwise, and needs no closer look.
+    r"(?:[ \t]*(?:(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)|>[ \t]*){21,}\S|[ ]{100,}(?:[-*+]|\d{1,9}[.)])[ \t])"
 )
 _RELATIVE = re.compile(re.escape(RELATIVE).replace(r"\{\}", "([^\x03]*)"))
 _HEADING_ID = re.compile(r'(?<=<h[1-6] id=")[^"]*(?=")')

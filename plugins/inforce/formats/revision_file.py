@@ -52,6 +52,7 @@ KEYS = (
 )
 UNWRITTEN_SUMMARY = "Say in a plain sentence what changes for members."
 """The summary with which a new draft begins; nothing is posted with it."""
+_CLASSES = tuple(ChangeClass)
 _FENCE = re.compile(r"---[ \t]*\r?\n")
 _CLOSING = re.compile(r"^---[ \t]*\r?$\n?", re.MULTILINE)
 _CONFLICT = re.compile(r"^(<{7}|>{7}) .*$", re.MULTILINE)
@@ -138,7 +139,7 @@ def leftovers(text: str, first_line: int) -> Iterator[Fault]:
 
 def _declaration(keys: Keys, digest: str) -> tuple[Declaration, list[Fault]]:
     fields = Fields(keys, KEYS)
-    change = fields.choice("change", list(ChangeClass))
+    change = fields.choice("change", _CLASSES)
     corrects = fields.texts("corrects")
     if len(corrects) > 1:
         fields.fault("corrects", "`corrects` names more than one revision", "post one correction for each (rule 5)")

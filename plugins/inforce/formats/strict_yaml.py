@@ -54,9 +54,12 @@ class YamlError(Exception):
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """PyYAML's parser, in C where the package brings it; only its events are used."""
 _DEEPEST = 20
-_CHARACTER = r"[ -~\u00a1-\u1fff\u2010-\u2027\u2030-\ud7ff]"
-_PLAIN_SCALAR = rf"[A-Za-z0-9](?:(?!: | #){_CHARACTER})*(?<![ :])"
-"""A scalar that YAML reads as it stands: no sign before it, and none in it that ends it."""
+_CHARACTERS = r"[!-9;-~\u00a1-\u1fff\u2010-\u2027\u2030-\ud7ff]++"
+_PLAIN_SCALAR = rf"[A-Za-z0-9](?:{_CHARACTERS}|:(?! )| (?!#))*+(?<![ :])"
+"""A scalar that YAML reads as it stands: no sign before it, and none in it that ends it.
+
+Nothing is tried twice (`++`, `*+`): whatever a scalar cannot take ends the line for it.
+"""
 _PLAIN_LINE = re.compile(rf"([a-z_]+):(?: ({_PLAIN_SCALAR}))?|( *- )({_PLAIN_SCALAR})")
 
 

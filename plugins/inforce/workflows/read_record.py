@@ -35,7 +35,7 @@ from inforce.workflows.progress import Progress, silent
 from inforce.workflows.settings import Settings
 
 T = TypeVar("T")
-_AHEAD = 64
+_AHEAD = 256
 """How many commits of the history are known before one is judged."""
 _PENDING = 256
 """How many readings are remembered: a pending file is tried again at each commit."""
@@ -175,8 +175,8 @@ def opened(settings: Settings, door: Door, progress: Progress | None = None) -> 
             progress = progress or silent()
             with _uncollected():
                 history.walk(_counted(_foreseeing(repository, texts), progress))
+                record = history.record(door.latest)
             texts.keep()
-            record = history.record(door.latest)
             record = replace(record, problems=(*faults, *record.problems))
             yield OpenRecord(repository, record, door)
     except RecordError as wrong:
