@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from inforce.formats.foreign_markdown import clean
+from inforce.formats.foreign.markdown import clean
 from inforce.formats.revision_file import parse_revision
 
 PICTURES = {

@@ -3,7 +3,7 @@
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from inforce.formats.foreign_markdown import clean
+from inforce.formats.foreign.markdown import clean
 from inforce.formats.revision_file import parse_revision
 
 PIECES = [

@@ -12,8 +12,8 @@ from inforce.core.effect import Audience
 from inforce.core.timeline import Timeline
 from inforce.formats.messages import messages_in
 from inforce.formats.time_zones import time_zone
-from inforce.formats.timeline_axis import enlarged, ticks, whole
-from inforce.formats.timeline_svg import legend, strip_svg, timeline_svg
+from inforce.formats.timeline_picture.axis import enlarged, ticks, whole
+from inforce.formats.timeline_picture.picture import legend, strip_svg, timeline_svg
 
 
 def drawn(history, ahead, language="en"):

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from markdown import Markdown
 from markdown.extensions.toc import TocExtension
 
-from inforce.formats import clean_text, strict_yaml
-from inforce.formats.markdown import EXTENSIONS, Renderer, _is_suspect, text_faults
-from inforce.formats.markdown_rules import Refusals
-from inforce.formats.renditions import Renditions
+from inforce.formats import strict_yaml
+from inforce.formats.text import clean_text
+from inforce.formats.text.markdown import EXTENSIONS, Renderer, _is_suspect, text_faults
+from inforce.formats.text.markdown_rules import Refusals
+from inforce.formats.text.renditions import Renditions
 
 PIECES = """\
 word

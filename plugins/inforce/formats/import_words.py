@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from inforce.core.importing import LeftOut
 from inforce.core.instant import format_instant
-from inforce.formats.foreign_markdown import KINDS
+from inforce.formats.foreign.markdown import KINDS
 from inforce.formats.import_json import ImportReport, PolicyImport
 from inforce.formats.imported_file import short_id
 

@@ -19,10 +19,10 @@ import re
 from inforce.core.effect import ON_POSTING, Audience, Kind, Rule
 from inforce.core.policy import Terms
 from inforce.core.record import Reading
-from inforce.formats.clean_text import decode
 from inforce.formats.effective import KEY as EFFECTIVE
 from inforce.formats.effective import take_effective
 from inforce.formats.strict_yaml import Fields, YamlError, parse_mapping
+from inforce.formats.text.clean_text import decode
 from inforce.formats.time_zones import time_zone
 
 KEYS = ("title", "relation", "language", "time_zone", "effective", "notice_period", "acceptance", "contact")

@@ -33,10 +33,10 @@ from inforce.core.errors import Fault
 from inforce.core.instant import parse_date, parse_instant
 from inforce.core.policy import ChangeClass, Declaration
 from inforce.core.record import Reading
-from inforce.formats.clean_text import decode
 from inforce.formats.effective import take_effective
-from inforce.formats.markdown import text_faults
 from inforce.formats.strict_yaml import Fields, Keys, YamlError, parse_mapping
+from inforce.formats.text.clean_text import decode
+from inforce.formats.text.markdown import text_faults
 
 KEYS = (
     "title",

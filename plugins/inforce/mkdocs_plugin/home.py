@@ -14,8 +14,8 @@ from inforce.core.effect import Audience
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord, Record
 from inforce.core.timeline import Answer, Basis, Timeline
-from inforce.formats.timeline_svg import strip_svg
-from inforce.formats.timeline_words import offers_to_current_users
+from inforce.formats.timeline_picture.picture import strip_svg
+from inforce.formats.timeline_picture.words import offers_to_current_users
 from inforce.workflows.read_record import Draft
 
 LATEST = 5

@@ -16,7 +16,7 @@ from functools import lru_cache
 from inforce.adapters.cache import Cache
 from inforce.adapters.workers import dealt
 from inforce.core.record import PolicyRecord
-from inforce.formats.markdown import Heading
+from inforce.formats.text.markdown import Heading
 from inforce.mkdocs_plugin.pages import Content, Pages
 from inforce.workflows.progress import Progress
 

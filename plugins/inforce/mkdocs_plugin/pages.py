@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property, lru_cache, partial
+from functools import partial
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from inforce.core import address
@@ -18,34 +16,26 @@ from inforce.core.instant import format_instant
 from inforce.core.last_change import last_change, last_change_of
 from inforce.core.policy import Revision, Terms
 from inforce.core.record import PolicyRecord
-from inforce.core.standing import Standing, standings, turn_of
+from inforce.core.standing import turn_of
 from inforce.core.timeline import Status, Timeline
 from inforce.formats.built_json import built, built_entry
-from inforce.formats.markdown import Heading, placed
-from inforce.formats.messages import ENGLISH, Languages, Messages, direction
+from inforce.formats.messages import ENGLISH, Languages
 from inforce.formats.on_json import on_data
 from inforce.formats.page_head import NO_INDEX
+from inforce.formats.text.markdown import Heading, placed
 from inforce.formats.time_zones import time_zone
-from inforce.formats.timeline_svg import legend, timeline_svg
-from inforce.formats.words import Words, capital
+from inforce.formats.timeline_picture.picture import legend, timeline_svg
+from inforce.formats.words import Words
 from inforce.mkdocs_plugin import late
+from inforce.mkdocs_plugin.facts import RevisionFacts
 from inforce.mkdocs_plugin.heads import Heads
 from inforce.mkdocs_plugin.history import rows
 from inforce.mkdocs_plugin.home import Card, latest
-from inforce.mkdocs_plugin.late import PICTURE, TEXT, as_of_instant, as_of_moment
+from inforce.mkdocs_plugin.late import PICTURE, TEXT, as_of_instant
+from inforce.mkdocs_plugin.templating import Templates
 from inforce.workflows.publish_site import Site, draft_rendition
 from inforce.workflows.read_record import Draft
 
-_templates = Environment(
-    loader=PackageLoader("inforce.mkdocs_plugin"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    auto_reload=False,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_templates.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":"), "sort_keys": True}
-_templates.globals.update(address=address, Audience=Audience, Status=Status)
 PAGE = "index.html"
 """The file of a page, in the folder of its address."""
 ASSETS = "assets/inforce/"
@@ -56,17 +46,6 @@ _ON_HEADINGS = (
     (3, "new-users", "on.rows.new_users"),
     (2, "persons", "on.persons"),
 )
-_FIRST_LETTER = re.compile(r"(?:<[^>]*>)*[^<]")
-
-
-def _sentence(text: str) -> str:
-    """A text, or HTML that begins with tags, with a capital at its beginning."""
-    return type(text)(_FIRST_LETTER.sub(lambda found: found[0][:-1] + capital(found[0][-1]), text, count=1))
-
-
-_templates.filters["sentence"] = _sentence
-
-
 Link = tuple[str, str]
 """A page of the site: its address, and its title."""
 
@@ -94,102 +73,6 @@ class Content:
         return self.head if self.is_listed else f"{NO_INDEX}{self.head}"
 
 
-@dataclass(frozen=True)
-class RevisionFacts:
-    """A revision as templates show it, at the instant of the build, told in the words of a language."""
-
-    revision: Revision
-    timeline: Timeline
-    instant: datetime
-    words: Words
-    draft: Draft | None = None
-
-    @cached_property
-    def standings(self) -> list[Standing]:
-        """Its standing towards each audience, cohort by cohort."""
-        name = self.revision.name
-        return [one for audience in Audience for one in standings(self.timeline, name, audience, self.instant)]
-
-    @property
-    def sentences(self) -> list[tuple[str, str]]:
-        """For each cohort: who they are, and what the revision is to them."""
-        return self.words.told(self.standings, self.instant, self.revision.zone, self.calling)
-
-    @cached_property
-    def statuses(self) -> list[Status]:
-        """The statuses for the audiences, each once; `never` only where there is no other."""
-        found = list(dict.fromkeys(one.status for one in self.standings))
-        return [status for status in found if status is not Status.NEVER] or found
-
-    @cached_property
-    def kind(self) -> str:
-        """The word that marks the page: in-force, offered, scheduled, overtaken, superseded or draft."""
-        if self.draft is not None:
-            return "draft"
-        ranks = (Status.IN_FORCE, Status.OFFERED, Status.SCHEDULED, Status.OVERTAKEN, Status.SUPERSEDED, Status.NEVER)
-        return min(self.statuses, key=ranks.index).replace(" ", "-")
-
-    @cached_property
-    def heading(self) -> str:
-        """The status in a few words."""
-        say = self.words.messages
-        if self.draft is not None:
-            return say("box.draft")
-        if self.correction is not None:
-            return say("box.corrected")
-        statuses = {one.audience: one.status for one in self.standings}
-        if len(self.statuses) == 1:
-            return capital(self.words.status(self.statuses[0]))
-        current, new = (self.words.status(statuses[audience]) for audience in Audience)
-        return say("box.audiences", current=current, new=new)
-
-    @cached_property
-    def root(self) -> Revision:
-        """The revision that this one in the end corrects, or itself (rule 5)."""
-        return self.timeline[self.timeline.root(self.revision.name)]
-
-    @cached_property
-    def correction(self) -> Revision | None:
-        """The correction that stands for this revision now (rule 5)."""
-        name = self.timeline.standing(self.revision.name, self.instant)
-        return self.timeline[name] if name != self.revision.name else None
-
-    @property
-    def successors(self) -> list[Revision]:
-        """The revisions that follow this one, for one audience or the other; not a correction of it."""
-        names = dict.fromkeys(one.successor for one in self.standings)
-        standing_now = self.timeline.standing(self.revision.name, self.instant)
-        return [self.timeline[name] for name in names if name not in (None, standing_now)]
-
-    @property
-    def overtaker(self) -> Revision | None:
-        """The revision that withdrew this one, as far as that had not taken effect (rule 4)."""
-        names = {one.overtaker for one in self.standings if one.status is Status.OVERTAKEN}
-        return next((self.timeline[name] for name in names if name is not None), None)
-
-    def calling(self, name: str) -> str:
-        """How sentences call another revision."""
-        return self.words.calling(self.timeline[name])
-
-
-class Say:
-    """The messages of a language as HTML: escaped, and so are the values for the names in them, but for HTML."""
-
-    def __init__(self, messages: Messages) -> None:
-        """Begin with no text escaped."""
-        self._messages = messages
-        self._texts: dict[str, str] = {}
-
-    def __call__(self, key: str, /, **words: object) -> Markup:
-        """The message of that key, its names in braces replaced by the words."""
-        if key not in self._texts:
-            self._texts[key] = str(escape(self._messages(key)))
-        if not words:
-            return Markup(self._texts[key])  # noqa: S704 - escaped
-        values = {name: escape(self._messages.isolated(word)) for name, word in words.items()}
-        return Markup(self._texts[key].format(**values))  # noqa: S704 - escaped, each by itself
-
-
 class Pages:
     """Makes the content of every page of a site. The pages of a policy speak its language, home the theme's.
 
@@ -209,8 +92,8 @@ class Pages:
         self.site, self._root = site, root
         self.languages = languages or Languages()
         self._language = language
-        self._words: dict[str, Words] = {}
-        self._say: dict[str, Say] = {}
+        revisions = [one for policy in site.record.policies for one in policy.revisions]
+        self._templates = Templates(self.languages, revisions, root)
         self._timelines = {policy.slug: policy.timeline for policy in site.record.policies}
         self._instants = {slug: last_change(one, site.as_of) or site.as_of for slug, one in self._timelines.items()}
         self.heads = Heads(site.record, self._timelines, self._instants, root)
@@ -250,7 +133,7 @@ class Pages:
                 revision,
                 self._timelines[revision.policy],
                 self._instants[revision.policy],
-                self._words_in(self._language_of(revision.policy)),
+                self._templates.words_in(self._language_of(revision.policy)),
             )
         return self._facts[key]
 
@@ -273,7 +156,7 @@ class Pages:
             auditors: the page that tells how to check what is published, where there is one.
         """
         record, now, say = self.site.record, self.site.as_of, self.languages.messages_in(self._language)
-        html = self._render(
+        html = self._templates.render(
             "home.html",
             "",
             self._language,
@@ -292,7 +175,7 @@ class Pages:
         place = address.policy_address(policy.slug)
         overview = self._overview(policy)
         shown = self._shown(policy, overview)
-        html = self._render(
+        html = self._templates.render(
             "policy.html", place, policy.terms.language, self._instants[policy.slug], shown=shown, text=TEXT, **overview
         )
         say = self.languages.messages_in(policy.terms.language)
@@ -306,7 +189,7 @@ class Pages:
         place, title = address.history_address(policy.slug), policy.terms.title
         timeline, now = self._timelines[policy.slug], self._instants[policy.slug]
         say = self.languages.messages_in(policy.terms.language)
-        html = self._render(
+        html = self._templates.render(
             "history.html",
             place,
             policy.terms.language,
@@ -326,7 +209,7 @@ class Pages:
         """`/privacy-policy/on/`: which text bound whom on a day."""
         place, language = address.on_address(policy.slug), policy.terms.language
         timeline, messages = self._timelines[policy.slug], self.languages.messages_in(language)
-        html = self._render(
+        html = self._templates.render(
             "on.html",
             place,
             language,
@@ -366,7 +249,7 @@ class Pages:
             facts = RevisionFacts(draft.revision, timeline, now, Words(say, timeline.revisions), draft)
             content = self._permanent(draft.terms, facts, text, has_title="<h1" in text)
             return replace(content, headings=rendition.headings)
-        html = self._render(
+        html = self._templates.render(
             "broken_draft.html", place, language, self.site.as_of, draft=draft, is_known=known is not None, text=text
         )
         heading = say("page.draft.title", title=title, name=draft.name)
@@ -375,7 +258,7 @@ class Pages:
     def _permanent(self, terms: Terms, facts: RevisionFacts, text: Markup, *, has_title: bool) -> Content:
         revision = facts.revision
         place = address.revision_address(revision.policy, revision.name)
-        html = self._render(
+        html = self._templates.render(
             "revision.html", place, terms.language, facts.instant, facts=facts, text=text, has_title=has_title
         )
         say, posted = facts.words.messages, facts.words.moment(revision.posted, revision.zone)
@@ -430,7 +313,7 @@ class Pages:
             self._built_entry(one, address.relative(address.in_force_address(one.slug), place)) for one in policies
         )
         data = built(entries, self.languages.messages_in(language), revision, is_of_all=not place)
-        return html if data is None else self._render("built.html", place, language, None, data=data) + html
+        return html if data is None else self._templates.render("built.html", place, language, None, data=data) + html
 
     def _built_entry(self, policy: PolicyRecord, in_force: str) -> dict[str, Any] | None:
         """What pages from which the table has that address say of the policy's age; the permanent ones say the same."""
@@ -444,18 +327,6 @@ class Pages:
     def _language_of(self, slug: str) -> str:
         policy = self.site.record.policy(slug)
         return policy.terms.language if policy else ENGLISH
-
-    def _words_in(self, language: str) -> Words:
-        messages = self.languages.messages_in(language)
-        if messages.language not in self._words:
-            revisions = (one for policy in self.site.record.policies for one in policy.revisions)
-            self._words[messages.language] = Words(messages, revisions)
-        return self._words[messages.language]
-
-    def _say_in(self, messages: Messages) -> Say:
-        if messages.language not in self._say:
-            self._say[messages.language] = Say(messages)
-        return self._say[messages.language]
 
     def filled(self, content: Content) -> Content:
         """The content with everything that is known only now in the place of its marks."""
@@ -488,41 +359,3 @@ class Pages:
         picture = timeline_svg(timeline, now, policy.terms.title, say, policy.terms.zone)
         numbers = escape(say("history.picture.numbers"))
         return f"{picture}\n<figcaption>{legend(timeline, now, say)}<p>{numbers}</p></figcaption>"
-
-    def _render(self, template: str, place: str, language: str, now: datetime | None = None, **values: object) -> str:
-        """A template's HTML, in an element that says in which language our own words are, and their direction.
-
-        The template may use `link` (an address from this page), `say` (a message, escaped), `words` (sentences), and
-        for what the publisher wrote, in `language`: `spoken` (attributes for an element) and `quoted` (within ours).
-        """
-        messages = self.languages.messages_in(language)
-
-        def link(target: str) -> str:
-            return address.relative(target, place)
-
-        def quoted(text: str, its_language: str = language) -> str:
-            if its_language == messages.language:
-                return text
-            return Markup("<bdi{}>{}</bdi>").format(spoken(its_language), text)
-
-        html = _templates.get_template(template).render(
-            link=link,
-            say=self._say_in(messages),
-            quoted=quoted,
-            spoken=spoken,
-            words=self._words_in(language),
-            messages=messages,
-            language=language,
-            now=now,
-            root=self._root,
-            as_of_instant=as_of_instant,
-            as_of_moment=partial(as_of_moment, messages.language),
-            **values,
-        )
-        return f'<div class="inforce"{spoken(messages.language)}>\n{html}\n</div>'
-
-
-@lru_cache
-def spoken(language: str) -> Markup:
-    """The attributes of an element that holds words of a language."""
-    return Markup(' lang="{}" dir="{}"').format(language, direction(language))

@@ -21,9 +21,9 @@ from inforce.core import address
 from inforce.core.errors import InforceError
 from inforce.core.record import FOLDER
 from inforce.formats.content_security import ContentSecurity
-from inforce.formats.markdown import with_fit_tables
 from inforce.formats.page_head import NO_INDEX, with_canonical, with_head
 from inforce.formats.sitemap import compressed, sitemap
+from inforce.formats.text.markdown import with_fit_tables
 from inforce.mkdocs_plugin.config import (
     InforceConfig,
     folder_of,

@@ -12,7 +12,7 @@ import html
 import re
 from collections.abc import Sequence
 
-from inforce.formats.markdown import Heading
+from inforce.formats.text.markdown import Heading
 from inforce.mkdocs_plugin.pages import Content
 
 TITLE = "inforce-mark-title"

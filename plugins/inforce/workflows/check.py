@@ -12,7 +12,7 @@ from inforce.core.advice import advice
 from inforce.core.errors import Fault, Problem, RecordError, Severity, did_you_mean
 from inforce.core.record import FOLDER, PolicyRecord
 from inforce.core.timeline import Timeline
-from inforce.formats.markdown import anchors_of, links_of
+from inforce.formats.text.markdown import anchors_of, links_of
 from inforce.workflows.progress import Progress
 from inforce.workflows.publish_site import draft_rendition
 from inforce.workflows.read_record import Draft, OpenRecord, opened

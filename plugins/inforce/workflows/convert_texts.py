@@ -16,9 +16,9 @@ from inforce.adapters.git_texts import TextSource
 from inforce.adapters.workers import dealt
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord
-from inforce.formats.markdown import Rendition
-from inforce.formats.renditions import Renditions
 from inforce.formats.revision_file import body
+from inforce.formats.text.markdown import Rendition
+from inforce.formats.text.renditions import Renditions
 from inforce.workflows.progress import Progress
 
 Batch = Sequence[Revision]

@@ -25,7 +25,7 @@ from inforce.core.file_names import matching, slug_of
 from inforce.core.importing import Course, Imported, LeftOut, Stated, Text, Version
 from inforce.core.policy import Terms
 from inforce.core.record import FOLDER, TERMS, PolicyRecord, Record
-from inforce.formats.foreign_markdown import Cleaned, begin_file, clean, title_of
+from inforce.formats.foreign.markdown import Cleaned, begin_file, clean, title_of
 from inforce.formats.import_json import ImportReport, PolicyImport
 from inforce.formats.imported_file import (
     commit_of,

@@ -28,9 +28,9 @@ from inforce.core.policy import Declaration, Posting, Revision, Terms
 from inforce.core.posting import Candidate, Posted, judge
 from inforce.core.record import FOLDER, TERMS, Entry, Reading, Record
 from inforce.formats import examined_json
-from inforce.formats.markdown import CONFIGURATION
 from inforce.formats.policy_file import parse_terms
 from inforce.formats.revision_file import Examined, body, declaration_of, examine, parse_revision
+from inforce.formats.text.markdown import CONFIGURATION
 from inforce.workflows.progress import Progress, silent
 from inforce.workflows.settings import Settings
 

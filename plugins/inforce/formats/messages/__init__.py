@@ -27,8 +27,8 @@ from babel.dates import format_date, format_datetime, format_time
 
 from inforce.core.errors import Fault, did_you_mean
 from inforce.core.record import Reading
-from inforce.formats.clean_text import decode
 from inforce.formats.strict_yaml import Keys, Scalar, YamlError, parse_mapping
+from inforce.formats.text.clean_text import decode
 
 ENGLISH = "en"
 SUFFIX = ".yml"

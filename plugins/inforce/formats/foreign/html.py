@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from textwrap import dedent
 
-from inforce.formats.foreign_links import as_address
+from inforce.formats.foreign.links import as_address
 
 _TOKEN = re.compile(
     r"(?P<comment><!--(?:-?>|.*?--!?>))|<!\[CDATA\[(?P<cdata>.*?)\]\]>|(?P<declaration><![a-zA-Z][^<>]*>|<\?.*?\?>)|"

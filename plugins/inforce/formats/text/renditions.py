@@ -16,8 +16,8 @@ import json
 from functools import lru_cache
 from typing import Self
 
-from inforce.formats.markdown import Heading, Passage, Renderer, Rendition, joined
-from inforce.formats.passages import passages
+from inforce.formats.text.markdown import Heading, Passage, Renderer, Rendition, joined
+from inforce.formats.text.passages import passages
 
 
 class Renditions:

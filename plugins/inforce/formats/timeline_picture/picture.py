@@ -25,8 +25,8 @@ from itertools import groupby, pairwise
 from inforce.core.effect import Audience
 from inforce.core.timeline import Basis, Span, Timeline
 from inforce.formats.messages import Messages
-from inforce.formats.timeline_axis import Window, enlarged, ticks, whole
-from inforce.formats.timeline_shapes import (
+from inforce.formats.timeline_picture.axis import Window, enlarged, ticks, whole
+from inforce.formats.timeline_picture.shapes import (
     APART,
     NARROW,
     OVERHANG,
@@ -40,7 +40,7 @@ from inforce.formats.timeline_shapes import (
     use,
     width_of,
 )
-from inforce.formats.timeline_words import description, is_overtaken, offers_to_current_users
+from inforce.formats.timeline_picture.words import description, is_overtaken, offers_to_current_users
 
 _LINE, _MARKS, _BAR, _THIN, _SPACE, _AXIS = 18, 16, 26, 12, 8, 22
 """Heights in pixels: a line of text, the marks of postings, a bar, a thin bar, what follows a lane, the axis."""

@@ -26,9 +26,9 @@ from markdown.extensions import Extension
 from markdown.extensions.toc import slugify
 
 from inforce.core.errors import Fault
-from inforce.formats.markdown_rules import RELATIVE, Refusal, Refusals
-from inforce.formats.markdown_shortcuts import Headings, PlainWords
-from inforce.formats.passages import passages
+from inforce.formats.text.markdown_rules import RELATIVE, Refusal, Refusals
+from inforce.formats.text.markdown_shortcuts import Headings, PlainWords
+from inforce.formats.text.passages import passages
 
 EXTENSIONS = ("admonition", "def_list", "fenced_code", "footnotes", "sane_lists", "tables")
 CONFIGURATION = " ".join(["markdown", markdown.__version__, "python", *map(str, sys.version_info[:2]), *EXTENSIONS])

@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from inforce.core.errors import Fault
-from inforce.formats.clean_text import decode
-from inforce.formats.foreign_code import Aside
-from inforce.formats.foreign_html import without_html
-from inforce.formats.foreign_links import bare_targets, retargeted, target, without_dead_links, without_images
-from inforce.formats.foreign_text import decoded, visible
-from inforce.formats.markdown import Rendition, anchors_of, render, renderer, text_faults
+from inforce.formats.foreign.code import Aside
+from inforce.formats.foreign.html import without_html
+from inforce.formats.foreign.links import bare_targets, retargeted, target, without_dead_links, without_images
+from inforce.formats.foreign.text import decoded, visible
 from inforce.formats.revision_file import leftovers
+from inforce.formats.text.clean_text import decode
+from inforce.formats.text.markdown import Rendition, anchors_of, render, renderer, text_faults
 
 KINDS = {
     "anchors": "links to headings of the same text, whose anchors are made otherwise here",

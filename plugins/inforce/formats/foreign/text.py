@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections import Counter
 
-from inforce.formats.clean_text import ENTITY, SUSPECTS, is_needed
+from inforce.formats.text.clean_text import ENTITY, SUSPECTS, is_needed
 
 _MARKS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _SHARED_SIGNS = re.compile(rb"[\x80-\xff]")

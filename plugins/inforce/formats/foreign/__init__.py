@@ -1,0 +1,1 @@
+"""Foreign texts, made to fit: what an import makes clean Markdown of."""
