@@ -28,7 +28,7 @@ from inforce.adapters.clock import read_clock
 from inforce.workflows.read_record import opened
 from inforce.workflows.settings import Settings
 
-LOG = ("log", "--first-parent", "-m", "--root", "--reverse", "--full-history", "--raw", "-z", "--no-abbrev")
+LOG = ("log", "--first-parent", "-m", "--root", "--reverse", "--full-history", "--sparse", "--raw", "-z", "--no-abbrev")
 START, STEP = 1_262_304_000, 600
 
 

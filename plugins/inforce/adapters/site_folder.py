@@ -8,11 +8,12 @@ date. The site is the same as if it were new.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 _ASIDE = ".inforce-before"
 """MkDocs leaves hidden entries of a site alone."""
@@ -45,9 +46,8 @@ class SiteFolder:
 
     def bring_back(self, places: Collection[str]) -> None:
         """Bring back what was set aside, as far as it will be written again: the files of these places."""
-        folders = {str(parent) for place in places for parent in PurePosixPath(place).parents}
         with suppress(OSError):
-            self._drop(self._aside, "", places, folders)
+            _drop_others(self._aside, "", places, _folders_of(places))
             for kept in self._aside.iterdir():
                 kept.rename(self._path / kept.name)
         self.clear()
@@ -64,14 +64,29 @@ class SiteFolder:
             self._made.add(path.parent)
         _bring_up_to_date(path, data)
 
-    def _drop(self, folder: Path, place: str, files: Collection[str], folders: Collection[str]) -> None:
-        """Remove everything below a folder but the files of these places."""
-        for one in folder.iterdir():
-            here = f"{place}{one.name}"
-            if here in folders and one.is_dir() and not one.is_symlink():
-                self._drop(one, f"{here}/", files, folders)
-            elif here not in files or not one.is_file() or one.is_symlink():
-                shutil.rmtree(one) if one.is_dir() and not one.is_symlink() else one.unlink()
+
+def _folders_of(places: Iterable[str]) -> set[str]:
+    """Every folder on the way to these places."""
+    folders: set[str] = set()
+    for place in places:
+        folder = place.rpartition("/")[0]
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
+    return folders
+
+
+def _drop_others(folder: str | Path, place: str, files: Collection[str], folders: Collection[str]) -> None:
+    """Remove everything below a folder but the files of these places."""
+    for one in os.scandir(folder):
+        here = f"{place}{one.name}"
+        if one.is_dir(follow_symlinks=False):
+            if here in folders:
+                _drop_others(one.path, f"{here}/", files, folders)
+            else:
+                shutil.rmtree(one.path)
+        elif here not in files or not one.is_file(follow_symlinks=False):
+            Path(one.path).unlink()
 
 
 def _bring_up_to_date(path: Path, data: bytes | Text) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 from mkdocs.config.defaults import MkDocsConfig
 
 from inforce.adapters.site_folder import SiteFolder, Text
-from inforce.adapters.workers import dealt
+from inforce.adapters.workers import Dealt
 from inforce.core import address
 from inforce.core.record import PolicyRecord
 from inforce.mkdocs_plugin.kept_pages import KeptPages
@@ -32,25 +32,27 @@ class PermanentPages:
         self._site, self._pages, self._shells, self._folder = site, pages, shells, folder
         self._root = config.site_url or ""
 
-    def write(self, places: Collection[str], progress: Progress) -> list[str]:
-        """Write everything.
-
-        Args:
-            places: the addresses of the pages that MkDocs has made.
-            progress: told of each policy.
-
-        Returns:
-            The addresses of pages that search engines may list.
-        """
+    def begin(self, places: Collection[str]) -> Dealt[PolicyRecord, tuple[int, list[str]]]:
+        """Begin to write, beside what else is done; `places` are the addresses of the pages that MkDocs makes."""
         policies = sorted(self._site.record.policies, key=lambda one: len(one.revisions), reverse=True)
         total = sum(len(policy.revisions) for policy in policies)
         for policy in policies:  # Here, once, and not by each worker.
             self._shells.shell(address.revision_address(policy.slug, policy.revisions[0].name))
         self._site.source.rest()
+        return Dealt(partial(self._write, places), policies, self._site.workers if total >= _FEW else 1)
+
+    def finish(self, begun: Dealt[PolicyRecord, tuple[int, list[str]]], progress: Progress) -> list[str]:
+        """Write what is not written yet.
+
+        Args:
+            begun: what was begun.
+            progress: told of each policy.
+
+        Returns:
+            The addresses of pages that search engines may list.
+        """
         listed: list[str] = []
-        for count, addresses in dealt(
-            partial(self._write, places), policies, self._site.workers if total >= _FEW else 1
-        ):
+        for count, addresses in begun.answers():
             progress.step("revisions written", count)
             listed += addresses
         for draft in self._pages.drafts():

@@ -44,6 +44,7 @@ from inforce.mkdocs_plugin.theme import (
     are_in_nav,
     as_markup,
     assets,
+    has_search,
     language_of,
     mended,
     page_for_auditors,
@@ -108,14 +109,15 @@ class InforcePlugin(BasePlugin[InforceConfig]):
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the pages that MkDocs makes: home, each policy, its history, and which text bound whom.
 
-        Of many policies these are the pages of the texts in force, which its search has to find.
+        Of many policies these are the pages of the texts in force, which its search has to find; else none.
         """
         refuse_own_files(files, self.site.record)
         self._folder.bring_back(set(self.pages.places()))
+        found = [address.policy_address] if has_search(config) else []
         self._made = {
             f"{place(policy.slug)}{INDEX}": partial(self.kept_pages.content, policy, place(policy.slug))
             for policy in self.site.record.policies
-            for place in (self.pages.of_policies if self._is_in_nav else (address.policy_address,))
+            for place in (self.pages.of_policies if self._is_in_nav else found)
         }
         made = [*self._made, *([] if files.get_file_from_path(INDEX) else [INDEX])]
         inclusion = InclusionLevel.UNDEFINED if self._is_in_nav else InclusionLevel.NOT_IN_NAV
@@ -130,10 +132,14 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         self._nav = nav
         return nav
 
+    @event_priority(-100)
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
-        """Keep what the permanent pages are rendered with, when everything else is done."""
+        """Begin to write what MkDocs has no part in, now that everything is known that pages are rendered with."""
         self._files = files
         self._shells = Shells(env, config, self._nav, files, is_in_nav=self._is_in_nav)
+        self._permanent = PermanentPages(self.site, self.kept_pages, self._shells, self._folder, config)
+        self._begun = self._permanent.begin({source.removesuffix(INDEX) for source in self._made})
+        self._open.callback(self._begun.stop)
         return env
 
     @event_priority(100)
@@ -175,12 +181,11 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         return output_content
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Write the permanent pages and the data files."""
+        """Write the rest: the permanent pages, as far as they are not written yet, and the data files."""
         folder, root = self._folder, config.site_url or ""
         for place, data in self.site.files():
             folder.write(place, data)
-        permanent = PermanentPages(self.site, self.kept_pages, self._shells, folder, config)
-        listed = permanent.write({source.removesuffix(INDEX) for source in self._made}, Progress(log.info))
+        listed = self._permanent.finish(self._begun, Progress(log.info))
         for source in self._shells.sources():
             self._security.look_at(source)
         folder.write(address.CONTENT_SECURITY, f"{self._security.value}\n".encode())

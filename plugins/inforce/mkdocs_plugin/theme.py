@@ -56,6 +56,11 @@ def are_in_nav(record: Record) -> bool:
     return len(record.policies) <= _MOST_IN_NAV
 
 
+def has_search(config: MkDocsConfig) -> bool:
+    """Whether there is a search that finds what stands in the pages that MkDocs makes."""
+    return any(name.rpartition("/")[2] == "search" for name in config.plugins)
+
+
 def with_policies(nav: list[Any], record: Record, languages: Languages) -> list[Any]:
     """The configured navigation, each policy's page and history coming right after its first entry.
 

@@ -58,6 +58,7 @@ class Messages:
         self._locale = Locale.parse(language, sep="-")
         self._moments: dict[tuple[datetime, tzinfo, bool, bool], str] = {}
         self._days: dict[tuple[datetime, tzinfo], str] = {}
+        self._formatted: dict[tuple[str, datetime, tzinfo], str] = {}
 
     def __call__(self, key: str, /, **values: object) -> str:
         """The message of that key, its names in braces replaced by the values.
@@ -96,7 +97,11 @@ class Messages:
 
     def formatted(self, key: str, instant: datetime, zone: tzinfo) -> str:
         """An instant by the message of that key, which is a pattern of CLDR for dates and times."""
-        return format_datetime(instant.astimezone(zone).replace(tzinfo=None), self(key), locale=self._locale)
+        place = key, instant, zone
+        if place not in self._formatted:
+            local = instant.astimezone(zone).replace(tzinfo=None)
+            self._formatted[place] = format_datetime(local, self(key), locale=self._locale)
+        return self._formatted[place]
 
     def _in_words(self, local: datetime, *, exactly: bool, with_time: bool) -> str:
         day = self._date(local)

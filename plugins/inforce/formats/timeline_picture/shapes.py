@@ -97,6 +97,8 @@ def percent(share: float) -> str:
 
 def width_of(words: str) -> float:
     """How wide a text is at the most, in pixels."""
+    if words.isascii():
+        return len(words) * _LETTER
     return sum(TEXT if unicodedata.east_asian_width(letter) in "WF" else _LETTER for letter in words)
 
 
