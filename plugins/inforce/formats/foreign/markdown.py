@@ -79,7 +79,7 @@ _TEMPLATE_LINE = re.compile(r"^[ \t]*(?:(?:\{\{%.*?%\}\}|\{%.*?%\}|\{!.*?!\})[ \
 _SNIPPET_LINE = re.compile(r"^[ \t]*;*-+8<-+.*(?:\n|\Z)", re.MULTILINE)
 _MERGE_MARK = re.compile(r"^(?:(<)(<{6} .*)|(>)(>{6} .*)|(=)(={6}[ \t]*))$", re.MULTILINE)
 _IN_MERGE = re.compile(r"^[<>]{7} ", re.MULTILINE)
-_DEEP = re.compile(r"^(?:[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)|>[ \t]*){21,}(?=\S)", re.MULTILINE)
+_DEEP = re.compile(r"^[ \t]*+(?:(?:[-*+]|\d{1,9}[.)])[ \t]+|>[ \t]*){21,}(?=\S)", re.MULTILINE)
 _LEVEL = re.compile(r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)|>[ \t]*")
 _RULE = re.compile(r"^[ \t]*(?:(?:\*[ \t]*){21,}|(?:-[ \t]+){20,}-[ \t]*|(?:_[ \t]*){21,})$", re.MULTILINE)
 _FAR = re.compile(r"^[ ]{100,}(?=(?:[-*+]|\d{1,9}[.)])[ \t])", re.MULTILINE)
