@@ -136,6 +136,22 @@ def test_a_folder_that_cannot_be_used_costs_nothing_but_time(many, alone):
     (many.folder / ".cache").unlink()
 
 
+def test_what_nobody_asked_for_in_a_month_goes(many, alone, cache):
+    used = set(cache.glob("*/*/*/*"))
+    old = cache / "html" / "0123456789abcdef" / "ab" / "abcdef"
+    young = cache / "html" / "0123456789abcdef" / "cd" / "cdef"
+    for path, days in ((old, 31), (young, 29), *((path, 31) for path in used)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        then = (cache / "CACHEDIR.TAG").stat().st_mtime - days * 24 * 60 * 60
+        os.utime(path, (then, then))
+
+    assert built(many, "later") == alone
+
+    assert not old.exists()
+    assert set(cache.glob("*/*/*/*")) == {*used, young}
+
+
 def test_the_folder_keeps_itself_out_of_git_and_of_backups(cache):
     assert (cache / ".gitignore").read_text() == "*\n"
     assert (cache / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")

@@ -3,6 +3,7 @@
 An entry is written whole or not at all, under a name that says everything that it depends on, and tells whether it is
 intact. So the folder can be deleted, read while another build writes into it, and copied from one machine to another.
 An entry that is damaged is as good as none. What is not as it should be with the folder costs time, and nothing else.
+What nobody has asked for in a month goes.
 
 The whole format of an entry: a line with the BLAKE2b (16 bytes, hexadecimal, keyed with the entry's name) of all that
 follows, and what was kept.
@@ -11,6 +12,7 @@ follows, and what was kept.
 from __future__ import annotations
 
 import hashlib
+import os
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -21,9 +23,11 @@ from pathlib import Path
 
 from inforce.adapters.files import write_atomically
 
+_TAG_NAME = "CACHEDIR.TAG"
 _TAG = b"Signature: 8a477f597d28d172789f06886806bc55\n# Made by inforce, which makes it anew when it is deleted.\n"
 """What tells backup programs that this is a cache: the Cache Directory Tagging Specification."""
 _CHECK = 32
+_MONTH = 30 * 24 * 60 * 60
 _LIBRARIES = ("babel", "jinja2", "markdown", "markupsafe", "pyyaml", "tzdata")
 
 
@@ -39,10 +43,13 @@ class Cache:
 
     def get(self, name: str) -> bytes | None:
         """What was kept under that name; None where there is nothing, or nothing intact."""
+        path = self._path(name)
         try:
-            data = self._path(name).read_bytes()
+            data = path.read_bytes()
         except OSError:
             return None
+        with suppress(OSError):
+            os.utime(path)
         kept = data[_CHECK + 1 :]
         return kept if data[: _CHECK + 1] == _check(kept, name) else None
 
@@ -62,10 +69,21 @@ def open_cache(folder: Path, kind: str, configuration: str) -> Cache:
         OSError: it cannot be made or written to.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for name, data in (("CACHEDIR.TAG", _TAG), (".gitignore", b"*\n")):
+    for name, data in ((_TAG_NAME, _TAG), (".gitignore", b"*\n")):
         if not (folder / name).exists():
             write_atomically(folder / name, data)
     return Cache(folder / kind / hashlib.sha256(configuration.encode()).hexdigest()[:16])
+
+
+def clear_out(folder: Path) -> None:
+    """Remove what nobody has asked for in a month, by the clock of the file system."""
+    with suppress(OSError):
+        (folder / _TAG_NAME).touch()
+        now = (folder / _TAG_NAME).stat().st_mtime
+        for path in folder.glob("*/*/*/*"):
+            with suppress(OSError):
+                if path.stat().st_mtime < now - _MONTH:
+                    path.unlink()
 
 
 @cache

@@ -45,8 +45,8 @@ class InforceConfig(Config):
       - inforce:
           branch: main                # the published branch
           previous: ""                # address or path of the postings.json that is published now
-          cache: .cache/inforce       # folder for converted texts, kept from build to build; "" keeps none
-          workers: 0                  # processes that convert texts; 0 means one for each processor
+          cache: .cache/inforce       # folder for what was made, kept from build to build; "" keeps none
+          workers: 0                  # processes at work; 0 means one for each processor
           messages: ""                # a folder of further message files, relative to mkdocs.yml
     """
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from inforce.adapters.cache import Cache, edition, open_cache
+from inforce.adapters.cache import Cache, clear_out, edition, open_cache
 from inforce.adapters.clock import Door
 from inforce.core import address
 from inforce.core.errors import Problem, RecordError
@@ -120,3 +120,4 @@ def _cache_folder(settings: Settings, progress: Progress) -> Iterator[Path]:
             progress.say(f"the cache {folder} cannot be used, and nothing is kept: {wrong.strerror}")
             folder = Path(for_now)
         yield folder
+        clear_out(folder)

@@ -12,8 +12,8 @@ class Settings:
 
     `folder` holds `mkdocs.yml` and `policy_versions/`; `previous` is the address or path of the previous build's
     `postings.json`, empty where there is none (rule 7); `messages` the folder of message files that the site
-    adds, relative to `folder`, empty where there is none. `cache` is the folder in which renditions are kept for the
-    next build, None where none are; `workers` is the number of processes that convert texts.
+    adds, relative to `folder`, empty where there is none. `cache` is the folder in which what was made is kept for the
+    next build, None where none are; `workers` is the number of processes that may work at once.
     """
 
     folder: Path
