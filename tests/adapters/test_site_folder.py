@@ -90,6 +90,17 @@ def test_a_file_with_the_same_bytes_is_not_touched_and_another_one_is_mended(sit
     assert (site / "terms" / "index.html").stat().st_mtime_ns == 1
 
 
+def test_a_copy_that_shares_a_file_by_a_link_keeps_what_it_has(site, tmp_path):
+    fill(site, {"terms/2018/index.html": "old", "terms/2018/source.md": "altered"})
+    for name in ("index.html", "source.md"):
+        os.link(site / "terms" / "2018" / name, tmp_path / name)
+    folder = over(site)
+    folder.write("terms/2018/index.html", b"new")
+    folder.write("terms/2018/source.md", Text(hashlib.sha256(b"exact").hexdigest(), lambda: b"exact"))
+    assert files_of(site) == {"terms/2018/index.html": "new", "terms/2018/source.md": "exact"}
+    assert [(tmp_path / name).read_text() for name in ("index.html", "source.md")] == ["old", "altered"]
+
+
 def test_a_text_whose_digest_is_there_is_not_read(site):
     fill(site, {"terms/2018/source.md": "exact"})
     over(site).write("terms/2018/source.md", Text(hashlib.sha256(b"exact").hexdigest(), lambda: 1 / 0))

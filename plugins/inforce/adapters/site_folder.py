@@ -1,8 +1,8 @@
 """The folder of a site, written anew over the site of the build before.
 
 A site has thousands of small files that hardly ever change, and to remove and make them costs more than to compare
-them. So what a build will write again is saved from MkDocs, which empties the folder first, and then brought up to
-date. The site is the same as if it were new.
+them. So the files that we shall write again are saved from MkDocs, which empties the folder first, and then brought up
+to date. The site is the same as if it were new, and no file of it is ever changed in place.
 """
 
 from __future__ import annotations
@@ -90,12 +90,16 @@ def _drop_others(folder: str | Path, place: str, files: Collection[str], folders
 
 
 def _bring_up_to_date(path: Path, data: bytes | Text) -> None:
+    """Give a file these bytes. Where it has others it is made anew: a copy of the old site may share it by a link."""
     try:
         old = path.read_bytes()
     except OSError:
         old = None
     if isinstance(data, Text):
-        if old is None or hashlib.sha256(old).hexdigest() != data.digest:
-            path.write_bytes(data.read())
-    elif old != data:
-        path.write_bytes(data)
+        if old is not None and hashlib.sha256(old).hexdigest() == data.digest:
+            return
+        data = data.read()
+    elif old == data:
+        return
+    path.unlink(missing_ok=True)
+    path.write_bytes(data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -109,15 +109,17 @@ class Pages:
             address.on_address: self.on,
         }
 
-    def places(self) -> Iterator[str]:
-        """Where the files of the policies lie."""
+    def files_but_for(self, places: Collection[str]) -> set[str]:
+        """Where the files of the policies lie, but for the pages at these addresses."""
+        files = set()
         for policy in self.site.record.policies:
-            yield address.in_force_address(policy.slug)
-            yield address.timemap_address(policy.slug)
-            yield from (f"{place(policy.slug)}{PAGE}" for place in self.of_policies)
-            for revision in policy.revisions:
-                yield address.source_address(policy.slug, revision.name)
-                yield f"{address.revision_address(policy.slug, revision.name)}{PAGE}"
+            slug, revisions = policy.slug, [revision.name for revision in policy.revisions]
+            pages = [place(slug) for place in self.of_policies]
+            pages += [address.revision_address(slug, name) for name in revisions]
+            files |= {f"{page}{PAGE}" for page in pages if page not in places}
+            files |= {address.source_address(slug, name) for name in revisions}
+            files |= {address.in_force_address(slug), address.timemap_address(slug)}
+        return files
 
     def depends_on(self, policy: PolicyRecord) -> str:
         """Everything that the contents of a policy's pages depend on besides our own code, but for what marks hold."""

@@ -112,13 +112,14 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         Of many policies these are the pages of the texts in force, which its search has to find; else none.
         """
         refuse_own_files(files, self.site.record)
-        self._folder.bring_back(set(self.pages.places()))
         found = [address.policy_address] if has_search(config) else []
         self._made = {
             f"{place(policy.slug)}{INDEX}": partial(self.kept_pages.content, policy, place(policy.slug))
             for policy in self.site.record.policies
             for place in (self.pages.of_policies if self._is_in_nav else found)
         }
+        self._places = {source.removesuffix(INDEX) for source in self._made}
+        self._folder.bring_back(self.pages.files_but_for(self._places))
         made = [*self._made, *([] if files.get_file_from_path(INDEX) else [INDEX])]
         inclusion = InclusionLevel.UNDEFINED if self._is_in_nav else InclusionLevel.NOT_IN_NAV
         for source in made:
@@ -138,7 +139,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         self._files = files
         self._shells = Shells(env, config, self._nav, files, is_in_nav=self._is_in_nav)
         self._permanent = PermanentPages(self.site, self.kept_pages, self._shells, self._folder, config)
-        self._begun = self._permanent.begin({source.removesuffix(INDEX) for source in self._made})
+        self._begun = self._permanent.begin(self._places)
         self._open.callback(self._begun.stop)
         return env
 
