@@ -145,6 +145,12 @@ def test_every_link_on_every_page_leads_somewhere(site):
                 assert html.fromstring(place.read_text()).xpath(f"//*[@id='{anchor}']"), (path, target)
 
 
+def test_a_build_does_not_wonder_about_pages_that_are_left_out_of_the_navigation_on_purpose(qstore, build):
+    said = build(qstore, to="wondering")[1]
+    assert "Documentation built" in said.err
+    assert "not included in the" not in said.err
+
+
 def test_revisions_are_not_in_the_navigation_and_superseded_texts_not_in_the_search(site):
     navigation = page(site, "").xpath("//nav//a/@href")
     assert "privacy-policy/" in navigation

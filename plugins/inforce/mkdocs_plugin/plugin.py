@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
-from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
 from inforce.adapters.clock import VARIABLE, read_clock
@@ -44,6 +44,7 @@ from inforce.mkdocs_plugin.theme import (
     are_in_nav,
     as_markup,
     assets,
+    generated_page,
     has_search,
     language_of,
     mended,
@@ -121,9 +122,8 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         self._places = {source.removesuffix(INDEX) for source in self._made}
         self._folder.bring_back(self.pages.files_but_for(self._places))
         made = [*self._made, *([] if files.get_file_from_path(INDEX) else [INDEX])]
-        inclusion = InclusionLevel.UNDEFINED if self._is_in_nav else InclusionLevel.NOT_IN_NAV
         for source in made:
-            files.append(File.generated(config, source, content="", inclusion=inclusion))
+            files.append(generated_page(config, source, is_in_nav=self._is_in_nav))
         for asset in assets(config):
             files.append(asset)
         return files
