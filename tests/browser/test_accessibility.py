@@ -9,8 +9,14 @@ pytestmark = pytest.mark.browser
 WCAG_2_2_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
+AT_REST = """() => Promise.all(document.getAnimations()
+    .filter(one => one.effect.getComputedTiming().endTime !== Infinity).map(one => one.finished.catch(() => {})))"""
+"""Waits until nothing fades in any more: half-way, letters are as light as their ground."""
+
+
 def faults(page):
     """What axe finds: rule, element, and why."""
+    page.evaluate(AT_REST)
     found = Axe().run(page, options={"runOnly": WCAG_2_2_AA}).response["violations"]
     return [(rule["id"], node["target"], node["failureSummary"]) for rule in found for node in rule["nodes"]]
 
