@@ -1,6 +1,9 @@
 """More policies than a navigation can hold: every address is there, and search finds the texts in force."""
 
+import base64
+import hashlib
 import json
+import re
 
 import pytest
 from qstore_site import BEFORE, CONFIG, MKDOCS, NOW
@@ -8,6 +11,8 @@ from repository import TERMS, Repository, instant, revision
 
 SLUGS = [f"policy-{number:02}" for number in range(21)]
 PAGES = ["", "history/", "on/", "first/", "second/"]
+OLDER = 3
+"""How many revisions each policy has before those: enough for workers to share the work."""
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +24,9 @@ def many(tmp_path_factory):
     for slug in SLUGS:
         old = "posted: 2010-01-01T00:00:00Z\nsource: Log\nchange: imported"
         new = "posted: 2011-01-01T00:00:00Z\nsource: Log\nchange: imported"
+        for number in range(OLDER):
+            before = f"posted: 200{number}-01-01T00:00:00Z\nsource: Log\nchange: imported"
+            files[f"{slug}/older-{number}.md"] = revision(before, f"# {slug}\n\nOlder sentence {number}.\n")
         files[f"{slug}/first.md"] = revision(old, f"# {slug}\n\nAn oldfashioned sentence.\n")
         files[f"{slug}/second.md"] = revision(new, f"# {slug}\n\nA contemporary sentence of {slug}.\n")
     repo.commit(BEFORE, files)
@@ -27,12 +35,40 @@ def many(tmp_path_factory):
 
 @pytest.fixture(scope="module", params=["with search", "without search"])
 def site(many, request):
-    settings = CONFIG if request.param == "with search" else CONFIG.replace("[search, inforce]", "[inforce]")
-    assert ("search" in settings) == (request.param == "with search")
-    (many.folder / "mkdocs.yml").write_text(settings)
+    return built(many, request.param, "site", "{inforce: {workers: 2}}")
+
+
+def built(many, search, to, ours):
+    plugins = f"[search, {ours}]" if search == "with search" else f"[{ours}]"
+    (many.folder / "mkdocs.yml").write_text(CONFIG.replace("[search, inforce]", plugins))
     clock = {"SOURCE_DATE_EPOCH": str(int(instant(NOW).timestamp()))}
-    many.run(MKDOCS, "build", "--strict", "-q", "-d", "site", env=clock)
-    return many.folder / "site"
+    many.run(MKDOCS, "build", "--strict", "-q", "-d", to, env=clock)
+    return many.folder / to
+
+
+def files_of(site):
+    return {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+
+
+def test_workers_make_no_difference(many, site):
+    search = "with search" if (site / "search").exists() else "without search"
+    alone = built(many, search, "alone", "{inforce: {cache: '', workers: 1}}")
+    made, wanted = files_of(site), files_of(alone)
+    assert sorted(made) == sorted(wanted)
+    assert [name for name in made if made[name] != wanted[name] and not name.endswith(".gz")] == []
+
+
+def test_the_content_security_policy_knows_every_script_that_stands_in_a_page(site):
+    known = (site / "content-security-policy.txt").read_text()
+    scripts = {
+        found
+        for page in site.rglob("*.html")
+        for found in re.findall(r"<script>(.*?)</script>", page.read_text(), re.DOTALL)
+    }
+    assert len(scripts) > 2
+    for script in scripts:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in known, script
 
 
 @pytest.mark.parametrize("slug", SLUGS[::10])
@@ -63,7 +99,7 @@ def test_the_sitemap_has_what_may_be_listed(site):
 def test_search_finds_the_texts_in_force_and_no_others(site):
     index = site / "search" / "search_index.json"
     if not index.exists():
-        assert "search" not in (site.parent / "mkdocs.yml").read_text()
+        assert "md-search" not in (site / "index.html").read_text()
         return
     found = json.loads(index.read_text())["docs"]
     assert {one["location"].partition("#")[0] for one in found if "contemporary" in one["text"]} == {

@@ -55,17 +55,19 @@ class Dealt(Generic[Task, Answer]):
     def answers(self) -> Iterator[Answer]:
         """The answers to all tasks, in the order in which they are ready."""
         left = set(range(len(self._tasks)))
-        while self._connections:
-            ready = wait(self._connections)
-            for connection in [one for one in self._connections if one in ready]:
-                try:
-                    number, answer = connection.recv()
-                except (EOFError, OSError):
-                    self._connections.remove(connection)
-                    continue
-                left.discard(number)
-                yield answer
-        self.stop()
+        try:
+            while self._connections:
+                ready = wait(self._connections)
+                for connection in [one for one in self._connections if one in ready]:
+                    try:
+                        number, answer = connection.recv()
+                    except (EOFError, OSError):
+                        self._connections.remove(connection)
+                        continue
+                    left.discard(number)
+                    yield answer
+        finally:
+            self.stop()
         yield from (self._work(self._tasks[number]) for number in sorted(left))
 
     def stop(self) -> None:

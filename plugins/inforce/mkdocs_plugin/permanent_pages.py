@@ -36,8 +36,10 @@ class PermanentPages:
         """Begin to write, beside what else is done; `places` are the addresses of the pages that MkDocs makes."""
         policies = sorted(self._site.record.policies, key=lambda one: len(one.revisions), reverse=True)
         total = sum(len(policy.revisions) for policy in policies)
-        for policy in policies:  # Here, once, and not by each worker.
+        for policy in policies:  # Here, once, and not by each worker; what stands in them is looked at in the end.
             self._shells.shell(address.revision_address(policy.slug, policy.revisions[0].name))
+            if address.policy_address(policy.slug) not in places:
+                self._shells.shell(address.policy_address(policy.slug))
         self._site.source.rest()
         return Dealt(partial(self._write, places), policies, self._site.workers if total >= _FEW else 1)
 
