@@ -70,3 +70,22 @@ def test_the_table_of_revisions_is_printed_as_a_table_that_repeats_its_headers(o
     assert page.locator("thead").evaluate("one => getComputedStyle(one).display") == "table-header-group"
     assert page.locator("tbody tr").first.evaluate("one => getComputedStyle(one).display") == "table-row"
     assert page.locator("thead").bounding_box()["height"] > 10
+
+
+@pytest.mark.parametrize("accepted", [[], ["2018-04-10@2018-04-25T12:00:00+09:00"]])
+def test_a_printed_answer_says_on_what_it_rests(opened, accepted):
+    page = opened("privacy-policy/on/", width=700)
+    page.get_by_label("Day or instant").fill("2018-05-09")
+    page.get_by_label("Registered", exact=True).fill("2018-04-20")
+    for one in accepted:
+        page.get_by_role("button", name="Add an accepted text").click()
+        page.get_by_label("Accepted text", exact=True).select_option(one.partition("@")[0])
+        page.get_by_label("Accepted on").fill(one.partition("@")[2])
+    page.get_by_role("button", name="Answer").click()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    said = page.locator(".inforce-answer").inner_text()
+    options = ["--on 2018-05-09", "--joined 2018-04-20", *(f"--accepted {one}" for one in accepted)]
+    assert " ".join(["inforce which privacy-policy", *options]) in said
+    rests_on = "10 April 2018 · 25 April 2018, 12:00" if accepted else "none"
+    assert re.search(rf"Accepted texts\s+.*{rests_on}", said)

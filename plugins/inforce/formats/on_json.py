@@ -47,6 +47,7 @@ from inforce.formats.zone_turns import zone_turns
 Json = dict[str, Any]
 KEYS = (
     "on.always",
+    "on.answer.accepted.none",
     "on.answer.basis",
     "on.answer.command",
     "on.answer.current_users.binds",
@@ -61,6 +62,7 @@ KEYS = (
     "on.basis.binds",
     "on.basis.nothing",
     "on.basis.offered",
+    "on.field.accepted",
     "on.from",
     "on.open",
     "on.until",

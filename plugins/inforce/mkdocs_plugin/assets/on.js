@@ -30,6 +30,9 @@ class Asking {
     })
     form.addEventListener("change", () => this.showPerson())
     form.querySelector(".inforce-add").addEventListener("click", () => this.addRow().revision.focus())
+    addEventListener("beforeprint", () => {  // On paper nobody can open it.
+      for (const one of this.region.querySelectorAll("details")) one.open = true
+    })
     const asked = questionIn(location.search)
     if (asked) this.fill(asked)
     this.showPerson()
@@ -143,6 +146,7 @@ class Asking {
       element("p", {class: "inforce-box__heading"}, ...this.told(`on.answer.${who}.${kind}`, values)),
       ...this.idle(question),
       element("dl", {}, ...[
+        ...(who === "person" ? [["on.field.accepted", this.acceptances(question)]] : []),
         ["on.answer.basis", this.told(`on.basis.${answer.basis ?? "nothing"}`)],
         ["on.from", this.edge(answer.from, "on.always")],
         ["on.until", this.edge(answer.until, "on.open")],
@@ -151,6 +155,14 @@ class Asking {
         element("summary", {}, ...this.told("on.answer.command")),
         element("pre", {}, element("code", {}, this.command(question)))),
     ]
+  }
+
+  /** What the person is said to have accepted, and when: the answer rests on it. */
+  acceptances({accepted}) {
+    const {zone} = this.timeline
+    if (!accepted.length) return this.told("on.answer.accepted.none")
+    return accepted.map(([revision, text]) =>
+      element("div", {}, this.link(revision), " · ", this.when(zone.format(moment(text, zone)))))
   }
 
   /** A line for each acceptance that is none. */
