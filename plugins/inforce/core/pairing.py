@@ -1,15 +1,15 @@
 """Which clause of an old text became which of a new one.
 
-First what stands once in each, word for word: most of it keeps its order, and what does not was moved. Then, in the
-gaps between, what is the same but stands there more than once; then what has the same words but is set otherwise; then
-what was split or joined; then what is similar. What is left may have been moved and edited.
+First what stands once in each, word for word: the heaviest run of it keeps its order, and the rest was moved. Then, in
+the gaps between, what is the same but stands there more than once; then what has the same words but is set otherwise;
+then what was split or joined; then what is similar. What is left may have been moved and edited.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Container, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -114,13 +114,31 @@ class _Pairs:
     def _anchor(self) -> None:
         keys = [list(zip(self.spelt[side], self.sets[side], strict=True)) for side in (0, 1)]
         pairs = [(i, j, 1.0 + len(self.spelt[0][i])) for i, j in once_in_both(*keys) if self.old[i].words]
-        chain = set(heaviest_chain(pairs))
+        chain = set(heaviest_chain([*pairs, *self._edited(pairs)]))
         for index in chain:
-            self._keep(*pairs[index][:2])
+            if index < len(pairs):
+                self._keep(*pairs[index][:2])
         for index, (i, j, _) in enumerate(pairs):
             if index not in chain and len(self.spelt[0][i]) >= _MOVABLE:
                 self._move(i, j)
         self._extend_moves()
+
+    def _edited(self, pairs: list[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
+        """Pairs of the other clauses that are most probably the same, edited: they weigh, too, in what stays."""
+        found = []
+        taken_old, taken_new = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
+        for i, j, score in self._likely(taken_old, taken_new):
+            if i not in taken_old and j not in taken_new:
+                taken_old.add(i)
+                taken_new.add(j)
+                found.append((i, j, score * len(self.said[0][i])))
+        return found
+
+    def _likely(self, gone: Container[int], taken: Container[int]) -> list[tuple[int, int, float]]:
+        """Of the others, the long clauses that are similar wherever they stand, and how much so; the nearest first."""
+        old = [i for i, text in enumerate(self.said[0]) if i not in gone and len(text) >= _LONG_ENOUGH]
+        new = [j for j, text in enumerate(self.said[1]) if j not in taken and len(text) >= _LONG_ENOUGH]
+        return sorted(self._scored(old, new, _SIMILAR_ELSEWHERE), key=lambda one: (-one[2], one[0], one[1]))
 
     def _extend_moves(self) -> None:
         """Let what stands beside a moved clause in both texts move with it."""
@@ -215,10 +233,7 @@ class _Pairs:
     # What was moved and edited
 
     def _moves(self) -> None:
-        gone = self.found.kept.keys() | self.found.moved.keys()
-        old = [i for i, text in enumerate(self.said[0]) if i not in gone and len(text) >= _LONG_ENOUGH]
-        new = [j for j, text in enumerate(self.said[1]) if j not in self.taken and len(text) >= _LONG_ENOUGH]
-        for i, j, _ in sorted(self._scored(old, new, _SIMILAR_ELSEWHERE), key=lambda one: (-one[2], one[0], one[1])):
+        for i, j, _ in self._likely(self.found.kept.keys() | self.found.moved.keys(), self.taken):
             if self._is_free(i, j):
                 self._move(i, j)
         self._extend_moves()
