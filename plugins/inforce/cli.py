@@ -323,6 +323,42 @@ def import_(config_file: Path | None, /, *, dry_run: bool, as_json: bool, **aske
         click.echo("\n".join(import_words(report)))
 
 
+@main.command()
+@click.argument("old")
+@click.argument("new")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "criticmarkup"]),
+    help="How the redline is written; text, if nothing is said.",
+)
+@json_option
+@click.pass_obj
+@told
+def redline(config_file: Path | None, old: str, new: str, form: str | None, as_json: bool) -> None:
+    """Tell what changed between two texts, clause by clause and word by word.
+
+    OLD and NEW are files, or posted revisions:
+
+    \b
+      inforce redline privacy-policy/2014-03-01 privacy-policy/2018-04-10
+      inforce redline privacy-policy/2018-04-10 draft.md
+    """
+    from inforce.formats.redline_criticmarkup import redline_criticmarkup
+    from inforce.formats.redline_json import redline_json
+    from inforce.formats.redline_text import redline_text
+    from inforce.workflows.compare import compare
+
+    if as_json and form not in (None, "json"):
+        raise click.UsageError(f"--json and --format {form} are two answers: leave out one of them.")
+    comparison = compare(old, new, lambda: _settings(config_file), _door, _progress())
+    if as_json or form == "json":
+        _print_json(redline_json(comparison))
+    else:
+        write = redline_criticmarkup if form == "criticmarkup" else redline_text
+        click.echo("\n".join(write(comparison)))
+
+
 @contextmanager
 def _record(config_file: Path | None, *, as_known: bool = True) -> Iterator[tuple[Record, Door]]:
     """The record without errors, as known at the door's instant; `as_known=False`: with what is posted after it."""

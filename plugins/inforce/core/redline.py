@@ -1,0 +1,257 @@
+"""The redline: what changed between two texts, clause by clause, and in a clause word by word.
+
+    redline(old, new).accepted() == new
+    redline(old, new).rejected() == old
+
+hold for any two texts, the structure included, and every word of both is in the redline once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from inforce.core.alignment import Alphabet
+from inforce.core.clause import Clause, Kind
+from inforce.core.pairing import Pairing, pair
+from inforce.core.wording import Fate, Stretch, compare_words, kept_share, parted
+
+_LITTLE = 0.3
+"""If less of a clause was kept, it is shown deleted and inserted whole."""
+
+
+class Done(StrEnum):
+    """What was done to a clause."""
+
+    KEPT = "kept"
+    EDITED = "edited"
+    MOVED = "moved"
+    MOVED_AND_EDITED = "moved and edited"
+    SPLIT = "split"
+    JOINED = "joined"
+    INSERTED = "inserted"
+    DELETED = "deleted"
+
+
+class Aspect(StrEnum):
+    """In what an edited clause differs."""
+
+    WORDS = "words"
+    LINK = "link"
+    """The target of a link, of words that were kept."""
+    FORMATTING = "formatting"
+    """How words that were kept are set off."""
+    LEVEL = "level"
+    """The level of a heading; of a row, whether it heads the table; of a list, the number at which it begins."""
+    STRUCTURE = "structure"
+    """What kind of clause it is, or in which containers it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A clause, and its place in its text, counted from 0."""
+
+    place: int
+    clause: Clause
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of a clause; also that nothing did.
+
+    Attributes:
+        done: what was done.
+        old: as it stands in the old text: one clause, none where it was inserted, several where they were joined.
+        new: as it stands in the new one: one, none where it was deleted, several where it was split.
+        parts: its words, in order: for each clause where there are several on a side, otherwise all in one part.
+        aspects: in what it differs.
+        is_coarse: whether more words are marked than would have to be, to save memory.
+    """
+
+    done: Done
+    old: tuple[Placed, ...]
+    new: tuple[Placed, ...]
+    parts: tuple[tuple[Stretch, ...], ...]
+    aspects: frozenset[Aspect] = frozenset()
+    is_coarse: bool = False
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether it stands elsewhere now."""
+        return self.done in (Done.MOVED, Done.MOVED_AND_EDITED)
+
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """Its words, whatever the parts."""
+        return tuple(stretch for part in self.parts for stretch in part)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How much changed.
+
+    Attributes:
+        clauses: how many clauses there are in both texts together, each counted once.
+        changed: how many of them are neither kept nor only moved.
+        moved: how many stand elsewhere, edited or not.
+        words_inserted: how many words, punctuation included, stand in the new text alone.
+        words_deleted: how many in the old one alone.
+    """
+
+    clauses: int
+    changed: int
+    moved: int
+    words_inserted: int
+    words_deleted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Redline:
+    """The changes of two texts in reading order: that of the new text, and deleted clauses where they stood.
+
+    `is_coarse`: to save memory, less was recognised than could be.
+    """
+
+    changes: tuple[Change, ...]
+    is_coarse: bool = False
+
+    def accepted(self) -> tuple[Clause, ...]:
+        """The new text."""
+        return tuple(one.clause for change in self.changes for one in change.new)
+
+    def rejected(self) -> tuple[Clause, ...]:
+        """The old text."""
+        placed = [one for change in self.changes for one in change.old]
+        return tuple(one.clause for one in sorted(placed, key=lambda one: one.place))
+
+    def with_departures(self) -> Iterator[tuple[Change, bool]]:
+        """The changes, those of moved clauses twice: where they stand now, and (True) where they stood before."""
+        leaving = sorted((one for one in self.changes if one.is_moved), key=lambda one: one.old[0].place)
+        for change in self.changes:
+            while leaving and change.old and not change.is_moved and leaving[0].old[0].place < change.old[0].place:
+                yield leaving.pop(0), True
+            yield change, False
+        yield from ((one, True) for one in leaving)
+
+    def measure(self) -> Measure:
+        """How much changed."""
+        counts = Counter(change.done for change in self.changes)
+        fates: Counter[Fate] = Counter()
+        for change in self.changes:
+            for stretch in change.stretches:
+                fates[stretch.fate] += len(stretch.new or stretch.old)
+        return Measure(
+            clauses=len(self.changes),
+            changed=len(self.changes) - counts[Done.KEPT] - counts[Done.MOVED],
+            moved=counts[Done.MOVED] + counts[Done.MOVED_AND_EDITED],
+            words_inserted=fates[Fate.INSERTED],
+            words_deleted=fates[Fate.DELETED],
+        )
+
+
+def redline(old: Sequence[Clause], new: Sequence[Clause]) -> Redline:
+    """Compare two texts.
+
+    Args:
+        old: the clauses of the old text, in reading order.
+        new: those of the new one.
+    """
+    alphabet = Alphabet()
+    pairing = pair(old, new, alphabet)
+    changes = tuple(_Comparison(old, new, pairing, alphabet).changes())
+    return Redline(changes, pairing.is_coarse or any(one.is_coarse for one in changes))
+
+
+class _Comparison:
+    def __init__(self, old: Sequence[Clause], new: Sequence[Clause], pairing: Pairing, alphabet: Alphabet) -> None:
+        self.old, self.new, self.pairing, self.alphabet = old, new, pairing, alphabet
+        self.origins = {new_place: old_place for old_place, new_place in pairing.moved.items()}
+
+    def changes(self) -> Iterator[Change]:
+        """All of them, in reading order."""
+        old_place = new_place = 0
+        for olds, news in self._in_order():
+            yield from self._before(range(old_place, olds[0]), range(new_place, news[0]))
+            yield from self._paired(olds, news)
+            old_place, new_place = olds[-1] + 1, news[-1] + 1
+        yield from self._before(range(old_place, len(self.old)), range(new_place, len(self.new)))
+
+    def _in_order(self) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+        """What keeps its order: the places in the old text and those in the new that belong to each other."""
+        for old_place, new_place in sorted(self.pairing.kept.items()):
+            olds = self.pairing.joined.get(new_place, (old_place,))
+            if old_place == olds[0]:
+                yield olds, self.pairing.split.get(old_place, (new_place,))
+
+    def _before(self, olds: Iterable[int], news: Iterable[int]) -> Iterator[Change]:
+        """What stands alone before the next clauses that keep their order."""
+        for place in olds:
+            if place not in self.pairing.moved:
+                yield _deleted(self._placed((place,), ()))
+        for place in news:
+            if place in self.origins:
+                yield self._compared((self.origins[place],), (place,), is_moved=True)
+            else:
+                yield _inserted(self._placed((), (place,)))
+
+    def _paired(self, olds: tuple[int, ...], news: tuple[int, ...]) -> Iterator[Change]:
+        change = self._compared(olds, news)
+        if change.done is Done.EDITED and Aspect.WORDS in change.aspects and kept_share(change.stretches) < _LITTLE:
+            yield _deleted((change.old, ()))
+            yield _inserted(((), change.new))
+        else:
+            yield change
+
+    def _placed(self, olds: Iterable[int], news: Iterable[int]) -> tuple[tuple[Placed, ...], tuple[Placed, ...]]:
+        return tuple(Placed(i, self.old[i]) for i in olds), tuple(Placed(j, self.new[j]) for j in news)
+
+    def _compared(self, olds: tuple[int, ...], news: tuple[int, ...], *, is_moved: bool = False) -> Change:
+        placed_old, placed_new = self._placed(olds, news)
+        old_words = tuple(word for one in placed_old for word in one.clause.words)
+        new_words = tuple(word for one in placed_new for word in one.clause.words)
+        is_same = len(olds) == len(news) == 1 and placed_old[0].clause == placed_new[0].clause
+        if is_same:
+            whole = ((Stretch(Fate.KEPT, old_words, new_words),) if new_words else (),)
+            return Change(Done.MOVED if is_moved else Done.KEPT, placed_old, placed_new, whole)
+        stretches, is_coarse = compare_words(old_words, new_words, self.alphabet)
+        several = placed_new if len(news) > 1 else placed_old
+        parts = parted(stretches, [len(one.clause.words) for one in several], by_new=len(news) > 1)
+        done = Done.MOVED_AND_EDITED if is_moved else Done.EDITED
+        if len(olds) + len(news) > 2:  # noqa: PLR2004 - more than one on each side
+            done = Done.SPLIT if len(news) > 1 else Done.JOINED
+        aspects = frozenset(_aspects(placed_old[0].clause, placed_new[0].clause, stretches))
+        return Change(done, placed_old, placed_new, parts, aspects, is_coarse)
+
+
+def _deleted(placed: tuple[tuple[Placed, ...], tuple[Placed, ...]]) -> Change:
+    words = placed[0][0].clause.words
+    return Change(Done.DELETED, placed[0], (), ((Stretch(Fate.DELETED, old=words),) if words else (),))
+
+
+def _inserted(placed: tuple[tuple[Placed, ...], tuple[Placed, ...]]) -> Change:
+    words = placed[1][0].clause.words
+    return Change(Done.INSERTED, (), placed[1], ((Stretch(Fate.INSERTED, new=words),) if words else (),))
+
+
+def _aspects(old: Clause, new: Clause, stretches: Iterable[Stretch]) -> Iterator[Aspect]:
+    fates = {stretch.fate for stretch in stretches}
+    if fates & {Fate.DELETED, Fate.INSERTED}:
+        yield Aspect.WORDS
+    if Fate.LINKED in fates:
+        yield Aspect.LINK
+    if Fate.FORMATTED in fates:
+        yield Aspect.FORMATTING
+    if old.kind != new.kind or old.frames != new.frames:
+        yield Aspect.STRUCTURE
+    if old.level != new.level and old.kind == new.kind:
+        yield Aspect.LEVEL
+
+
+def sections(clauses: Iterable[Clause]) -> Iterator[Clause | None]:
+    """For each clause the heading under which it stands: the nearest before it, itself for a heading."""
+    heading = None
+    for clause in clauses:
+        heading = clause if clause.kind is Kind.HEADING else heading
+        yield heading

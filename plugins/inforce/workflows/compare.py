@@ -1,0 +1,108 @@
+"""Compare two texts: files, or posted revisions."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from inforce.adapters.clock import Door
+from inforce.adapters.files import read_whole
+from inforce.core.errors import ConfigurationError, Problem, RecordError, did_you_mean
+from inforce.core.instant import format_instant
+from inforce.core.record import FOLDER, PolicyRecord
+from inforce.core.redline import redline
+from inforce.formats.redline_words import Comparison, Text
+from inforce.formats.revision_file import body, examine
+from inforce.formats.text.clauses import clauses_of
+from inforce.workflows.new_draft import find_policy
+from inforce.workflows.progress import Progress
+from inforce.workflows.read_record import OpenRecord, opened
+from inforce.workflows.settings import Settings
+
+_REVISION = re.compile(r"([a-z0-9][a-z0-9.-]*)/([a-z0-9][a-z0-9.-]*)")
+
+
+def compare(
+    old: str, new: str, read_settings: Callable[[], Settings], read_clock: Callable[[], Door], progress: Progress
+) -> Comparison:
+    """Compare two texts.
+
+    Args:
+        old: a file, or POLICY/REVISION. What is there as a file is meant as one.
+        new: the same.
+        read_settings: where the record is; asked for only if one of the two is a revision, and so not a file.
+        read_clock: the clock; the same.
+        progress: told of each commit that is read.
+
+    Raises:
+        RecordError: a file is not there or its text is refused, or the record is at fault; what is wrong with both
+            files is told together.
+        ConfigurationError: no such policy or revision.
+    """
+    with ExitStack() as stack:
+        source: OpenRecord | None = None
+        settings: Settings | None = None
+        if any(_is_revision(one) for one in (old, new)):
+            settings = read_settings()
+            source = stack.enter_context(opened(settings, read_clock(), progress))
+            if source.record.errors:
+                raise RecordError(source.record.errors)
+        texts: list[Text] = []
+        problems: list[Problem] = []
+        for asked in (old, new):
+            try:
+                if source is not None and settings is not None and _is_revision(asked):
+                    texts.append(_posted(asked, source, settings.folder))
+                else:
+                    texts.append(_text(asked, _bytes_of(asked), asked))
+            except RecordError as wrong:
+                problems += wrong.problems
+    if problems:
+        raise RecordError(dict.fromkeys(problems))
+    return Comparison(texts[0], texts[1], redline(texts[0].clauses, texts[1].clauses))
+
+
+def _is_revision(asked: str) -> bool:
+    is_name = _REVISION.fullmatch(asked) is not None and not asked.endswith(".md")
+    return is_name and not Path(asked).exists()
+
+
+def _bytes_of(asked: str) -> bytes:
+    try:
+        return read_whole(Path(asked))
+    except FileNotFoundError:
+        todo = "give the path of a file, or a posted revision as POLICY/REVISION"
+        raise RecordError([Problem(asked, "there is no such file", todo)]) from None
+    except OSError as wrong:
+        what = f"this cannot be read: {wrong.strerror}"
+        raise RecordError([Problem(asked, what, "give the path of a file that you may read")]) from None
+
+
+def _posted(asked: str, source: OpenRecord, folder: Path) -> Text:
+    slug, _, name = asked.partition("/")
+    policy = find_policy(source.record.as_of(source.door.asked), slug)
+    revision = next((one for one in policy.revisions if one.name == name), None)
+    if revision is None:
+        raise ConfigurationError([_unknown(policy, name, folder)])
+    place = f"{FOLDER}/{slug}/{name}.md"
+    return _text(asked, source.data(revision), place, format_instant(revision.posted, revision.zone))
+
+
+def _unknown(policy: PolicyRecord, name: str, folder: Path) -> Problem:
+    names = [one.name for one in policy.revisions]
+    place = f"{FOLDER}/{policy.slug}/{name}.md"
+    if (folder / place).is_file():
+        todo = f"give the file, to compare it as it lies there: {place}"
+        return Problem("REVISION", f"{policy.slug} has no posted revision `{name}`, but a draft", todo)
+    what = f"{policy.slug} has no posted revision `{name}`{did_you_mean(name, names)}"
+    return Problem("REVISION", what, f"its posted revisions are: {', '.join(names)}")
+
+
+def _text(asked: str, data: bytes, place: str, posted: str | None = None) -> Text:
+    faults = examine(data).faults
+    if faults:
+        raise RecordError(Problem.of(fault, place) for fault in faults)
+    return Text(asked, hashlib.sha256(data).hexdigest(), clauses_of(body(data)), posted)
