@@ -1,10 +1,12 @@
 """A page that was built before a change and is read after it says so, at its top, in its own language."""
 
+import re
 import shutil
 from contextlib import contextmanager
 
 import pytest
 from browser.serving import served
+from playwright.sync_api import expect
 from qstore_site import CONFIG
 from repository import TERMS, Repository, material, revision
 
@@ -226,6 +228,7 @@ def test_navigation_without_loading_is_noticed(repo, build, chromium, tmp_path):
         page.get_by_role("link", name="Home").click()
         page.get_by_role("link", name="Read it: Terms").click()
         page.wait_for_url("**/terms/")
+        expect(page).to_have_title(re.compile("^Terms"))  # The address changes first, and then the content.
         assert told(page)[0] == BUILT_THEN
         page.get_by_role("link", name="Which text on a day", exact=True).click()
         page.wait_for_url("**/terms/on/")
