@@ -1,4 +1,4 @@
-"""Files: read whole; and for others that read meanwhile written whole or not at all, alone or together."""
+"""Files that others read meanwhile, written whole or not at all, alone or together."""
 
 from __future__ import annotations
 
@@ -8,15 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import EEXIST
 from pathlib import Path
-
-
-def read_whole(path: Path) -> bytes:
-    """The bytes of a file.
-
-    Raises:
-        OSError: it is not there, is no file, or may not be read.
-    """
-    return path.read_bytes()
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from inforce.adapters.clock import Door
-from inforce.adapters.files import read_whole
 from inforce.core.errors import ConfigurationError, Problem, RecordError, did_you_mean
 from inforce.core.instant import format_instant
 from inforce.core.record import FOLDER, PolicyRecord
@@ -72,7 +71,7 @@ def _is_revision(asked: str) -> bool:
 
 def _bytes_of(asked: str) -> bytes:
     try:
-        return read_whole(Path(asked))
+        return Path(asked).read_bytes()
     except FileNotFoundError:
         todo = "give the path of a file, or a posted revision as POLICY/REVISION"
         raise RecordError([Problem(asked, "there is no such file", todo)]) from None
