@@ -61,8 +61,7 @@ def common(old: str, new: str) -> tuple[list[Block], bool]:
 
 def _gather(old: str, new: str, at: Block, blocks: list[Block], depth: int) -> bool:
     """Add what both have in common, which begin at `at`; whether it is coarse."""
-    head = _same_length(old, new)
-    tail = _same_length(old[head:][::-1], new[head:][::-1])
+    head, tail = same_ends(old, new)
     if head:
         blocks.append(Block(at.old, at.new, head))
     inner_old, inner_new = old[head : len(old) - tail], new[head : len(new) - tail]
@@ -151,12 +150,22 @@ def _single_places(things: Sequence[Hashable]) -> dict[Hashable, int]:
     return {thing: place for thing, place in places.items() if thing not in repeated}
 
 
+def same_ends(old: str, new: str) -> tuple[int, int]:
+    """How much of both is the same at the beginning, and how much of the rest at the end."""
+    head = _same_length(old, new)
+    return head, _same_length(old[head:][::-1], new[head:][::-1])
+
+
 def _same_length(old: str, new: str) -> int:
     """How long the common beginning is."""
-    shorter = min(len(old), len(new))
-    if old[:shorter] == new[:shorter]:
-        return shorter
-    return next(place for place in range(shorter) if old[place] != new[place])
+    least, most = 0, min(len(old), len(new))
+    while least < most:
+        tried = (least + most + 1) // 2
+        if old[least:tried] == new[least:tried]:
+            least = tried
+        else:
+            most = tried - 1
+    return least
 
 
 def _united(blocks: list[Block]) -> list[Block]:
