@@ -303,8 +303,9 @@ class _Wordings:
         content = self._contents.get(place)
         if content is None:
             words = self._clauses[place].words
-            told = [word.text for word in words if is_content(word)] or [word.text for word in words]
-            content = self._contents[place] = self._alphabet.spell(told)
+            told = [word.text for word in words if word.text[0].isalnum() or is_content(word)]
+            content = self._alphabet.spell(told or [word.text for word in words])
+            self._contents[place] = content
         return content
 
     def form(self, place: int) -> str:
