@@ -21,7 +21,8 @@ LCS             the whole texts as one sequence of our words, and what is least 
 A peer that is not installed is left out, and it is said how to install it. For each: milliseconds a pair; how many
 words are marked as inserted or deleted, and the ratio to the least; runs of change (words that follow on each other,
 of one kind) for each thousand words of the newer texts. Words that ours shows as moved are not marked; they are counted
-by themselves.
+by themselves. "Astray" is by how many words the texts that whoever accepts or rejects everything gets are too long or
+too short: some drop words, and some say words twice.
 
     .venv/bin/python benchmarks/redline.py --hostile
 
@@ -32,6 +33,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import json
 import random
 import re
 import resource
@@ -86,11 +88,7 @@ class Side:
     plain: str
     html: str
     file: Path
-
-    @property
-    def words(self) -> list[str]:
-        """Our words."""
-        return [word.text for clause in self.clauses for word in clause.words]
+    words: list[str]
 
 
 @dataclass(frozen=True)
@@ -166,9 +164,11 @@ def revisions(policy: Path) -> list[Path]:
 def side_of(markdown: str, file: Path) -> Side:
     """A text in all its shapes."""
     clauses = clauses_of(markdown)
-    words = "".join(f"{plain(one.words)}\n" for one in clauses if one.words)
-    file.write_text(words)
-    return Side(markdown, clauses, words, render(markdown).html, file)
+    shown = "".join(f"{plain(one.words)}\n" for one in clauses if one.words)
+    file.write_text(shown)
+    words = [word.text for clause in clauses for word in clause.words]
+    unlinked = re.sub(r"</?a\b[^>]*>", "", render(markdown).html)  # htmldiff would say the targets as words.
+    return Side(markdown, clauses, shown, unlinked, file, words)
 
 
 # The contestants
@@ -224,24 +224,21 @@ def runs_of_wdiff(printed: str) -> Iterator[Run]:
         yield Run({"\x01": "-", "\x03": "+"}.get(piece[:1], "="), count(piece.strip("\x01\x02\x03\x04")))
 
 
-def by_redlines(two: Pair) -> Any:
-    """What redlines has found when it could show it."""
+def by_redlines(two: Pair) -> str:
+    """What redlines found, as JSON."""
     from redlines import Redlines  # noqa: PLC0415 - it may be missing
 
-    found = Redlines(two.old.plain, two.new.plain)
-    found.output_json()
-    return found
+    return str(Redlines(two.old.plain, two.new.plain).output_json())
 
 
-def runs_of_redlines(found: Any) -> Iterator[Run]:
-    """Of its operations, by the places of its own words."""
-    at = 0
-    for change in found.changes:
-        start, end = change.source_position or (at, at)
-        yield Run("=", max(start - at, int(at > 0)))
-        at = end
-        yield Run("-", count(change.source_text or ""))
-        yield Run("+", count(change.test_text or ""))
+def runs_of_redlines(found: str) -> Iterator[Run]:
+    """Of its changes."""
+    for change in json.loads(found)["changes"]:
+        if change["type"] == "replace":
+            yield Run("-", count(change["source_text"]))
+            yield Run("+", count(change["test_text"]))
+        else:
+            yield Run({"delete": "-", "insert": "+"}.get(change["type"], "="), count(change["text"]))
 
 
 def runs_of_htmldiff(source: str) -> Iterator[Run]:
@@ -328,13 +325,13 @@ def report(present: list[Contestant], pairs: list[Pair], turns: int) -> None:
     print(f"{len(pairs) - far} pairs of neighbours, {far} far apart, {size:,.0f} words; medians of {turns} turns")
     print(f"  {'':14} {'ms a pair':^25}   {'neighbours':^32}   {'far apart':^32}")
     columns = f"{'words':>9} {'ratio':>7} {'runs/1,000':>14}"
-    print(f"  {'':14} {'median':>7} {'mean':>8} {'worst':>8}   {columns}   {columns}")
+    print(f"  {'':14} {'median':>7} {'mean':>8} {'worst':>8}   {columns}   {columns}   astray")
     for one in present:
         times = [statistics.median(own) for own in one.times.values()]
         spent = f"{statistics.median(times):7.2f} {statistics.mean(times):8.2f} {max(times):8.1f}"
         marked = "   ".join(marks(one, least, pairs, is_far=is_far) for is_far in (False, True))
         note = "" if len(times) == len(pairs) else f"   {len(times)} pairs alone: it took too long"
-        print(f"  {one.name:14} {spent}   {marked}{note}")
+        print(f"  {one.name:14} {spent}   {marked}   {astray(one, pairs):>6}{note}")
     ours = next((one for one in present if one.name == "ours"), None)
     if ours:
         moved = sum(moved_words(redline(pair.old.clauses, pair.new.clauses)) for pair in pairs)
@@ -349,6 +346,19 @@ def marks(one: Contestant, least: Contestant, pairs: list[Pair], *, is_far: bool
     thousands = sum(len(pairs[number].new.words) for number in own) / 1000
     ratio = words / max(1, marked_words(least, own))
     return f"{words:9,} {ratio:7.3f} {runs / max(thousands, 0.001):14.2f}"
+
+
+def astray(one: Contestant, pairs: list[Pair]) -> str:
+    """The share of words by which what a contestant says is not the old text, nor the new; git says only a part."""
+    if one.name.startswith("git"):
+        return "-"
+    lost = sum(
+        abs(sum(found.words for found in runs if found.sign in signs) - len(side.words))
+        for number, runs in one.runs.items()
+        for side, signs in ((pairs[number].old, "=-"), (pairs[number].new, "=+"))
+    )
+    said = sum(len(pairs[number].old.words) + len(pairs[number].new.words) for number in one.runs)
+    return f"{lost / said:.2%}"
 
 
 def marked_words(one: Contestant, numbers: Iterable[int]) -> int:

@@ -38,3 +38,22 @@ def test_a_section_that_passed_another_is_moved_even_if_it_was_edited():
         "moved: We may remove what you post.",
         f"edited: {rights.replace('post here,', 'post here {+or send+} ,')}",
     ]
+
+
+def test_a_number_is_marked_alone_though_words_come_in_beside_it():
+    assert drawn("Cancel within 30 days.", "Cancel within 60 days, in writing.") == [
+        "edited: Cancel within [-30-] {+60+} days {+, in writing+} ."
+    ]
+
+
+def test_two_words_between_longer_changes_are_marked_with_them():
+    old = "We shall promptly and duly notify every registered member of the change by letter."
+    new = "We shall at once notify every other user of the change by letter."
+    marked = "[-promptly and duly notify every registered member-] {+at once notify every other user+}"
+    assert drawn(old, new) == [f"edited: We shall {marked} of the change by letter."]
+
+
+def test_words_that_any_two_texts_have_in_common_make_no_clause_the_same():
+    old = "If you sell the goods to us, you have to tell us, and to wait until we say that we take them."
+    new = "If we change the fees, you have a month to say no, and to leave until the end of the year."
+    assert [line.partition(":")[0] for line in drawn(old, new)] == ["deleted", "inserted"]

@@ -17,7 +17,7 @@ from inforce.core.alignment import Alphabet, common, heaviest_chain, once_in_bot
 from inforce.core.clause import Clause, Kind, is_content
 from inforce.core.likeness import Judge
 
-_SIMILAR = 0.5
+_SIMILAR = 0.45
 """How similar clauses in the same place have to be for the one to be the other, edited."""
 _SIMILAR_ELSEWHERE = 0.7
 """The same for clauses in different places, …"""

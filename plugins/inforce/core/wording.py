@@ -18,6 +18,8 @@ from inforce.core.clause import BORDER, Word, is_content
 Words = tuple[Word, ...]
 _FURTHEST = 200
 """How far a change is moved to where it reads better."""
+_LONG, _TELLING = 10, 4
+"""In a wording of so many words, how many have to be kept in a row to say that it is the same one."""
 
 
 class Fate(StrEnum):
@@ -72,13 +74,15 @@ def compare_words(old: Words, new: Words, alphabet: Alphabet) -> tuple[tuple[Str
 
 
 def kept_share(stretches: Iterable[Stretch]) -> float:
-    """How much of the longer wording was kept: from 0 to 1, punctuation not counted."""
-    kept = old = new = 0
-    for one in stretches:
-        old_words, new_words = sum(map(is_content, one.old)), sum(map(is_content, one.new))
-        old, new = old + old_words, new + new_words
-        kept += min(old_words, new_words)
-    return kept / max(old, new, 1)
+    """How much of the longer wording was kept: from 0 to 1, punctuation not counted.
+
+    Nor are, in long ones, the few words that two changes have left between them here and there: any two texts have
+    such in common.
+    """
+    lengths = [(sum(map(is_content, one.old)), sum(map(is_content, one.new))) for one in stretches]
+    longer = max(sum(old for old, _ in lengths), sum(new for _, new in lengths))
+    least = _TELLING if longer >= _LONG else 1
+    return sum(min(both) for both in lengths if min(both) >= least) / max(longer, 1)
 
 
 def parted(stretches: Iterable[Stretch], lengths: Sequence[int], *, by_new: bool) -> tuple[tuple[Stretch, ...], ...]:
@@ -161,9 +165,8 @@ def _is_salad(kept: Words, before: _Hunk, after: _Hunk) -> bool:
     if any(_ends_sentence(word) for word in kept):
         return False
     content = sum(map(is_content, kept))
-    if content == 1:
-        return _is_replaced(before) and _is_replaced(after)
-    return not content or (content == 2 and min(_size(before), _size(after)) >= 4)  # noqa: PLR2004 - by experience
+    replaced = _is_replaced(before) + _is_replaced(after)
+    return not content or content < replaced or (content == replaced and min(_size(before), _size(after)) > 1)
 
 
 def _is_replaced(hunk: _Hunk) -> bool:
