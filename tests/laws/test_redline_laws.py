@@ -5,7 +5,7 @@ The clauses that it compares are those of the passages, and stand where they are
 
 import re
 from collections import Counter
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
@@ -257,3 +257,18 @@ def test_a_text_of_ascii_alone_is_cut_as_any_other(text):
     found = cut(text)
     assert found == cut(f"{text} \u00e9")[:-1]
     assert "".join(map("".join, found)) == text.rstrip()
+
+
+PAIRS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.sampled_from([1.0, 2.0, 4.5])), max_size=7)
+
+
+@given(PAIRS)
+def test_no_chain_is_heavier_than_the_heaviest(pairs):
+    def is_chain(chosen):
+        return all(one[0] < other[0] and one[1] < other[1] for one, other in pairwise(chosen))
+
+    subsets = (chosen for size in range(len(pairs) + 1) for chosen in combinations(sorted(pairs), size))
+    heaviest = max(sum(one[2] for one in chosen) for chosen in subsets if is_chain(chosen))
+    found = [pairs[index] for index in alignment.heaviest_chain(pairs)]
+    assert is_chain(found)
+    assert sum(one[2] for one in found) == heaviest
