@@ -176,7 +176,7 @@ def side_of(markdown: str, file: Path) -> Side:
 
 def contestants() -> list[Contestant]:
     """Everybody, those who are missing too."""
-    no_redlines = "" if find_spec("redlines") else ".venv/bin/pip install redlines"
+    no_redlines = "" if find_spec("redlines") else "pip install --target PEERS redlines, and PYTHONPATH=PEERS"
     no_wdiff = "" if shutil.which("wdiff") else "apt-get install wdiff"
     return [
         Contestant("ours", lambda two: redline(two.old.clauses, two.new.clauses), runs_of_ours),
