@@ -1,5 +1,9 @@
-"""Whoever accepts a redline has the new text, whoever rejects it the old, and every word is in it once."""
+"""Whoever accepts a redline has the new text, whoever rejects it the old, and every word is in it once.
 
+The clauses that it compares are those of the passages, and stand where they are said to.
+"""
+
+import re
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +16,9 @@ from inforce.core import alignment
 from inforce.core.redline import Done, redline
 from inforce.core.wording import Fate
 from inforce.formats.revision_file import body
-from inforce.formats.text.clauses import clauses_of
+from inforce.formats.text.clauses import clauses_of, read_passage
+from inforce.formats.text.markdown import Passage, render, renderer
+from inforce.formats.text.passages import passages
 
 RECORD = Path(__file__).parents[2] / "policy_versions"
 REVISIONS = sorted(RECORD.glob("*/*.md"))
@@ -84,3 +90,96 @@ def test_the_revisions_of_a_real_record(path):
     for other in REVISIONS:
         if other > path and (other.parent == path.parent or other == REVISIONS[-1]):
             holds(own, clauses_of(body(other.read_bytes())))
+
+
+BLOCKS = """\
+word
+# *Em* head
+**bold** a
+* item
+- item
+- - deep
+1. one
+3. three
+    code
+    - inner
+    # head in it
+> quote
+> - item
+>
+Term
+: def
+---
+!!! note
+    inside
+a | b\n--|--\n1 | [x](y.md)
+| a |\n|--|
+[x](../y.md "a & b")
+[^1]
+[^1]: note\n\n    - more
+```\nx &lt; y\n```
+<br>
+&amp; &copy;
+_em_<br>`c`
+[TOC]"""
+MARKDOWN = st.lists(
+    st.tuples(
+        st.sampled_from(BLOCKS.split("\n")).map(lambda one: one.replace("\\n", "\n")), st.sampled_from(["\n", "\n\n"])
+    ),
+    min_size=1,
+    max_size=10,
+).map(lambda parts: "".join(map("".join, parts)))
+TAGS = {
+    Kind.HEADING: "h[1-6]",
+    Kind.PARAGRAPH: "p",
+    Kind.ITEM: "li",
+    Kind.ROW: "tr",
+    Kind.CODE: "pre",
+    Kind.TERM: "dt",
+    Kind.DEFINITION: "dd",
+    Kind.TITLE: 'p class="admonition-title"',
+    Kind.FOOTNOTE: 'li id="fn:',
+    Kind.SEPARATOR: "hr",
+    Kind.CONTENTS: 'div class="toc"',
+}
+
+
+@settings(max_examples=300, deadline=None)
+@given(MARKDOWN)
+def test_the_clauses_of_a_text_are_those_of_its_passages(text):
+    of_whole = read_passage(Passage((render(text).html,), ())).clauses
+    assert repr(of_whole) == repr(clauses_of(text))
+
+
+def stand_where_they_are_said_to(text):
+    for passage in map(renderer().convert, passages(text)):
+        read = read_passage(passage)
+        source = "".join(passage.pieces)
+        own = [place for place in read.places if place >= 0]
+        assert own == sorted(set(own))
+        for clause, place in zip(read.clauses, read.places, strict=True):
+            tag = TAGS[clause.kind] if place >= 0 else "li|dd|dt|blockquote|div"
+            assert re.compile(f"<(?:{tag})").match(source, place if place >= 0 else -1 - place)
+
+
+@settings(max_examples=300, deadline=None)
+@given(MARKDOWN)
+def test_clauses_stand_where_they_are_said_to(text):
+    stand_where_they_are_said_to(text)
+
+
+@given(CLAUSES, CLAUSES)
+def test_clauses_are_equal_whose_contents_are(one, other):
+    def content(clause):
+        return clause.kind, clause.words, clause.frames, clause.level
+
+    again = Clause(*content(one))
+    assert (again, hash(again)) == (one, hash(one))
+    assert (one == other) == (content(one) == content(other))
+
+
+@pytest.mark.parametrize("path", REVISIONS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_the_clauses_of_a_real_record(path):
+    text = body(path.read_bytes())
+    assert repr(read_passage(Passage((render(text).html,), ())).clauses) == repr(clauses_of(text))
+    stand_where_they_are_said_to(text)

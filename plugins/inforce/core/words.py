@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
 
 _HAN = "\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -44,15 +43,14 @@ def _pattern(marks: str) -> re.Pattern[str]:
     )
 
 
-def cut(text: str) -> Iterator[tuple[str, str]]:
-    """Each word, and the white space before it; white space at the end of the text is left out.
+def cut(text: str) -> list[tuple[str, str]]:
+    """The white space before each word, and the word; white space at the end of the text is left out.
 
     >>> [word for _, word in cut("It's $5, or 1,000.50 by 2018-05-10.")]
     ["It's", '$5', ',', 'or', '1,000.50', 'by', '2018-05-10', '.']
     """
     marks = "" if text.isascii() else "".join(sorted(filter(_is_mark, set(text))))
-    for found in _pattern(marks).finditer(text):
-        yield found["space"], found["word"]
+    return _pattern(marks).findall(text)
 
 
 def _is_mark(character: str) -> bool:
