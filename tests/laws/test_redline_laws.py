@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from tests.laws.texts import TEXTS, revised
+from hypothesis import strategies as st
+from tests.laws.texts import CLAUSES, TEXTS, revised
 
 from inforce.core import alignment
+from inforce.core.clause import Clause, Kind
 from inforce.core.redline import Done, redline
 from inforce.core.wording import Fate
 from inforce.formats.revision_file import body

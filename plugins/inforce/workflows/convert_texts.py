@@ -17,7 +17,7 @@ from inforce.adapters.workers import dealt
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord
 from inforce.formats.revision_file import body
-from inforce.formats.text.markdown import Rendition
+from inforce.formats.text.markdown import Passage, Rendition
 from inforce.formats.text.renditions import Renditions
 from inforce.workflows.progress import Progress
 
@@ -54,7 +54,14 @@ class SiteTexts:
 
     def rendition(self, revision: Revision) -> Rendition:
         """The revision's text."""
-        return self._last(self._name_of[revision.policy, revision.name])[revision.digest]
+        return self._of(revision)[revision.digest]
+
+    def passages(self, revision: Revision) -> list[Passage]:
+        """The passages of the revision's text, in order."""
+        return self._of(revision).passages(revision.digest)
+
+    def _of(self, revision: Revision) -> Renditions:
+        return self._last(self._name_of[revision.policy, revision.name])
 
     def _kept(self, name: str) -> Renditions:
         kept = self._cache.get(name)
