@@ -16,10 +16,11 @@ Touches = tuple["Touch", ...]
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """That a revision, of that name, did something to a clause."""
+    """That a revision, of that name, did something to a clause, whose identity was `clause` there."""
 
     revision: str
     done: Done
+    clause: str
 
 
 def touched(
@@ -38,10 +39,11 @@ def touched(
     for change in redline.changes:
         if change.done is Done.KEPT:
             continue
-        touch = Touch(revision, change.done)
         came_from = old[change.old[0].place] if change.old else ""
         for one in change.new:
-            after[new[one.place]] = (*before.get(came_from or new[one.place], ()), touch)
+            name = new[one.place]
+            after[name] = (*before.get(came_from or name, ()), Touch(revision, change.done, name))
         for one in change.old[1:] if change.new else change.old:
-            after[old[one.place]] = (*before.get(old[one.place], ()), touch)
+            name = old[one.place]
+            after[name] = (*before.get(name, ()), Touch(revision, change.done, name))
     return after

@@ -4,7 +4,7 @@ The whole format of an account, in one line of JSON: the identities in reading o
 went into others, and what each revision did to each clause::
 
     {"joined": {}, "names": ["c-privacy-policy", "c-we-ask"], "split": {},
-     "touches": {"c-we-ask": [["2018-04-10", "edited"]]}}
+     "touches": {"c-we-ask": [["2018-04-10", "edited", "c-we-ask"]]}}
 
 and that of what is remembered of every identity that was ever given::
 
@@ -45,7 +45,8 @@ def dump_account(account: Account) -> bytes:
             "names": identified.names,
             "split": identified.split,
             "touches": {
-                name: [[one.revision, one.done] for one in touches] for name, touches in account.touches.items()
+                name: [[one.revision, one.done, one.clause] for one in touches]
+                for name, touches in account.touches.items()
             },
         }
     )
@@ -55,7 +56,8 @@ def load_account(kept: bytes) -> Account:
     """The account that was kept."""
     told = json.loads(kept)
     touches = {
-        name: tuple(Touch(revision, Done(done)) for revision, done in found) for name, found in told["touches"].items()
+        name: tuple(Touch(revision, Done(done), clause) for revision, done, clause in found)
+        for name, found in told["touches"].items()
     }
     return Account(Identified(tuple(told["names"]), told["split"], told["joined"]), touches)
 
