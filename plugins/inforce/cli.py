@@ -344,9 +344,9 @@ def redline(config_file: Path | None, old: str, new: str, form: str | None, as_j
       inforce redline privacy-policy/2014-03-01 privacy-policy/2018-04-10
       inforce redline privacy-policy/2018-04-10 draft.md
     """
-    from inforce.formats.redline_criticmarkup import redline_criticmarkup
-    from inforce.formats.redline_json import redline_json
-    from inforce.formats.redline_text import redline_text
+    from inforce.formats.redline.criticmarkup import redline_criticmarkup
+    from inforce.formats.redline.json import redline_json
+    from inforce.formats.redline.text import redline_text
     from inforce.workflows.compare import compare
 
     if as_json and form not in (None, "json"):

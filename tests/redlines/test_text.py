@@ -4,8 +4,8 @@ from textwrap import dedent
 
 from drawing import clauses, compared
 
-from inforce.formats.redline_text import redline_text
-from inforce.formats.redline_words import Comparison, Text
+from inforce.formats.redline.text import redline_text
+from inforce.formats.redline.words import Comparison, Text
 
 OLD = """
     # Terms

@@ -13,7 +13,7 @@ from inforce.core.errors import ConfigurationError, Problem, RecordError, did_yo
 from inforce.core.instant import format_instant
 from inforce.core.record import FOLDER, PolicyRecord
 from inforce.core.redline import redline
-from inforce.formats.redline_words import Comparison, Text
+from inforce.formats.redline.words import Comparison, Text
 from inforce.formats.revision_file import body, examine
 from inforce.formats.text.clauses import clauses_of
 from inforce.workflows.new_draft import find_policy

@@ -16,7 +16,7 @@ from itertools import groupby
 from inforce.core.clause import BORDER, Clause, Kind, Mark, Word
 from inforce.core.redline import Aspect, Change, Done
 from inforce.core.wording import Fate, Stretch
-from inforce.formats.redline_words import Comparison, Sections, described
+from inforce.formats.redline.words import Comparison, Sections, described
 
 _SIGNS = re.compile(r"[\\`*_{}\[\]|]")
 _AT_START = re.compile(r"[#+\-:>!](?!\[)|\d+(?=[.)])")

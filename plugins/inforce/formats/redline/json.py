@@ -30,7 +30,7 @@ from typing import Any
 from inforce.core.clause import Word
 from inforce.core.redline import Change, Placed
 from inforce.core.wording import Fate, Stretch
-from inforce.formats.redline_words import Comparison, Sections, Text
+from inforce.formats.redline.words import Comparison, Sections, Text
 
 Json = dict[str, Any]
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from inforce.core.clause import Clause, Kind, Word, plain
 from inforce.core.redline import Aspect, Change, Done, Placed
 from inforce.core.wording import Fate, Stretch
-from inforce.formats.redline_words import Comparison, Sections, Text, counted, described, measured, quoted, set_off
+from inforce.formats.redline.words import Comparison, Sections, Text, counted, described, measured, quoted, set_off
 
 _WIDTH = 76
 _AROUND = 8
