@@ -98,6 +98,11 @@ class ClauseHistory:
             groups = ((after, before) for before, after in groups)
         return redline(self._clauses_of(old), self._clauses_of(new), groups)
 
+    def of_draft(self, before: Revision, clauses: Sequence[Clause], name: str) -> tuple[Account, Redline]:
+        """What would be known of a text's clauses if it were posted now under a name, and what it would change."""
+        deque(self.walk(), maxlen=0)
+        return self._following(self._begun(list(self._turns.values()))[0], before, clauses, name)
+
     @cached_property
     def _turns(self) -> dict[str, _Turn]:
         turns: dict[str, _Turn] = {}
@@ -122,11 +127,18 @@ class ClauseHistory:
         clauses = self._clauses_of(turn.revision)
         if turn.base is None:
             return Account(identities.begin(clauses))
-        base, name = self.account(turn.base), turn.revision.name
-        changes = redline(self._clauses_of(turn.base), clauses)
-        self._latest = {(turn.base.name, name): changes}
+        account, changes = self._following(identities, turn.base, clauses, turn.revision.name)
+        self._latest = {(turn.base.name, turn.revision.name): changes}
+        return account
+
+    def _following(
+        self, identities: Identities, before: Revision, clauses: Sequence[Clause], name: str
+    ) -> tuple[Account, Redline]:
+        base = self.account(before)
+        changes = redline(self._clauses_of(before), clauses)
         identified = identities.follow(base.identified.names, changes)
-        return Account(identified, touched(base.touches, changes, base.identified.names, identified.names, name))
+        touches = touched(base.touches, changes, base.identified.names, identified.names, name)
+        return Account(identified, touches), changes
 
 
 def _names(turn: _Turn) -> tuple[str, str]:

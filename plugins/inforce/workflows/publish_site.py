@@ -24,11 +24,13 @@ from inforce.formats.policies_json import policies_table
 from inforce.formats.postings_json import postings_table
 from inforce.formats.revision_file import split
 from inforce.formats.schemas import NAMES, schema
+from inforce.formats.messages import Languages
 from inforce.formats.text.markdown import CONFIGURATION, Rendition, render
 from inforce.formats.timemap import timemap
 from inforce.workflows.convert_texts import SiteTexts
 from inforce.workflows.progress import Progress, silent
 from inforce.workflows.read_record import Draft, OpenRecord, opened
+from inforce.workflows.redline_texts import SiteRedlines
 from inforce.workflows.settings import Settings
 
 
@@ -36,8 +38,8 @@ from inforce.workflows.settings import Settings
 class Site:
     """What one build shows: the record as of an instant, the drafts of a preview, and the warnings to be told.
 
-    `texts` has them as HTML, `pages` what whoever makes the pages keeps from build to build, `workers` says how many
-    processes may work at once.
+    `texts` has them as HTML, `redlines` what changed in them, `pages` what whoever makes the pages keeps from build to
+    build, `workers` says how many processes may work at once.
     """
 
     record: Record
@@ -46,6 +48,7 @@ class Site:
     warnings: Sequence[Problem]
     source: OpenRecord
     texts: SiteTexts
+    redlines: SiteRedlines
     pages: Cache
     workers: int
 
@@ -68,22 +71,30 @@ class Site:
 
 def draft_rendition(draft: Draft) -> Rendition:
     """A draft's text as HTML; what rule 10 refuses is shown as plain text, and so is a draft that has no body yet."""
-    text = draft.data.decode("utf-8", "replace")
-    with suppress(ValueError):
-        text = split(text)[1]
     try:
-        return render(text)
+        return render(draft_text(draft))
     except RecursionError:
         return Rendition("", ())
 
 
+def draft_text(draft: Draft) -> str:
+    """A draft's Markdown, as far as there is any."""
+    text = draft.data.decode("utf-8", "replace")
+    with suppress(ValueError):
+        text = split(text)[1]
+    return text
+
+
 @contextmanager
-def gathered(settings: Settings, door: Door, *, with_drafts: bool, progress: Progress | None = None) -> Iterator[Site]:
+def gathered(
+    settings: Settings, door: Door, languages: Languages, *, with_drafts: bool, progress: Progress | None = None
+) -> Iterator[Site]:
     """Everything that a build needs, read and judged.
 
     Args:
         settings: where the record lies.
         door: the clock; the site is as of the instant asked.
+        languages: those that pages can be written in.
         with_drafts: a preview, which shows drafts as well.
         progress: told of each commit.
 
@@ -104,9 +115,11 @@ def gathered(settings: Settings, door: Door, *, with_drafts: bool, progress: Pro
             texts = SiteTexts(record.policies, source.text_source(), html)
             source.rest()
             texts.convert(progress, settings.workers)
+            redlines = SiteRedlines(record.policies, texts, open_cache(folder, "redlines", edition()), languages)
+            redlines.make(progress, settings.workers)
             pages = open_cache(folder, "pages", edition())
             warnings = (*source.record.problems, *beside)
-            yield Site(record, door.asked, drafts, warnings, source, texts, pages, settings.workers)
+            yield Site(record, door.asked, drafts, warnings, source, texts, redlines, pages, settings.workers)
 
 
 @contextmanager

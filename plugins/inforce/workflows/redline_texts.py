@@ -15,10 +15,13 @@ from hashlib import sha256
 from inforce.adapters.cache import Cache
 from inforce.adapters.workers import dealt
 from inforce.core.clause import Clause
+from inforce.core.identity import Identities
 from inforce.core.instant import format_instant
+from inforce.core.lineage import lineage_of
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord
 from inforce.core.redline import Measure
+from inforce.core.timeline import Timeline
 from inforce.formats.clause_accounts import Account
 from inforce.formats.clause_notes import notes
 from inforce.formats.clauses_json import clauses_json
@@ -26,8 +29,9 @@ from inforce.formats.messages import Languages, Messages
 from inforce.formats.redline.html import change_list, clause_changes, redline_body
 from inforce.formats.redline.words import Comparison, Text
 from inforce.formats.text.clauses import ReadPassage, read_passage
-from inforce.formats.text.markdown import Heading, Passage, Rendition, joined
+from inforce.formats.text.markdown import Heading, Passage, Rendition, joined, renderer
 from inforce.formats.text.marked import marked
+from inforce.formats.text.passages import passages
 from inforce.workflows.convert_texts import SiteTexts
 from inforce.workflows.name_clauses import ClauseHistory
 from inforce.workflows.progress import Progress
@@ -84,13 +88,34 @@ class SiteRedlines:
         kept = self._cache.get(self._key(revision, "changes"))
         if kept is None:
             kept = self._made_changes(revision)
-        told = json.loads(kept)
-        return Changes(Measure(*told[0]), *told[1:]) if told else None
+        return _load(kept) if kept else None
 
     def clauses(self, revision: Revision) -> bytes:
         """The revision's `clauses.json`."""
         kept = self._cache.get(self._key(revision, "clauses"))
         return self._made_clauses(revision) if kept is None else kept
+
+    def of_draft(self, draft: Revision, text: str, language: str) -> tuple[Rendition, Changes | None]:
+        """A draft's text with anchors and notes, and what it would change in its predecessor.
+
+        Args:
+            draft: as it would be posted.
+            text: its Markdown.
+            language: that of the text.
+        """
+        converted = list(map(renderer().convert, passages(text)))
+        clauses = tuple(clause for one in converted for clause in _read(one).clauses)
+        say = self._languages.messages_in(language)
+        policy = self._policies.get(draft.policy)
+        if policy is None:
+            return annotated(converted, Account(Identities().begin(clauses)), None, say, language), None
+        history = self.history(draft.policy)
+        timeline = Timeline([*policy.revisions, draft])
+        before = next(one for one in policy.revisions if one.name == lineage_of(timeline).predecessor[draft.name])
+        account, changes = history.of_draft(before, clauses, draft.name)
+        new = Text(f"{draft.policy}/{draft.name}", draft.digest, clauses, None, account.identified.names)
+        comparison = Comparison(self._compared(before, history), new, changes)
+        return annotated(converted, account, comparison, say, language), _changes(comparison, say)
 
     def name(self, revision: Revision) -> str:
         """A name for everything on which what is said here of a revision rests."""
@@ -129,11 +154,7 @@ class SiteRedlines:
 
     def _made_changes(self, revision: Revision) -> bytes:
         comparison, say = self._comparison(revision), self._messages(revision)
-        told: list[object] = []
-        if comparison is not None:
-            measure = astuple(comparison.redline.measure())
-            told = [measure, change_list(comparison, say), redline_body(comparison, say)]
-        kept = json.dumps(told, ensure_ascii=False).encode()
+        kept = _dump(_changes(comparison, say)) if comparison is not None else b""
         self._cache.put(self._key(revision, "changes"), kept)
         return kept
 
@@ -179,7 +200,7 @@ class SiteRedlines:
 
 
 def annotated(
-    passages: Sequence[Passage],
+    text: Sequence[Passage],
     account: Account,
     comparison: Comparison | None,
     say: Messages,
@@ -188,7 +209,7 @@ def annotated(
     """A text with its clauses' anchors, and notes beside those that it or an earlier revision changed.
 
     Args:
-        passages: of the text.
+        text: its passages.
         account: what is known of its clauses.
         comparison: that with its predecessor.
         say: our words.
@@ -197,9 +218,22 @@ def annotated(
     names = account.identified.names
     changes = clause_changes(comparison, say) if comparison is not None else {}
     beside = dict(notes(changes, names, account.touches, say, language))
-    read = list(map(_read, passages))
-    rendition = joined(marked(passages, read, names, beside))
+    rendition = joined(marked(text, list(map(_read, text)), names, beside))
     return Rendition(f"{rendition.html}{beside.get(len(names), '')}", rendition.headings)
+
+
+def _changes(comparison: Comparison, say: Messages) -> Changes:
+    return Changes(comparison.redline.measure(), change_list(comparison, say), redline_body(comparison, say))
+
+
+def _dump(changes: Changes) -> bytes:
+    """A line each for the measure and the list, as JSON, and the redline as it is."""
+    return "\n".join([json.dumps(astuple(changes.measure)), json.dumps(changes.listed), changes.redline]).encode()
+
+
+def _load(kept: bytes) -> Changes:
+    measure, listed, body = kept.decode().split("\n", 2)
+    return Changes(Measure(*json.loads(measure)), json.loads(listed), body)
 
 
 @lru_cache(_PASSAGES)
