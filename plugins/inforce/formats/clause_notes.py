@@ -1,7 +1,7 @@
 """What stands beside a clause on the page of a revision: what changed here, and what happened to it before.
 
-A note is closed until a reader opens it. It is there for every clause that the revision changed, and, quieter, for every
-other one that an earlier revision changed; not for one that the first revision had already, as it stands.
+A note is closed until a reader opens it. It is there for every clause that the revision changed, and, quieter, for
+every other one that an earlier revision changed; not for one that the first revision had already, as it stands.
 """
 
 from __future__ import annotations

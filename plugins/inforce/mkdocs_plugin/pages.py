@@ -20,7 +20,7 @@ from inforce.core.standing import turn_of
 from inforce.core.timeline import Status, Timeline
 from inforce.formats.built_json import built, built_entry
 from inforce.formats.clause_notes import placed_notes
-from inforce.formats.messages import ENGLISH, Languages
+from inforce.formats.messages import ENGLISH, Languages, Messages
 from inforce.formats.on_json import on_data
 from inforce.formats.page_head import NO_INDEX
 from inforce.formats.redline.words import measured
@@ -206,12 +206,19 @@ class Pages:
             rows=rows(timeline, now),
             zones={policy.terms.time_zone, *(one.time_zone for one in timeline.revisions)},
             picture=PICTURE,
+            measures=dict(self._measures(timeline, say)),
             drafts=self.site.drafts_of(policy),
         )
         description = say("page.history.description", title=title)
         head = self.heads.below(policy, place)
         html = self._dated(html, place, [policy], policy.terms.language)
         return Content(place, say("page.history.title", title=title), description, html, head=head)
+
+    def _measures(self, timeline: Timeline, say: Messages) -> Iterator[tuple[str, str]]:
+        """How much each revision changed in its predecessor, by their names."""
+        for revision in timeline.revisions:
+            if (changes := self.site.redlines.changes(revision)) is not None:
+                yield revision.name, measured(changes.measure, say)
 
     def on(self, policy: PolicyRecord) -> Content:
         """`/privacy-policy/on/`: which text bound whom on a day."""

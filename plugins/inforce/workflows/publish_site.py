@@ -20,11 +20,11 @@ from inforce.core.errors import Problem, RecordError
 from inforce.core.record import PolicyRecord, Record
 from inforce.formats.in_force_json import in_force_table
 from inforce.formats.json_text import to_json
+from inforce.formats.messages import Languages
 from inforce.formats.policies_json import policies_table
 from inforce.formats.postings_json import postings_table
 from inforce.formats.revision_file import split
 from inforce.formats.schemas import NAMES, schema
-from inforce.formats.messages import Languages
 from inforce.formats.text.markdown import CONFIGURATION, Rendition, render
 from inforce.formats.timemap import timemap
 from inforce.workflows.convert_texts import SiteTexts

@@ -59,7 +59,7 @@ class SiteRedlines:
         self._policies = {one.slug: one for one in policies}
         self._texts, self._cache, self._languages = texts, cache, languages
         self.history = lru_cache(1)(self._history)
-        self._clauses = lru_cache(4)(self._clauses_of)
+        self._clauses_of = lru_cache(4)(self._read_clauses)
         self._words = lru_cache(8)(self._words_in)
 
     def make(self, progress: Progress, workers: int) -> None:
@@ -181,8 +181,12 @@ class SiteRedlines:
     def _history(self, slug: str) -> ClauseHistory:
         return ClauseHistory(self._policies[slug], self._clauses, self._cache)
 
-    def _clauses_of(self, revision: Revision) -> tuple[Clause, ...]:
-        return tuple(clause for one in self._texts.passages(revision) for clause in _read(one).clauses)
+    def _clauses(self, revision: Revision) -> tuple[Clause, ...]:
+        return self._clauses_of(revision.policy, revision.name)
+
+    def _read_clauses(self, slug: str, name: str) -> tuple[Clause, ...]:
+        text = self._texts.passages(self._policies[slug].timeline[name])
+        return tuple(clause for one in text for clause in _read(one).clauses)
 
     def _key(self, revision: Revision, kind: str) -> str:
         name = self.history(revision.policy).name(revision)
@@ -218,7 +222,7 @@ def annotated(
     names = account.identified.names
     changes = clause_changes(comparison, say) if comparison is not None else {}
     beside = dict(notes(changes, names, account.touches, say, language))
-    rendition = joined(marked(text, list(map(_read, text)), names, beside))
+    rendition = joined(marked(text, list(map(_read, text)), names, beside), names)
     return Rendition(f"{rendition.html}{beside.get(len(names), '')}", rendition.headings)
 
 
