@@ -40,12 +40,11 @@ def notes(
 
 
 def _note(change: str, past: str, say: Messages, attributes: str) -> str:
-    label, sign = ("clause.changed", "±") if change else ("clause.history", "·")
-    kind = "changed" if change else "past"
+    label, kind = ("clause.changed", "changed") if change else ("clause.history", "past")
     heading = f'<p class="inforce-note__heading">{escape(say("clause.history"))}</p>' if change and past else ""
     return (
         f'<details class="inforce-note inforce-note--{kind}" data-search-exclude{attributes}>'
-        f'<summary><span aria-hidden="true">{sign}</span><span class="inforce-note__label">{escape(say(label))}</span>'
+        f'<summary><span aria-hidden="true">±</span><span class="inforce-note__label">{escape(say(label))}</span>'
         f"</summary>{change}{heading}{past}</details>"
     )
 

@@ -23,7 +23,7 @@ from inforce.formats.clause_notes import placed_notes
 from inforce.formats.messages import ENGLISH, Languages, Messages
 from inforce.formats.on_json import on_data
 from inforce.formats.page_head import NO_INDEX
-from inforce.formats.redline.words import measured
+from inforce.formats.redline.words import measure_told
 from inforce.formats.text.markdown import Heading, placed
 from inforce.formats.time_zones import time_zone
 from inforce.formats.timeline_picture.picture import legend, timeline_svg
@@ -218,7 +218,7 @@ class Pages:
         """How much each revision changed in its predecessor, by their names."""
         for revision in timeline.revisions:
             if (changes := self.site.redlines.changes(revision)) is not None:
-                yield revision.name, measured(changes.measure, say)
+                yield revision.name, measure_told(changes.measure, say)
 
     def on(self, policy: PolicyRecord) -> Content:
         """`/privacy-policy/on/`: which text bound whom on a day."""
@@ -302,7 +302,7 @@ class Pages:
             terms.language,
             facts=facts,
             before=facts.predecessor,
-            measure=measured(changes.measure, say) if changes else None,
+            measure=measure_told(changes.measure, say) if changes else None,
             listed=listed,
             redline=redline,
         )
