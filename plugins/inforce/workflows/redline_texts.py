@@ -7,7 +7,7 @@ posting changes nothing of what is kept of earlier revisions, and costs one redl
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -24,7 +24,7 @@ from inforce.core.redline import Measure
 from inforce.core.timeline import Timeline
 from inforce.formats.clause_accounts import Account
 from inforce.formats.clause_notes import notes
-from inforce.formats.clauses_json import clauses_json
+from inforce.formats.clauses_json import ClauseTexts, clauses_json
 from inforce.formats.messages import Languages, Messages
 from inforce.formats.redline.html import change_list, clause_changes, redline_body
 from inforce.formats.redline.words import Comparison, Text
@@ -60,6 +60,7 @@ class SiteRedlines:
         self._texts, self._cache, self._languages = texts, cache, languages
         self.history = lru_cache(1)(self._history)
         self._clauses_of = lru_cache(4)(self._read_clauses)
+        self._written: Callable[[str], ClauseTexts] = lru_cache(1)(lambda _: ClauseTexts())
         self._words = lru_cache(8)(self._words_in)
 
     def make(self, progress: Progress, workers: int) -> None:
@@ -160,7 +161,7 @@ class SiteRedlines:
 
     def _made_clauses(self, revision: Revision) -> bytes:
         account = self.history(revision.policy).account(revision)
-        kept = clauses_json(revision, self._clauses(revision), account.identified)
+        kept = clauses_json(revision, self._clauses(revision), account.identified, self._written(revision.policy))
         self._cache.put(self._key(revision, "clauses"), kept)
         return kept
 
