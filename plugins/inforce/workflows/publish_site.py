@@ -6,14 +6,12 @@ permanent data files come from here; the HTML pages from whoever knows the theme
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from inforce.adapters.cache import Cache, clear_out, edition, open_cache
+from inforce.adapters.cache import Cache, edition, open_cache
 from inforce.adapters.clock import Door
 from inforce.core import address
 from inforce.core.errors import Problem, RecordError
@@ -25,8 +23,9 @@ from inforce.formats.policies_json import policies_table
 from inforce.formats.postings_json import postings_table
 from inforce.formats.revision_file import split
 from inforce.formats.schemas import NAMES, schema
-from inforce.formats.text.markdown import CONFIGURATION, Rendition, render
+from inforce.formats.text.markdown import Rendition, render
 from inforce.formats.timemap import timemap
+from inforce.workflows.caches import cache_folder, html_cache, redlines_cache
 from inforce.workflows.convert_texts import SiteTexts
 from inforce.workflows.progress import Progress, silent
 from inforce.workflows.read_record import Draft, OpenRecord, opened
@@ -110,27 +109,12 @@ def gathered(
             raise RecordError(source.record.problems)
         record = source.record.as_of(door.asked)
         progress = progress or silent()
-        with _cache_folder(settings, progress) as folder:
-            html = open_cache(folder, "html", f"{edition()} {CONFIGURATION}")
-            texts = SiteTexts(record.policies, source.text_source(), html)
+        with cache_folder(settings, progress) as folder:
+            texts = SiteTexts(record.policies, source.text_source(), html_cache(folder))
             source.rest()
             texts.convert(progress, settings.workers)
-            redlines = SiteRedlines(record.policies, texts, open_cache(folder, "redlines", edition()), languages)
+            redlines = SiteRedlines(record.policies, texts, redlines_cache(folder), languages)
             redlines.make(progress, settings.workers)
             pages = open_cache(folder, "pages", edition())
             warnings = (*source.record.problems, *beside)
             yield Site(record, door.asked, drafts, warnings, source, texts, redlines, pages, settings.workers)
-
-
-@contextmanager
-def _cache_folder(settings: Settings, progress: Progress) -> Iterator[Path]:
-    """The folder for caches that the settings name, or one for this build alone."""
-    with tempfile.TemporaryDirectory(prefix="inforce-") as for_now:
-        folder = settings.cache or Path(for_now)
-        try:
-            open_cache(folder, "html", "")
-        except OSError as wrong:
-            progress.say(f"the cache {folder} cannot be used, and nothing is kept: {wrong.strerror}")
-            folder = Path(for_now)
-        yield folder
-        clear_out(folder)

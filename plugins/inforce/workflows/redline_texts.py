@@ -28,7 +28,7 @@ from inforce.formats.clauses_json import ClauseTexts, clauses_json
 from inforce.formats.messages import Languages, Messages
 from inforce.formats.redline.html import change_list, clause_changes, redline_body
 from inforce.formats.redline.words import Comparison, Text
-from inforce.formats.text.clauses import ReadPassage, read_passage
+from inforce.formats.text.clauses import read_clauses, read_passage
 from inforce.formats.text.markdown import Heading, Passage, Rendition, joined, renderer
 from inforce.formats.text.marked import marked
 from inforce.formats.text.passages import passages
@@ -38,8 +38,6 @@ from inforce.workflows.progress import Progress
 
 _FEW = 60
 """Below this many revisions, workers would take longer to begin than the redlines to make."""
-_PASSAGES = 6000
-"""How many passages are remembered as clauses; those of one policy repeat each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +103,7 @@ class SiteRedlines:
             language: that of the text.
         """
         converted = list(map(renderer().convert, passages(text)))
-        clauses = tuple(clause for one in converted for clause in _read(one).clauses)
+        clauses = read_clauses(converted)
         say = self._languages.messages_in(language)
         policy = self._policies.get(draft.policy)
         if policy is None:
@@ -186,8 +184,7 @@ class SiteRedlines:
         return self._clauses_of(revision.policy, revision.name)
 
     def _read_clauses(self, slug: str, name: str) -> tuple[Clause, ...]:
-        text = self._texts.passages(self._policies[slug].timeline[name])
-        return tuple(clause for one in text for clause in _read(one).clauses)
+        return read_clauses(self._texts.passages(self._policies[slug].timeline[name]))
 
     def _key(self, revision: Revision, kind: str) -> str:
         name = self.history(revision.policy).name(revision)
@@ -223,7 +220,7 @@ def annotated(
     names = account.identified.names
     changes = clause_changes(comparison, say) if comparison is not None else {}
     beside = dict(notes(changes, names, account.touches, say, language))
-    rendition = joined(marked(text, list(map(_read, text)), names, beside), names)
+    rendition = joined(marked(text, list(map(read_passage, text)), names, beside), names)
     return Rendition(f"{rendition.html}{beside.get(len(names), '')}", rendition.headings)
 
 
@@ -239,8 +236,3 @@ def _dump(changes: Changes) -> bytes:
 def _load(kept: bytes) -> Changes:
     measure, listed, body = kept.decode().split("\n", 2)
     return Changes(Measure(*json.loads(measure)), json.loads(listed), body)
-
-
-@lru_cache(_PASSAGES)
-def _read(passage: Passage) -> ReadPassage:
-    return read_passage(passage)
