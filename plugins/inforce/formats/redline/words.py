@@ -1,30 +1,52 @@
-"""What the formats of a redline say in the same words: how clauses are called, and where they stand."""
+"""What is compared, and what the forms of a redline call it: clauses, where they stand, and how words are set off.
+
+Everything is said in the words of a language, by its messages (`redline.…`). What is put into a sentence is a number,
+words of the two texts between quotation marks, or the name of a clause: `a list item in a quotation`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
 
 from inforce.core.clause import Clause, Kind, Mark, Word, plain
 from inforce.core.redline import Change, Redline, sections
+from inforce.formats.messages import Messages
 
+GAP = "[…]"
+"""Stands for words that are left out."""
 _KINDS = {
-    Kind.ITEM: "list item",
-    Kind.ROW: "table row",
-    Kind.CODE: "block of code",
-    Kind.SEPARATOR: "line across the page",
-    Kind.CONTENTS: "table of contents",
+    Kind.HEADING: "redline.a.heading",
+    Kind.PARAGRAPH: "redline.a.paragraph",
+    Kind.ITEM: "redline.a.item",
+    Kind.ROW: "redline.a.row",
+    Kind.CODE: "redline.a.code",
+    Kind.TERM: "redline.a.term",
+    Kind.DEFINITION: "redline.a.definition",
+    Kind.TITLE: "redline.a.title",
+    Kind.FOOTNOTE: "redline.a.footnote",
+    Kind.SEPARATOR: "redline.a.separator",
+    Kind.CONTENTS: "redline.a.contents",
 }
-_CONTAINERS = {"quotation": "a quotation", "definitions": "a definition list", "footnotes": "the footnotes"}
-_OWN = {Kind.ITEM: "list", Kind.ROW: "table", Kind.FOOTNOTE: "footnotes"}
+_CONTAINERS = {
+    "list": "redline.in.list",
+    "numbered list": "redline.in.numbered_list",
+    "quotation": "redline.in.quotation",
+    "table": "redline.in.table",
+    "definitions": "redline.in.definitions",
+    "footnotes": "redline.in.footnotes",
+}
+_OWN = (Kind.ITEM, Kind.ROW, Kind.FOOTNOTE, Kind.TERM, Kind.DEFINITION, Kind.TITLE)
+"""What is named without the container that it is a part of."""
 _MARKS = {
-    Mark.STRONG: "bold",
-    Mark.EM: "italic",
-    Mark.CODE: "code",
-    Mark.U: "underlined",
-    Mark.SUB: "subscript",
-    Mark.SUP: "superscript",
-    Mark.FOOTNOTE: "the sign of a footnote",
+    Mark.STRONG: "redline.set.strong",
+    Mark.EM: "redline.set.em",
+    Mark.CODE: "redline.set.code",
+    Mark.U: "redline.set.u",
+    Mark.SUB: "redline.set.sub",
+    Mark.SUP: "redline.set.sup",
+    Mark.FOOTNOTE: "redline.set.footnote",
 }
 
 
@@ -32,14 +54,19 @@ _MARKS = {
 class Text:
     """One of two texts that are compared.
 
-    `name` is how it was asked for: a file, or POLICY/REVISION; `digest` that of its bytes; `posted` the instant of its
-    posting, for a revision.
+    Attributes:
+        name: how it was asked for: a file, or POLICY/REVISION.
+        digest: that of its bytes.
+        clauses: what it says.
+        posted: the instant of its posting, for a revision.
+        identities: those of its clauses, for a revision whose policy's history was read.
     """
 
     name: str
     digest: str
     clauses: tuple[Clause, ...]
     posted: str | None = None
+    identities: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,47 +94,49 @@ class Sections:
         return _words_of(self._old[change.old[0].place])
 
 
-def described(clause: Clause) -> str:
-    """What a clause is and where it stands: `list item in a quotation`."""
-    names = [_container(frame) for frame in clause.frames]
-    if clause.kind in _OWN and names:
-        own = clause.frames[-1].partition(",")[0]
-        name = "numbered list item" if own == "numbered list" else _KINDS.get(clause.kind, clause.kind)
-        names.pop()
-    else:
-        name = _KINDS.get(clause.kind, clause.kind)
-    if clause.kind in (Kind.TERM, Kind.DEFINITION, Kind.TITLE) and names:
-        names.pop()
-    return " in ".join([name, *reversed(names)])
+def named(clause: Clause, messages: Messages) -> str:
+    """What a clause is and where it stands, as a sentence goes on with it: `a list item in a quotation`."""
+    frames = list(clause.frames)
+    key = _KINDS[clause.kind]
+    if clause.kind in _OWN and frames:
+        own = frames.pop()
+        if clause.kind is Kind.ITEM and own.startswith("numbered"):
+            key = "redline.a.item.numbered"
+    return reduce(lambda name, frame: messages(_container(frame), clause=name), reversed(frames), messages(key))
 
 
-def set_off(word: Word) -> str:
+def set_off(word: Word, messages: Messages) -> str:
     """How a word is set off: `bold and italic`, or `plain`."""
-    return " and ".join(_MARKS[mark] for mark in word.marks) or "plain"
+    names = [messages(_MARKS[mark]) for mark in word.marks] or [messages("redline.set.plain")]
+    return reduce(lambda first, second: messages("redline.set.and", first=first, second=second), names)
 
 
-def quoted(words: Iterable[Word]) -> str:
-    """The words between quotation marks."""
-    return f'"{plain(words)}"'.replace("\n", " / ")
+def quoted(words: Iterable[Word] | str, messages: Messages) -> str:
+    """The words between quotation marks, all in one line."""
+    text = words if isinstance(words, str) else plain(words)
+    return messages("redline.quotation", words=text.replace("\n", " / "))
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """How many there are of something: `1 clause`, `2 clauses`."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
-def measured(comparison: Comparison) -> str:
-    """How much changed, in a line: `3 of 41 clauses changed, 1 moved`."""
+def measured(comparison: Comparison, messages: Messages) -> str:
+    """How much changed, in a sentence: `3 of 41 clauses changed, 1 moved.`"""
     measure = comparison.redline.measure()
-    moved = f", {measure.moved} moved" if measure.moved else ""
-    return f"{measure.changed} of {counted(measure.clauses, 'clause')} changed{moved}"
+    if measure.clauses == 1:
+        return messages("redline.measure.one", changed=measure.changed)
+    key = "redline.measure.moved" if measure.moved else "redline.measure"
+    values = {"changed": measure.changed, "clauses": measure.clauses}
+    return messages(key, **values, **({"moved": measure.moved} if measure.moved else {}))
+
+
+def words_counted(comparison: Comparison, messages: Messages) -> str:
+    """How many words came and went, in a sentence: `8 words and signs inserted, 4 deleted.`"""
+    measure = comparison.redline.measure()
+    if measure.words_inserted == 1:
+        return messages("redline.words.one", deleted=measure.words_deleted)
+    return messages("redline.words", inserted=measure.words_inserted, deleted=measure.words_deleted)
 
 
 def _container(frame: str) -> str:
-    name = frame.partition(",")[0]
-    if name.startswith("admonition"):
-        return "a box"
-    return _CONTAINERS.get(name, f"a {name}")
+    return _CONTAINERS.get(frame.partition(",")[0], "redline.in.box")
 
 
 def _words_of(heading: Clause | None) -> str:
