@@ -71,11 +71,12 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two texts and their redline."""
+    """Two texts and their redline; `language` is that of the texts (BCP 47), where it is known."""
 
     old: Text
     new: Text
     redline: Redline
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
