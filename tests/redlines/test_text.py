@@ -88,7 +88,8 @@ def test_each_change_is_told_in_sentences():
         5. Under “Payment”, a paragraph was inserted:
            “Nobody pays in cash.”
 
-        6. 2 clauses were moved here, unchanged:
+        6. After “Payment”, 2 clauses were moved here, unchanged.
+           Place before: after “Terms”.
            “Cookies”
            “We set two cookies, both of which end with your session.”
     """).rstrip("\n ")

@@ -53,21 +53,21 @@ def compare(
             source = stack.enter_context(opened(settings, read_clock(), progress))
             if source.record.errors:
                 raise RecordError(source.record.errors)
+        language: str | None = None
         texts: list[Text] = []
         problems: list[Problem] = []
         for asked in (old, new):
             try:
                 if source is not None and settings is not None and _is_revision(asked):
                     texts.append(_posted(asked, source, settings.folder))
+                    language = find_policy(source.record, asked.partition("/")[0]).terms.language
                 else:
                     texts.append(_text(asked, _bytes_of(asked), asked))
             except RecordError as wrong:
                 problems += wrong.problems
-        if problems:
-            raise RecordError(dict.fromkeys(problems))
-        if source is not None and settings is not None and _are_of_one_policy(old, new):
-            return _by_identities(texts[0], texts[1], source, settings, progress)
-    return Comparison(texts[0], texts[1], redline(texts[0].clauses, texts[1].clauses))
+    if problems:
+        raise RecordError(dict.fromkeys(problems))
+    return Comparison(texts[0], texts[1], redline(texts[0].clauses, texts[1].clauses), language)
 
 
 def _are_of_one_policy(old: str, new: str) -> bool:

@@ -17,7 +17,7 @@ from inforce.core.clause import BORDER, Clause, Kind, Mark, Word
 from inforce.core.redline import Aspect, Change, Done
 from inforce.core.wording import Fate, Stretch
 from inforce.formats.messages import ENGLISH, messages_in
-from inforce.formats.redline.words import Comparison, Sections, named
+from inforce.formats.redline.words import Comparison, Locations, named
 
 _SIGNS = re.compile(r"[\\`*_{}\[\]|]")
 _AT_START = re.compile(r"[#+\-:>!](?!\[)|\d+(?=[.)])")
@@ -30,14 +30,15 @@ _INDENTS = {"quotation": "> ", "table": ""}
 
 def redline_criticmarkup(comparison: Comparison) -> Iterator[str]:
     """The lines of it."""
-    sections = Sections(comparison)
+    locations = Locations(comparison)
     page = _Page()
     for change, is_departure in comparison.redline.with_departures():
         if is_departure:
             page.add(change.old[0].clause, [Stretch(Fate.DELETED, old=change.old[0].clause.words)], ["moved away"])
         elif change.is_moved:
-            before = sections.before(change)
-            note = f'moved here from under "{before}"' if before else "moved here"
+            before = locations.before(change)
+            is_under = before.section and not before.is_heading
+            note = f'moved here from under "{before.section}"' if is_under else "moved here"
             words = change.new[0].clause.words
             page.add(change.new[0].clause, [Stretch(Fate.INSERTED, new=words)], [note, *_notes(change)])
         elif change.done is Done.SPLIT:

@@ -11,17 +11,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from inforce.core.clause import Clause, Kind, Word, plain
-from inforce.core.redline import Aspect, Change, Done
+from inforce.core.redline import Aspect, Change, Done, Redline
 from inforce.core.wording import Fate, Stretch
 from inforce.formats.messages import Messages
-from inforce.formats.redline.words import GAP, Comparison, Sections, named, quoted, set_off
+from inforce.formats.redline.words import GAP, Comparison, Location, Locations, named, quoted, set_off
 from inforce.formats.words import capital
 
 _AROUND = 8
 """How many kept words are shown before and after a change."""
 _BEGINNING = 12
 """How many words of a clause are shown where nobody changed them."""
+_FEW = 8
+"""How many words tell which clause is meant."""
 _GROUPED = (Done.MOVED, Done.INSERTED, Done.DELETED)
+_STAYING = (Done.EDITED, Done.SPLIT, Done.JOINED)
 _TWO_STOPS = re.compile(r"(?<=[.!?]”)\.$")
 _DONE = {
     Done.INSERTED: "redline.inserted",
@@ -68,22 +71,22 @@ class Sentences:
     def __init__(self, comparison: Comparison, messages: Messages, longest: int | None = None) -> None:
         """Keep what is told; of a clause or a stretch no more than the `longest` number of words is quoted."""
         self._comparison, self._messages, self._longest = comparison, messages, longest
-        self.sections = Sections(comparison)
+        self.locations = Locations(comparison)
 
     def entries(self) -> Iterator[Entry]:
         """The list of changes, in the order of the redline."""
-        changed = [one for one in self._comparison.redline.changes if one.done is not Done.KEPT]
-        for number, group in enumerate(_groups(changed), start=1):
+        for number, group in enumerate(grouped(self._comparison.redline), start=1):
             yield self.entry(number, group)
 
     def entry(self, number: int, changes: Sequence[Change]) -> Entry:
         """One entry, of changes side by side to which the same was done."""
         first = changes[0]
-        section = self.sections.of(first)
-        is_heading = (first.new or first.old)[0].clause.kind is Kind.HEADING
-        sentence = self._opening(changes)
-        if section and not is_heading:
-            sentence = self._messages("redline.under", section=self.quoted(section), sentence=sentence)
+        location = self.locations.of(first)
+        sentence = self.opening(changes)
+        if location.section and not (location.is_heading and first.done in _STAYING):
+            key = "redline.after" if location.is_heading else "redline.under"
+            sentence = self._messages(key, section=self.quoted(location.section), sentence=sentence)
+        section = self.locations.section(first)
         return Entry(number, tuple(changes), section, capital(sentence), tuple(self._details(changes)))
 
     def quoted(self, words: Sequence[Word] | str) -> str:
@@ -94,7 +97,7 @@ class Sentences:
         """What a clause is: `a list item`."""
         return named(clause, self._messages)
 
-    def _opening(self, changes: Sequence[Change]) -> str:
+    def opening(self, changes: Sequence[Change]) -> str:
         """What was done to the clauses."""
         say, first = self._messages, changes[0]
         name = self.named((first.new or first.old)[0].clause)
@@ -105,27 +108,43 @@ class Sentences:
                 return say("redline.joined", clause=self.named(first.old[0].clause), count=len(first.old))
             case Done.EDITED:
                 return say("redline.edited", clause=name)
-        key = _DONE[first.done]
-        values: dict[str, object] = {"clause": name}
         if len(changes) > 1:
-            key, values = f"{key}.many", {"count": len(changes)}
-        if first.is_moved:
-            way, origin = self.origin(first)
-            key, values = f"{key}{way}", values | origin
-        return say(key, **values)
+            return say(f"{_DONE[first.done]}.many", count=len(changes))
+        return say(_DONE[first.done], clause=name)
 
-    def origin(self, change: Change) -> tuple[str, dict[str, str]]:
-        """From where a clause was moved: what to put behind a message's key, and the value for it."""
-        return self._way(change.old[0].clause, self.sections.before(change), ".from_top")
+    def came(self, changes: Sequence[Change]) -> str:
+        """That clauses were moved to where they are, and whence."""
+        if len(changes) > 1:
+            moved = self._messages("redline.note.moved.many", count=len(changes))
+        else:
+            moved = self._messages("redline.note.moved")
+        return f"{moved} {self.origin(changes[0])}"
 
-    def goal(self, change: Change) -> tuple[str, dict[str, str]]:
-        """The same for whither it was moved."""
-        return self._way(change.new[0].clause, self.sections.of(change), ".to_top")
+    def origin(self, change: Change) -> str:
+        """Where a moved clause stood."""
+        return self._located("redline.place.before", self.locations.before(change))
 
-    def _way(self, clause: Clause, section: str, top: str) -> tuple[str, dict[str, str]]:
-        if clause.kind is Kind.HEADING:
-            return ".heading", {}
-        return ("", {"section": self.quoted(section)}) if section else (top, {})
+    def gone(self, changes: Sequence[Change]) -> str:
+        """That clauses were moved away, which they are, and whither."""
+        words = self.quoted(self.beginning(changes[0].new[0].clause))
+        if len(changes) > 1:
+            gone = self._messages("redline.note.gone.many", count=len(changes), words=words)
+        else:
+            gone = self._messages("redline.note.gone", words=words)
+        return f"{gone} {self._located('redline.place.now', self.locations.of(changes[0]))}"
+
+    def beginning(self, clause: Clause) -> str:
+        """The words by which to know a clause."""
+        if not clause.words:
+            return self.named(clause)
+        words = plain(clause.words[:_FEW])
+        return words if len(clause.words) <= _FEW else f"{words}…"
+
+    def _located(self, key: str, location: Location) -> str:
+        if not location.section:
+            return self._messages(f"{key}.first" if location.is_heading else f"{key}.top")
+        key = f"{key}.heading" if location.is_heading else key
+        return self._messages(key, section=self.quoted(location.section))
 
     def _details(self, changes: Sequence[Change]) -> Iterator[Detail]:
         first = changes[0]
@@ -135,8 +154,11 @@ class Sentences:
             case Done.DELETED:
                 yield from (self._clause(one.old[0].clause, self._longest, is_old=True) for one in changes)
             case Done.MOVED:
+                yield Detail(self.origin(first))
                 yield from (self._clause(one.new[0].clause, _BEGINNING) for one in changes)
             case _:
+                if first.is_moved:
+                    yield Detail(self.origin(first))
                 yield from self.edits(first)
                 yield from self._wordings(first)
 
@@ -179,7 +201,9 @@ class Sentences:
         """What a clause is now, and was before, in sentences: of what kind, at which level; nothing of its words."""
         say, old, new = self._messages, change.old[0].clause, change.new[0].clause
         if Aspect.STRUCTURE in change.aspects:
-            yield say("redline.edit.kind", new=self.named(new), old=self.named(old))
+            new_name, old_name = self.named(new), self.named(old)
+            is_same = new_name == old_name
+            yield say("redline.edit.container") if is_same else say("redline.edit.kind", new=new_name, old=old_name)
         if Aspect.LEVEL in change.aspects:
             if new.kind is Kind.HEADING:
                 yield say("redline.edit.level", new=new.level, old=old.level)
@@ -224,10 +248,12 @@ class Sentences:
                 yield Detail(self._messages(f"redline.{side}", words=words))
 
 
-def _groups(changes: Sequence[Change]) -> Iterator[list[Change]]:
-    """The changes; clauses that were moved, inserted or deleted side by side together."""
+def grouped(redline: Redline) -> Iterator[list[Change]]:
+    """The changes, an entry each; clauses that were moved, inserted or deleted side by side together."""
     group: list[Change] = []
-    for change in changes:
+    for change in redline.changes:
+        if change.done is Done.KEPT:
+            continue
         if group and not _belongs(group[-1], change):
             yield group
             group = []

@@ -6,12 +6,12 @@ words of the two texts between quotation marks, or the name of a clause: `a list
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
 from inforce.core.clause import Clause, Kind, Mark, Word, plain
-from inforce.core.redline import Change, Measure, Redline, sections
+from inforce.core.redline import Change, Placed, Redline, sections
 from inforce.formats.messages import Messages
 
 GAP = "[…]"
@@ -71,27 +71,50 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two texts and their redline."""
+    """Two texts and their redline; `language` is that of the texts (BCP 47), where it is known."""
 
     old: Text
     new: Text
     redline: Redline
+    language: str | None = None
 
 
-class Sections:
-    """Under which headings the clauses of two texts stand."""
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a clause stands: under a heading, or for a heading after the one before it.
+
+    `section` is that heading's words; empty where there is none.
+    """
+
+    section: str
+    is_heading: bool
+
+
+class Locations:
+    """Where the clauses of two texts stand."""
 
     def __init__(self, comparison: Comparison) -> None:
         self._old = list(sections(comparison.old.clauses))
         self._new = list(sections(comparison.new.clauses))
 
-    def of(self, change: Change) -> str:
-        """The heading's words, in the new text if the clause is there; empty above the first heading."""
-        return _words_of(self._new[change.new[0].place]) if change.new else self.before(change)
+    def of(self, change: Change) -> Location:
+        """Where it is shown: in the new text, if the clause is there."""
+        return _location(self._new, change.new[0]) if change.new else self.before(change)
 
-    def before(self, change: Change) -> str:
-        """The same in the old text."""
-        return _words_of(self._old[change.old[0].place])
+    def before(self, change: Change) -> Location:
+        """Where it stood in the old text."""
+        return _location(self._old, change.old[0])
+
+    def section(self, change: Change) -> str:
+        """The words of the heading under which it is shown, its own for a heading."""
+        heading = self._new[change.new[0].place] if change.new else self._old[change.old[0].place]
+        return _words_of(heading)
+
+
+def _location(headings: Sequence[Clause | None], placed: Placed) -> Location:
+    if placed.clause.kind is not Kind.HEADING:
+        return Location(_words_of(headings[placed.place]), is_heading=False)
+    return Location(_words_of(headings[placed.place - 1] if placed.place else None), is_heading=True)
 
 
 def named(clause: Clause, messages: Messages) -> str:
@@ -119,11 +142,7 @@ def quoted(words: Iterable[Word] | str, messages: Messages) -> str:
 
 def measured(comparison: Comparison, messages: Messages) -> str:
     """How much changed, in a sentence: `3 of 41 clauses changed, 1 moved.`"""
-    return measure_told(comparison.redline.measure(), messages)
-
-
-def measure_told(measure: Measure, messages: Messages) -> str:
-    """A measure in a sentence."""
+    measure = comparison.redline.measure()
     if measure.clauses == 1:
         return messages("redline.measure.one", changed=measure.changed)
     key = "redline.measure.moved" if measure.moved else "redline.measure"
