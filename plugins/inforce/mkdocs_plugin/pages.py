@@ -24,7 +24,7 @@ from inforce.formats.messages import ENGLISH, Languages, Messages
 from inforce.formats.on_json import on_data
 from inforce.formats.page_head import NO_INDEX
 from inforce.formats.redline.words import measure_told
-from inforce.formats.text.markdown import Heading, placed
+from inforce.formats.text.markdown import Heading, placed, with_links
 from inforce.formats.time_zones import time_zone
 from inforce.formats.timeline_picture.picture import legend, timeline_svg
 from inforce.formats.words import Words
@@ -51,6 +51,7 @@ _ON_HEADINGS = (
 )
 _OF_REVISIONS = (address.revision_address, address.changes_address)
 _DATA_OF_REVISIONS = (address.source_address, address.clauses_address)
+_CHANGES_HEADINGS = (("changes", "changes.list"), ("redline", "changes.redline"))
 Link = tuple[str, str]
 """A page of the site: its address, and its title."""
 
@@ -275,8 +276,8 @@ class Pages:
         content = self._permanent(draft.terms, facts, Markup(text), has_title=has_title)  # noqa: S704 - made by us
         yield replace(content, headings=rendition.headings)
         if changes is not None:
-            listed, redline = Markup(changes.listed), Markup(changes.redline)  # noqa: S704 - made by us
-            yield self._changes(draft.terms, facts, changes, listed, redline)
+            placed_changes = map(Markup, _placed_changes(changes, draft.policy, draft.name).values())
+            yield self._changes(draft.terms, facts, changes, *placed_changes)
 
     def _broken(self, draft: Draft, *, is_known: bool) -> Content:
         """A draft that cannot be posted yet, and why."""
@@ -308,7 +309,8 @@ class Pages:
         )
         title = say("page.changes.title", title=revision.title, name=revision.name)
         description = say("page.changes.description", title=revision.title, name=revision.name)
-        return Content(place, title, description, html, is_listed=False)
+        headings = [Heading(2, anchor, say(key)) for anchor, key in _CHANGES_HEADINGS] if changes else []
+        return Content(place, title, description, html, headings, is_listed=False)
 
     def _permanent(self, terms: Terms, facts: RevisionFacts, text: Markup, *, has_title: bool) -> Content:
         revision = facts.revision
@@ -396,7 +398,7 @@ class Pages:
         texts = {}
         if content.compares is not None:
             changes = self.site.redlines.changes(self._timelines[slug][content.compares])
-            texts = {"listed": changes.listed, "redline": changes.redline} if changes else {}
+            texts = _placed_changes(changes, slug, content.compares) if changes else {}
         return replace(content, html=late.filled(content.html, partial(self._late, slug, texts)))
 
     def _late(self, slug: str, texts: Mapping[str, str], name: str, arguments: Sequence[str]) -> str:
@@ -419,3 +421,10 @@ class Pages:
         picture = timeline_svg(timeline, now, policy.terms.title, say, policy.terms.zone)
         numbers = escape(say("history.picture.numbers"))
         return f"{picture}\n<figcaption>{legend(timeline, now, say)}<p>{numbers}</p></figcaption>"
+
+
+def _placed_changes(changes: Changes, slug: str, name: str) -> dict[str, str]:
+    """What a revision changed, with its links fit for the page of its changes."""
+    home = address.relative("", address.changes_address(slug, name))
+    redline = with_links(changes.redline, address.revision_address(slug, name), home)
+    return {"listed": changes.listed, "redline": redline}

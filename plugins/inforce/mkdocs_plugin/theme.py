@@ -20,6 +20,7 @@ from inforce.core.address import on_address
 from inforce.core.record import PolicyRecord, Record
 from inforce.formats.messages import ENGLISH, Languages
 from inforce.formats.page_head import with_canonical, with_head
+from inforce.formats.redline.style import site_style
 from inforce.mkdocs_plugin import shell as marks
 from inforce.mkdocs_plugin.pages import ASSETS, Content, Link
 from inforce.mkdocs_plugin.shell import Shell
@@ -99,7 +100,8 @@ def _entry(policy: PolicyRecord, languages: Languages) -> dict[str, list[dict[st
 def assets(config: MkDocsConfig) -> Iterator[File]:
     """Our style sheet and scripts, as files of the site."""
     for asset in sorted(resources("inforce.mkdocs_plugin").joinpath("assets").iterdir(), key=lambda one: one.name):
-        yield File.generated(config, f"{ASSETS}{asset.name}", content=asset.read_bytes())
+        style = site_style().encode() if f"{ASSETS}{asset.name}" == STYLE else b""
+        yield File.generated(config, f"{ASSETS}{asset.name}", content=asset.read_bytes() + style)
 
 
 def stale_script() -> ExtraScriptValue:
@@ -158,7 +160,7 @@ class Shells:
     def shell(self, address: str) -> Shell:
         """What goes around a page of that address."""
         policy, _, rest = address.partition("/")
-        place = f"{policy if self._is_in_nav else marks.POLICY}/{marks.ADDRESS + '/' if rest else ''}"
+        place = f"{policy if self._is_in_nav else marks.POLICY}/{f'{marks.ADDRESS}/' * rest.count('/')}"
         if place not in self._shells:
             self._shells[place] = self._render(place)
         return self._shells[place]

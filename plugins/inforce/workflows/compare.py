@@ -65,8 +65,10 @@ def compare(
                     texts.append(_text(asked, _bytes_of(asked), asked))
             except RecordError as wrong:
                 problems += wrong.problems
-    if problems:
-        raise RecordError(dict.fromkeys(problems))
+        if problems:
+            raise RecordError(dict.fromkeys(problems))
+        if source is not None and settings is not None and _are_of_one_policy(old, new):
+            return _by_identities(texts[0], texts[1], source, settings, progress)
     return Comparison(texts[0], texts[1], redline(texts[0].clauses, texts[1].clauses), language)
 
 
@@ -88,7 +90,7 @@ def _by_identities(old: Text, new: Text, source: OpenRecord, settings: Settings,
             replace(text, identities=history.account(revision).identified.names)
             for text, revision in ((old, before), (new, after))
         )
-        return Comparison(next(sides), next(sides), history.between(before, after))
+        return Comparison(next(sides), next(sides), history.between(before, after), policy.terms.language)
 
 
 def _is_revision(asked: str) -> bool:

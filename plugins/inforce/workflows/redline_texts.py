@@ -113,7 +113,7 @@ class SiteRedlines:
         before = next(one for one in policy.revisions if one.name == lineage_of(timeline).predecessor[draft.name])
         account, changes = history.of_draft(before, clauses, draft.name)
         new = Text(f"{draft.policy}/{draft.name}", draft.digest, clauses, None, account.identified.names)
-        comparison = Comparison(self._compared(before, history), new, changes)
+        comparison = Comparison(self._compared(before, history), new, changes, language)
         return annotated(converted, account, comparison, say, language), _changes(comparison, say)
 
     def name(self, revision: Revision) -> str:
@@ -169,7 +169,8 @@ class SiteRedlines:
         before, changes = history.predecessors.get(revision.name), history.redline(revision)
         if before is None or changes is None:
             return None
-        return Comparison(self._compared(before, history), self._compared(revision, history), changes)
+        sides = (self._compared(one, history) for one in (before, revision))
+        return Comparison(next(sides), next(sides), changes, self._language(revision))
 
     def _compared(self, revision: Revision, history: ClauseHistory) -> Text:
         posted = format_instant(revision.posted, revision.zone)
@@ -218,14 +219,18 @@ def annotated(
         language: that of the text.
     """
     names = account.identified.names
-    changes = clause_changes(comparison, say) if comparison is not None else {}
+    changes = clause_changes(comparison, say) if comparison is not None else []
     beside = dict(notes(changes, names, account.touches, say, language))
     rendition = joined(marked(text, list(map(read_passage, text)), names, beside), names)
     return Rendition(f"{rendition.html}{beside.get(len(names), '')}", rendition.headings)
 
 
 def _changes(comparison: Comparison, say: Messages) -> Changes:
-    return Changes(comparison.redline.measure(), change_list(comparison, say), redline_body(comparison, say))
+    return Changes(
+        comparison.redline.measure(),
+        change_list(comparison, say),
+        redline_body(comparison, say, language=comparison.language),
+    )
 
 
 def _dump(changes: Changes) -> bytes:
