@@ -17,6 +17,7 @@ from inforce.core import alignment
 from inforce.core.clause import Clause, Kind
 from inforce.core.redline import Done, redline
 from inforce.core.wording import Fate
+from inforce.core.words import cut
 from inforce.formats.revision_file import body
 from inforce.formats.text.clauses import clauses_of, read_passage
 from inforce.formats.text.markdown import Passage, render, renderer
@@ -185,3 +186,34 @@ def test_the_clauses_of_a_real_record(path):
     text = body(path.read_bytes())
     assert repr(read_passage(Passage((render(text).html,), ())).clauses) == repr(clauses_of(text))
     stand_where_they_are_said_to(text)
+
+
+SIGNS = [
+    "a",
+    "Word",
+    "www.",
+    "http://",
+    "x@y.zz",
+    "@",
+    ".",
+    ",",
+    ";",
+    ")",
+    "'",
+    " ",
+    "\n",
+    "1",
+    "$",
+    "5",
+    "%",
+    "_",
+    "-",
+    "/",
+]
+
+
+@given(st.lists(st.sampled_from(SIGNS), max_size=14).map("".join))
+def test_a_text_of_ascii_alone_is_cut_as_any_other(text):
+    found = cut(text)
+    assert found == cut(f"{text} \u00e9")[:-1]
+    assert "".join(map("".join, found)) == text.rstrip()

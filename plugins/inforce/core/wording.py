@@ -113,6 +113,8 @@ def _cut(stretch: Stretch, length: int, *, is_whole: bool) -> tuple[Stretch, Str
 
 
 def _cells(words: Words) -> list[Words]:
+    if BORDER not in [word.text for word in words]:
+        return [words]
     cells: list[list[Word]] = [[]]
     for word in words:
         if word.text == BORDER:
@@ -216,9 +218,13 @@ def _score(words: Words, start: int) -> int:
 def _stretches(old: Words, new: Words, hunks: list[_Hunk], blocks: list[Block]) -> Iterator[Stretch]:
     """The kept words and the others in turn; there is one block more than hunks."""
     for index, block in enumerate(blocks):
-        pairs = zip(old[block.old : block.old + block.length], new[block.new : block.new + block.length], strict=True)
-        for one, other in pairs:
-            yield from _kept_word(one, other)
+        kept_old = old[block.old : block.old + block.length]
+        kept_new = new[block.new : block.new + block.length]
+        if kept_old == kept_new:
+            yield Stretch(Fate.KEPT, kept_old, kept_new)
+        else:
+            for one, other in zip(kept_old, kept_new, strict=True):
+                yield from _kept_word(one, other)
         if index < len(hunks):
             hunk = hunks[index]
             yield Stretch(Fate.DELETED, old=old[hunk.old_start : hunk.old_end])

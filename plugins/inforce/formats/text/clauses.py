@@ -301,7 +301,7 @@ class _Reader:
                 self._items(block, frames)
             case "definitions":
                 for child in block.elements():
-                    self.container(child, frames, Kind.TERM if child.tag == "dt" else Kind.DEFINITION)
+                    self._term_or_definition(child, frames)
             case "table":
                 for part in (*block.all("thead"), *block.all("tbody")):
                     for row in part.elements():
@@ -312,6 +312,13 @@ class _Reader:
                         self.container(note, frames, Kind.FOOTNOTE, label=f"[^{label.removeprefix('fn:')}]")
             case _:
                 self.container(block, frames, Kind.PARAGRAPH)
+
+    def _term_or_definition(self, element: _Element, frames: tuple[str, ...]) -> None:
+        """Read what stands in a list of definitions; a table of contents may be the term."""
+        if element.tag == "div":
+            self._block(element, frames, "")
+        else:
+            self.container(element, frames, Kind.TERM if element.tag == "dt" else Kind.DEFINITION)
 
     def _items(self, block: _Element, frames: tuple[str, ...]) -> None:
         """Read the items of a list; the number at which it begins is its first one's."""
