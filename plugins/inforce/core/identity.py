@@ -20,7 +20,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from inforce.core.alignment import Alphabet
-from inforce.core.clause import Clause, Kind, is_content, plain
+from inforce.core.clause import BETWEEN, Clause, Kind, is_content, plain
 from inforce.core.redline import Group, Placed, Redline
 
 VERSION = 1
@@ -56,17 +56,12 @@ class Memory:
     Attributes:
         turn: in which revision that was, by the order in which identities were given.
         kind: of what kind it was.
-        texts: its words.
+        wording: its words, as `Clause.wording` has them.
     """
 
     turn: int
     kind: str
-    texts: tuple[str, ...]
-
-    @property
-    def wording(self) -> tuple[object, ...]:
-        """What clauses have to share to be the same one."""
-        return _nature(self.kind), self.texts
+    wording: str
 
 
 class Identities:
@@ -142,16 +137,16 @@ class Identities:
 
 
 def _memory(clause: Clause, turn: int = 0) -> Memory:
-    return Memory(turn, clause.kind, tuple(word.text for word in clause.words))
+    return Memory(turn, clause.kind, clause.wording)
 
 
 def _same(placed: Sequence[Placed], gone: Mapping[str, Memory]) -> Iterator[tuple[int, str]]:
     """Of the clauses those that say what one that is gone said: the one that went last."""
     by_wording: dict[object, list[str]] = {}
     for name, memory in sorted(reversed(list(gone.items())), key=lambda one: one[1].turn):  # noqa: C414 - it is stable
-        by_wording.setdefault(memory.wording, []).append(name)
+        by_wording.setdefault((_nature(memory.kind), memory.wording), []).append(name)
     for one in placed:
-        if names := by_wording.get(_memory(one.clause).wording):
+        if names := by_wording.get((_nature(one.clause.kind), one.clause.wording)):
             yield one.place, names.pop()
 
 
@@ -160,7 +155,7 @@ def _similar(placed: Sequence[Placed], gone: Mapping[str, Memory]) -> Iterator[t
     alphabet = Alphabet()
     choices: dict[object, dict[str, str]] = {}
     for name, memory in gone.items():
-        said = [text for text in memory.texts if any(map(str.isalnum, text))]
+        said = [text for text in memory.wording.split(BETWEEN) if any(map(str.isalnum, text))]
         if len(said) >= _LONG_ENOUGH:
             choices.setdefault(_nature(memory.kind), {})[name] = alphabet.spell(said)
     if len(placed) * sum(map(len, choices.values())) > _EFFORT:

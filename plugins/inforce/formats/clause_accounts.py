@@ -1,4 +1,4 @@
-"""What a build knows of the clauses of a policy's revisions, as it is kept for the next build.
+r"""What a build knows of the clauses of a policy's revisions, as it is kept for the next build.
 
 The whole format of an account, in one line of JSON: the identities in reading order, those that came out of others and
 went into others, and what each revision did to each clause::
@@ -8,7 +8,7 @@ went into others, and what each revision did to each clause::
 
 and that of what is remembered of every identity that was ever given::
 
-    {"c-we-ask": [3, "paragraph", ["We", "ask", "."]]}
+    {"c-we-ask": [3, "paragraph", "We\u001eask\u001e."]}
 """
 
 from __future__ import annotations
@@ -64,12 +64,12 @@ def load_account(kept: bytes) -> Account:
 
 def dump_memories(known: Mapping[str, Memory]) -> bytes:
     """What `load_memories` makes the same memories of."""
-    return _json({name: [one.turn, one.kind, one.texts] for name, one in known.items()})
+    return _json({name: [one.turn, one.kind, one.wording] for name, one in known.items()})
 
 
 def load_memories(kept: bytes) -> dict[str, Memory]:
     """The memories that were kept."""
-    return {name: Memory(turn, kind, tuple(texts)) for name, (turn, kind, texts) in json.loads(kept).items()}
+    return {name: Memory(*memory) for name, memory in json.loads(kept).items()}
 
 
 def _json(value: Any) -> bytes:
