@@ -72,7 +72,7 @@ class PermanentPages:
             source = Text(revision.digest, partial(self._site.source.data, revision))
             self._folder.write(address.source_address(policy.slug, revision.name), source)
         listed = []
-        with self._folder.noting(policy.slug, self._site.pages) as written:
+        with self._folder.noting(policy.slug, self._site.written) as written:
             for revision in policy.revisions:
                 place = address.clauses_address(policy.slug, revision.name)
                 name = self._site.redlines.name(revision)

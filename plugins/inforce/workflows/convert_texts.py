@@ -48,7 +48,9 @@ class SiteTexts:
             progress: told of each batch.
             workers: how many processes may work at once.
         """
-        new = sorted((one for name, one in self._batches.items() if name not in self._cache), key=len, reverse=True)
+        new = sorted(
+            (one for name, one in self._batches.items() if not self._cache.keep([name])), key=len, reverse=True
+        )
         for count in dealt(self._convert, new, workers if sum(map(len, new)) >= _FEW else 1):
             progress.step("texts converted", count)
 

@@ -57,6 +57,12 @@ class ClauseHistory:
         """A name for everything on which the account of a revision rests."""
         return self._turns[revision.name].name
 
+    @property
+    def names(self) -> list[str]:
+        """Under which names that is kept which a further posting needs."""
+        turns = list(self._turns.values())
+        return [*_names(turns[-1]), *(turn.name for turn in turns)]
+
     def account(self, revision: Revision) -> Account:
         """What is known of a revision's clauses."""
         if revision.name not in self._accounts:

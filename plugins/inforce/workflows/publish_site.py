@@ -38,7 +38,7 @@ class Site:
     """What one build shows: the record as of an instant, the drafts of a preview, and the warnings to be told.
 
     `texts` has them as HTML, `redlines` what changed in them, `pages` what whoever makes the pages keeps from build to
-    build, `workers` says how many processes may work at once.
+    build, `written` the notes on what was written; `workers` says how many processes may work at once.
     """
 
     record: Record
@@ -49,6 +49,7 @@ class Site:
     texts: SiteTexts
     redlines: SiteRedlines
     pages: Cache
+    written: Cache
     workers: int
 
     def files(self) -> Iterator[tuple[str, bytes]]:
@@ -115,6 +116,6 @@ def gathered(
             texts.convert(progress, settings.workers)
             redlines = SiteRedlines(record.policies, texts, redlines_cache(folder), languages)
             redlines.make(progress, settings.workers)
-            pages = open_cache(folder, "pages", edition())
+            pages, written = (open_cache(folder, kind, edition()) for kind in ("pages", "written"))
             warnings = (*source.record.problems, *beside)
-            yield Site(record, door.asked, drafts, warnings, source, texts, redlines, pages, settings.workers)
+            yield Site(record, door.asked, drafts, warnings, source, texts, redlines, pages, written, settings.workers)

@@ -121,7 +121,8 @@ class SiteRedlines:
         return self._key(revision, "")
 
     def _is_kept(self, policy: PolicyRecord) -> bool:
-        return all(self._key(one, "text") in self._cache for one in policy.revisions)
+        names = [self._key(one, kind) for one in policy.revisions for kind in ("text", "changes", "clauses")]
+        return self._cache.keep([*names, *self.history(policy.slug).names])
 
     def _make(self, slug: str) -> int:
         policy, history = self._policies[slug], self.history(slug)
