@@ -3,11 +3,14 @@
 INFORCE_LAW_EXAMPLES=2000 makes a long campaign of it.
 """
 
+import re
+import shutil
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from random import Random
 from unicodedata import category
+from urllib.parse import unquote
 
 import pytest
 from browser.serving import served
@@ -15,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from laws.histories import law
 from laws.texts import TEXTS, revise
+from lxml import html
 
 from inforce.core import alignment
 from inforce.core.alignment import heaviest_chain
@@ -23,11 +27,17 @@ from inforce.core.policy import Posting, Revision
 from inforce.core.redline import redline
 from inforce.core.words import cut
 from inforce.formats.clauses_json import clauses_json, read_clauses_json
+from inforce.formats.compare_json import compare_words
+from inforce.formats.messages import messages_in
+from inforce.formats.redline.html import change_list, redline_body
+from inforce.formats.redline.words import Comparison, Text
 from inforce.formats.revision_file import body
 from inforce.formats.text.clauses import clauses_of
+from inforce.formats.text.markdown import with_links
 
 pytestmark = pytest.mark.browser
-RECORD = Path(__file__).parents[2] / "policy_versions"
+ROOT = Path(__file__).parents[2]
+ASSETS, RECORD = ROOT / "plugins/inforce/mkdocs_plugin/assets", ROOT / "policy_versions"
 POSTED = Posting(datetime(2018, 4, 10, tzinfo=UTC), "0" * 40)
 REVISION = Revision("terms", "2018-04-10", "Terms", "0" * 64, "0" * 40, POSTED, {}, "UTC", UTC)
 ANSWERS = """pairs => pairs.map(([old, new_, isBackwards, largest]) => {
@@ -51,17 +61,20 @@ ANSWERS = """pairs => pairs.map(([old, new_, isBackwards, largest]) => {
 
 
 @pytest.fixture(scope="module")
-def evaluate(chromium, site):
+def evaluate(chromium, tmp_path_factory):
     """Runs a function in a page, where the scripts' own are at hand."""
+    folder = tmp_path_factory.mktemp("scripts")
+    shutil.copytree(ASSETS, folder / "assets/inforce")
+    (folder / "404.html").write_text("<!doctype html><title>Nothing</title>")
+    (folder / "content-security-policy.txt").write_text("default-src 'self'; require-trusted-types-for 'script'")
     page = chromium.new_page()
-    with served(site) as root:
-        page.goto(f"{root}privacy-policy/in-force.json")
+    with served(folder) as root:
+        page.goto(f"{root}terms/compare/")
         page.evaluate(
-            """async root => {
-                for (const name of ["clauses", "alignment", "wording", "redline"])
-                    Object.assign(globalThis, await import(`${root}assets/inforce/${name}.js`))
+            """async ([root, names]) => {
+                for (const name of names) Object.assign(globalThis, await import(`${root}assets/inforce/${name}.js`))
             }""",
-            root,
+            [root, ["clauses", "alignment", "wording", "redline", "sentences", "redline_view"]],
         )
         yield page.evaluate
     page.close()
@@ -131,6 +144,59 @@ def histories(draw):
     for _ in range(draw(st.integers(1, 3))):
         texts.append(draw(revise(texts[-1])))
     return texts
+
+
+SHOWN = """([messages, direction, pairs]) => pairs.map(([old, new_]) => {
+    const [one, other] = [old, new_].map(text => readClauses(JSON.parse(text)))
+    const made = redlineOf(one, other)
+    const sentences = new Sentences(new Teller(messages, direction), one, other, 40)
+    const options = {sentences, old: one, new: other, addresses: {old: "../2018-04-10/", new: "../2018-04-10/"}}
+    return [changeList(made, options).outerHTML, redlineBody(made, options).outerHTML]
+})"""
+
+
+def shown(old, new, language):
+    """What Python's pages have: the list of changes, and the redline."""
+    one, other = (read_clauses_json(text.encode()) for text in (old, new))
+    made = redline(one.clauses, other.clauses, groups_of(one.identified.names, other.identified))
+    texts = [Text("", "", read.clauses, None, read.identified.names) for read in (one, other)]
+    comparison, say = Comparison(*texts, made), messages_in(language)
+    body = with_links(redline_body(comparison, say), "terms/2018-04-10/", "../../")
+    return [change_list(comparison, say), body]
+
+
+def outline(element, *, inside_code=False):
+    """An element as tuples: white space between blocks is no matter, and links to pages are told by `page`."""
+    attributes = {name: "" if name in ("checked", "hidden") else value for name, value in element.attrib.items()}
+    if "href" in attributes and not re.match(r"#|https?://(?!127)|mailto:|tel:", attributes["href"]):
+        path = re.sub(r"^(https?://[^/]*/|(\.\./)+)", "", attributes["href"])
+        attributes["href"] = f"page {unquote(path)}"
+    inside_code = inside_code or element.tag == "pre"
+    pieces = [element.text or ""]
+    for child in element:
+        pieces += [outline(child, inside_code=inside_code), child.tail or ""]
+    if not inside_code:
+        pieces = [one.replace("\n", "") if isinstance(one, str) else one for one in pieces]
+    return element.tag, tuple(sorted(attributes.items())), tuple(one for one in pieces if one)
+
+
+def shows_alike(evaluate, old, new, language="en"):
+    """Whether the page shows what Python's pages have."""
+    say = messages_in(language)
+    messages = compare_words(say)
+    (told,) = evaluate(SHOWN, [messages, say.direction, [[old, new]]])
+    for ours, theirs in zip(told, shown(old, new, language), strict=True):
+        if theirs.startswith("<p>"):  # Python says that nothing changed; the script's page does that elsewhere.
+            continue
+        assert outline(html.fromstring(ours)) == outline(html.fromstring(theirs))
+
+
+@law(100)
+@given(texts=histories())
+def test_what_is_shown_is_what_pages_have(evaluate, texts):
+    files = history(texts)
+    shows_alike(evaluate, files[0], files[-1])
+    shows_alike(evaluate, *files[-2:], "ko")
 
 
 @law(100)
@@ -212,7 +278,9 @@ def clauses_in(blocks):
 def test_every_script_is_cut_and_compared_alike(evaluate, data):
     old = data.draw(markdown())
     new = data.draw(rewritten(old))
-    agree(evaluate, *history([clauses_in(old), clauses_in(new)]))
+    files = history([clauses_in(old), clauses_in(new)])
+    agree(evaluate, *files)
+    shows_alike(evaluate, *files)
 
 
 @pytest.mark.parametrize("policy", sorted(path.name for path in RECORD.iterdir()))
@@ -221,6 +289,7 @@ def test_the_revisions_of_a_real_record_are_compared_alike(evaluate, policy):
     files = history(texts)
     for old, new in [*pairwise(files), (files[0], files[-1]), (files[1], files[-1])]:
         agree(evaluate, old, new)
+        shows_alike(evaluate, old, new)
 
 
 def test_a_long_clause_is_compared_alike(evaluate):

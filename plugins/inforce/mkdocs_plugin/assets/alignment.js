@@ -151,34 +151,40 @@ function singlePlaces(things) {
   return places
 }
 
-/** Which of the pairs of places [old, new, weight] stay in order, in both, and weigh most together: their indices. */
+/** Which of the pairs of places [old, new, weight] stay in order, in both, and weigh most together: their indices.
+ *
+ * Each pair weighs more than nothing.
+ */
 export function heaviestChain(pairs) {
-  const sorted = [...new Set(pairs.map(pair => pair[1]))].sort((one, other) => one - other)
-  const ranks = new Map(sorted.map((place, index) => [place, index + 1]))
-  const best = Array.from({length: ranks.size + 1}, () => [0, -1])
-  const before = pairs.map(() => -1)
   const order = pairs.map((_, index) => index)
   order.sort((one, other) => pairs[one][0] - pairs[other][0] || pairs[other][1] - pairs[one][1])
+  const chains = []  // Those that were begun: where each ends, its weight, its last pair. Further ends weigh more.
+  const before = new Map()
   for (const index of order) {
-    let rank = ranks.get(pairs[index][1])
-    const [weight, last] = bestBelow(best, rank - 1)
-    before[index] = last
-    const found = [weight + pairs[index][2], index]
-    for (; rank <= ranks.size; rank += rank & -rank) best[rank] = heavier(best[rank], found)
+    let [, end, weight] = pairs[index]
+    const at = firstFrom(chains, end)
+    if (at) {
+      weight += chains[at - 1].weight
+      before.set(index, chains[at - 1].last)
+    }
+    let beyond = at
+    while (beyond < chains.length && chains[beyond].weight <= weight) beyond += 1
+    if (beyond > at || at === chains.length || chains[at].end > end) chains.splice(at, beyond - at, {end, weight, last: index})
   }
-  const chain = []
-  for (let last = bestBelow(best, ranks.size)[1]; last >= 0; last = before[last]) chain.push(last)
-  return chain.reverse()
+  const found = []
+  for (let last = chains.at(-1)?.last; last !== undefined; last = before.get(last)) found.push(last)
+  return found.reverse()
 }
 
-function bestBelow(best, rank) {
-  let found = [0, -1]
-  for (; rank; rank -= rank & -rank) found = heavier(found, best[rank])
-  return found
-}
-
-function heavier(one, other) {
-  return other[0] > one[0] || (other[0] === one[0] && other[1] > one[1]) ? other : one
+/** The place of the first chain that does not end before. */
+function firstFrom(chains, end) {
+  let [low, high] = [0, chains.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (chains[middle].end < end) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 function commonStart(old, new_) {
