@@ -20,6 +20,7 @@ from inforce.core.address import on_address
 from inforce.core.record import PolicyRecord, Record
 from inforce.formats.messages import ENGLISH, Languages
 from inforce.formats.page_head import with_canonical, with_head
+from inforce.formats.redline.style import site_style
 from inforce.mkdocs_plugin import shell as marks
 from inforce.mkdocs_plugin.pages import ASSETS, Content, Link
 from inforce.mkdocs_plugin.shell import Shell
@@ -97,9 +98,11 @@ def _entry(policy: PolicyRecord, languages: Languages) -> dict[str, list[dict[st
 
 
 def assets(config: MkDocsConfig) -> Iterator[File]:
-    """Our style sheet and scripts, as files of the site."""
+    """Our style sheet and scripts, as files of the site; how redlines look is said once for all of their pages."""
     for asset in sorted(resources("inforce.mkdocs_plugin").joinpath("assets").iterdir(), key=lambda one: one.name):
-        yield File.generated(config, f"{ASSETS}{asset.name}", content=asset.read_bytes())
+        place = f"{ASSETS}{asset.name}"
+        more = f"\n{site_style()}".encode() if place == STYLE else b""
+        yield File.generated(config, place, content=asset.read_bytes() + more)
 
 
 def stale_script() -> ExtraScriptValue:

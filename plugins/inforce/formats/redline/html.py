@@ -34,6 +34,9 @@ and of rows the same within `<tr class="inforce-fold"><td colspan="…">`. An it
 which something goes on whose beginning stands elsewhere, is `inforce-goes-on`. Between clauses that were joined or
 split stands `<del class="inforce-cut">¶</del>`, or `ins`.
 
+What is told of one clause by itself stands in `<div class="inforce-told">`: sentences, and its words in `<p
+class="inforce-marked">`.
+
 Leave out what is `hidden`, the notes and summaries, `inforce-cut`, and `del`: what remains is the new text. With `ins`
 in the place of `del`, and each moved clause put where its note is, it is the old one. Nothing hangs on the style.
 
@@ -67,7 +70,8 @@ class ClauseChange:
             the clause before which it stood, or the number of all clauses where that was at the end.
         is_gone: whether it was deleted, or moved away.
         done: what was done.
-        html: sentences about it, and its words with the changes marked; no element has an `id`.
+        html: `<div class="inforce-told">` with sentences about it, and its words with the changes marked; nothing in it
+            has an `id`.
     """
 
     place: int
@@ -120,7 +124,7 @@ def clause_changes(comparison: Comparison, messages: Messages) -> list[ClauseCha
     for change, has_left in comparison.redline.with_departures():
         if has_left:
             if id(change) in moved:
-                html = _paragraphs([sentences.gone(moved[id(change)])])
+                html = _box(_paragraphs([sentences.gone(moved[id(change)])]))
                 found.append(ClauseChange(place, is_gone=True, done=change.done, html=html))
         elif change.done is Done.DELETED:
             found.append(ClauseChange(place, is_gone=True, done=change.done, html=_told(change, sentences)))
@@ -140,7 +144,11 @@ def _told(change: Change, sentences: Sentences) -> str:
     if change.old and change.new:
         said += [one.sentence for one in sentences.edits(change)]
     words = marked(change.stretches)
-    return _paragraphs(said) + (f'<p class="inforce-marked">{words}</p>' if words else "")
+    return _box(_paragraphs(said) + (f'<p class="inforce-marked">{words}</p>' if words else ""))
+
+
+def _box(html: str) -> str:
+    return f'<div class="inforce-told">{html}</div>'
 
 
 def _paragraphs(sentences: Iterable[str]) -> str:

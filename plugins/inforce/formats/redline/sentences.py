@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from inforce.core.clause import Clause, Kind, Word, plain
+from inforce.core.clause import Clause, Kind, Word, plain, spaced
 from inforce.core.redline import Aspect, Change, Done, Redline
 from inforce.core.wording import Fate, Stretch
 from inforce.formats.messages import Messages
@@ -131,7 +131,7 @@ class Sentences:
             gone = self._messages("redline.note.gone.many", count=len(changes), words=words)
         else:
             gone = self._messages("redline.note.gone", words=words)
-        return f"{gone} {self._located('redline.place.now', self.locations.of(changes[0]))}"
+        return f"{_TWO_STOPS.sub('', gone)} {self._located('redline.place.now', self.locations.of(changes[0]))}"
 
     def beginning(self, clause: Clause) -> str:
         """The words by which to know a clause."""
@@ -290,5 +290,4 @@ def _shortened(words: tuple[Word, ...], before: Stretch | None, after: Stretch |
 
 
 def _joined(words: Sequence[Word]) -> str:
-    text = plain(words)
-    return f"{words[0].before}{text}" if words else ""
+    return "".join(map(spaced, words))
