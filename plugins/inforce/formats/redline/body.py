@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
@@ -28,6 +29,7 @@ _NAMES = {
     Done.INSERTED: "inserted",
     Done.DELETED: "deleted",
 }
+_TAGS_OF_CODE = re.compile("</?code>")
 _CUT = ' class="inforce-cut">¶</'
 _SPLIT, _JOINED = f"<ins{_CUT}ins>", f" <del{_CUT}del> "
 Parts = Sequence[Sequence[Stretch]]
@@ -103,14 +105,17 @@ class Body:
             return Node(self._note(capital(self._sentences.named(clause)), attributes=attributes))
         return Node(self._element(clause, cells[0], attributes))
 
-    def _element(self, clause: Clause, words: str, attributes: str) -> str:
+    def _element(self, clause: Clause, words: str, attributes: str, label: str = "") -> str:
         """An element of the clause's kind around its words."""
+        if clause.kind is Kind.CODE:
+            return f"<pre{attributes}>{label}<code>{_TAGS_OF_CODE.sub('', words)}</code></pre>"
+        words = label + words
         if clause.kind is Kind.HEADING:
             level = min(max(clause.level, 1) + self._deeper, _LOWEST)
             return f"<h{level}{attributes}>{words}</h{level}>"
         if clause.kind is Kind.SEPARATOR and not words:
             return f"<hr{attributes}>"
-        tag = "pre" if clause.kind is Kind.CODE else "div" if clause.kind in _ITEMS else "p"
+        tag = "div" if clause.kind in _ITEMS else "p"
         return f"<{tag}{attributes}>{words}</{tag}>"
 
     # What was changed
@@ -152,9 +157,9 @@ class Body:
             return ""
         if not _differ(parts):
             return self._element(clause, words, ' class="inforce-marked"')
-        new_words = self._side("new") + "".join(map(after, parts))
-        old = self._element(clause, self._side("old", " hidden") + words, ' class="inforce-marked"')
-        return old + self._element(clause, new_words, ' class="inforce-after" hidden')
+        old = self._element(clause, words, ' class="inforce-marked"', self._side("old", " hidden"))
+        new_words = "".join(map(after, parts))
+        return old + self._element(clause, new_words, ' class="inforce-after" hidden', self._side("new"))
 
     def _side(self, side: str, hidden: str = "") -> str:
         """Says of which text the words are that come next."""

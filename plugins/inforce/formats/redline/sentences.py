@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from inforce.core.clause import Clause, Kind, Word, plain, spaced
+from inforce.core.clause import Clause, Kind, Word
 from inforce.core.redline import Aspect, Change, Done, Redline
 from inforce.core.wording import Fate, Stretch
 from inforce.formats.messages import Messages
-from inforce.formats.redline.words import GAP, Comparison, Location, Locations, named, quoted, set_off
+from inforce.formats.redline.words import GAP, Comparison, Location, Locations, named, quoted, read, set_off
 from inforce.formats.words import capital
 
 _AROUND = 8
@@ -137,7 +137,7 @@ class Sentences:
         """The words by which to know a clause."""
         if not clause.words:
             return self.named(clause)
-        words = plain(clause.words[:_FEW])
+        words = read(clause.words[:_FEW])
         return words if len(clause.words) <= _FEW else f"{words}…"
 
     def _located(self, key: str, location: Location) -> str:
@@ -171,8 +171,8 @@ class Sentences:
     def _shown(self, words: Sequence[Word], longest: int | None) -> str:
         """The words, if they are not too many, else their beginning."""
         if longest is None or len(words) <= longest + 3:
-            return plain(words)
-        return f"{plain(words[:longest])} {GAP}"
+            return read(words).strip()
+        return f"{read(words[:longest]).strip()} {GAP}"
 
     def edits(self, change: Change) -> Iterator[Detail]:
         """What was done in a clause that is in both texts, each in a sentence."""
@@ -277,17 +277,13 @@ def _excerpt(stretches: Sequence[Stretch], *, is_new: bool) -> str:
     shown: list[str] = []
     for before, stretch, after in zip((None, *stretches), stretches, (*stretches[1:], None), strict=False):
         words = stretch.new if is_new else stretch.old
-        shown.append(_shortened(words, before, after) if stretch.fate is Fate.KEPT else _joined(words))
+        shown.append(_shortened(words, before, after) if stretch.fate is Fate.KEPT else read(words))
     return "".join(shown).strip()
 
 
 def _shortened(words: tuple[Word, ...], before: Stretch | None, after: Stretch | None) -> str:
     first, last = (_AROUND if before else 0), (_AROUND if after else 0)
     if len(words) <= first + last + 4:
-        return _joined(words)
-    beginning = f"{_joined(words[:first])} " if first else ""
-    return f"{beginning}{GAP}{_joined(words[-last:]) if last else ''}"
-
-
-def _joined(words: Sequence[Word]) -> str:
-    return "".join(map(spaced, words))
+        return read(words)
+    beginning = f"{read(words[:first])} " if first else ""
+    return f"{beginning}{GAP}{read(words[-last:]) if last else ''}"

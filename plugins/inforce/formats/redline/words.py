@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from inforce.core.clause import Clause, Kind, Mark, Word, plain
+from inforce.core.clause import Clause, Kind, Mark, Word, plain, spaced
 from inforce.core.redline import Change, Placed, Redline, sections
 from inforce.formats.messages import Messages
 
@@ -134,10 +134,15 @@ def set_off(word: Word, messages: Messages) -> str:
     return reduce(lambda first, second: messages("redline.set.and", first=first, second=second), names)
 
 
+def read(words: Iterable[Word]) -> str:
+    """The words as they are read: the sign of a footnote as `[1]`, white space as it stands."""
+    return "".join(spaced(one).replace("[^", "[") if Mark.FOOTNOTE in one.marks else spaced(one) for one in words)
+
+
 def quoted(words: Iterable[Word] | str, messages: Messages) -> str:
     """The words between quotation marks, all in one line."""
-    text = words if isinstance(words, str) else plain(words)
-    return messages("redline.quotation", words=text.replace("\n", " / "))
+    text = words if isinstance(words, str) else read(words)
+    return messages("redline.quotation", words=text.strip().replace("\n", " / "))
 
 
 def measured(comparison: Comparison, messages: Messages) -> str:
