@@ -12,7 +12,7 @@ from inforce.core.redline import Change, Done, Placed
 from inforce.core.wording import Fate, Stretch
 from inforce.formats.messages import Messages, direction
 from inforce.formats.redline.anchors import Anchors
-from inforce.formats.redline.inline import after, by_cell, cells_of, marked
+from inforce.formats.redline.inline import both, by_cell, cells_of, marked
 from inforce.formats.redline.outline import Node, Outline, Side
 from inforce.formats.redline.sentences import Sentences, grouped
 from inforce.formats.redline.words import Comparison, quoted
@@ -142,8 +142,7 @@ class Body:
         if clause.kind is Kind.ROW:
             self._add_rows(one)
             return
-        words = _JOINED.join(map(marked, one.parts)) + (_SPLIT if one.is_cut else "")
-        html = f"<div{one.attributes}>{one.notes}{self._both(clause, words, one.parts)}</div>"
+        html = f"<div{one.attributes}>{one.notes}{self._both(one)}</div>"
         if clause.kind in _ITEMS:
             numbers = self._old_numbers if one.side is Side.OLD else self._new_numbers
             node = Node(f">{html}", _ITEMS[clause.kind], number=numbers.get(one.placed.place, 0), side=one.side)
@@ -151,14 +150,17 @@ class Body:
             node = Node(html, side=one.side)
         self._outline.add(clause, node, is_quiet=False)
 
-    def _both(self, clause: Clause, words: str, parts: Parts) -> str:
+    def _both(self, one: _Marked) -> str:
         """The words of both texts, and where they differ those of the new one, for the view side by side."""
+        clause = one.placed.clause
         if not clause.words and clause.kind is Kind.CONTENTS:
             return ""
-        if not _differ(parts):
+        written = list(map(both, one.parts))
+        words = _JOINED.join(words for words, _ in written) + (_SPLIT if one.is_cut else "")
+        if not _differ(one.parts):
             return self._element(clause, words, ' class="inforce-marked"')
         old = self._element(clause, words, ' class="inforce-marked"', self._side("old", " hidden"))
-        new_words = "".join(map(after, parts))
+        new_words = "".join(new for _, new in written)
         return old + self._element(clause, new_words, ' class="inforce-after" hidden', self._side("new"))
 
     def _side(self, side: str, hidden: str = "") -> str:
@@ -188,11 +190,11 @@ class Body:
         self._outline.add(clause, node, is_quiet=False)
 
     def _cell(self, stretches: Sequence[Stretch]) -> str:
-        words = marked(stretches)
+        words, new_words = both(stretches)
         if not _differ([stretches]):
             return words
         old = f'<div class="inforce-marked">{self._side("old", " hidden")}{words}</div>'
-        return f'{old}<div class="inforce-after" hidden>{self._side("new")}{after(stretches)}</div>'
+        return f'{old}<div class="inforce-after" hidden>{self._side("new")}{new_words}</div>'
 
     def _add_gone(self, changes: Sequence[Change]) -> None:
         """Write, where clauses stood that were moved together, where they are now."""

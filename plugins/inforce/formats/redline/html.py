@@ -138,7 +138,7 @@ def clause_changes(comparison: Comparison, messages: Messages) -> list[ClauseCha
 
 def _told(change: Change, sentences: Sentences) -> str:
     """Sentences about a clause, and its words with the changes marked."""
-    said = [sentences.entry(1, [change]).sentence]
+    said = [sentences.sentence([change])]
     if change.is_moved:
         said.append(sentences.origin(change))
     if change.old and change.new:

@@ -80,14 +80,17 @@ class Sentences:
 
     def entry(self, number: int, changes: Sequence[Change]) -> Entry:
         """One entry, of changes side by side to which the same was done."""
-        first = changes[0]
-        location = self.locations.of(first)
+        section = self.locations.section(changes[0])
+        return Entry(number, tuple(changes), section, self.sentence(changes), tuple(self._details(changes)))
+
+    def sentence(self, changes: Sequence[Change]) -> str:
+        """What was done, and where."""
+        location = self.locations.of(changes[0])
         sentence = self.opening(changes)
-        if location.section and not (location.is_heading and first.done in _STAYING):
+        if location.section and not (location.is_heading and changes[0].done in _STAYING):
             key = "redline.after" if location.is_heading else "redline.under"
             sentence = self._messages(key, section=self.quoted(location.section), sentence=sentence)
-        section = self.locations.section(first)
-        return Entry(number, tuple(changes), section, capital(sentence), tuple(self._details(changes)))
+        return capital(sentence)
 
     def quoted(self, words: Sequence[Word] | str) -> str:
         """Words between quotation marks."""
@@ -179,6 +182,8 @@ class Sentences:
         yield from map(Detail, self.turns(change))
         stretches = change.stretches
         for before, stretch, after in zip((None, *stretches), stretches, (*stretches[1:], None), strict=False):
+            if stretch.fate is Fate.KEPT:
+                continue
             is_replacing = after is not None and after.fate is Fate.INSERTED
             is_replaced = before is not None and before.fate is Fate.DELETED
             yield from self._edit(stretch, after if is_replacing else None, is_replaced=is_replaced)
