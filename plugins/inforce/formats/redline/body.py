@@ -61,11 +61,11 @@ class Body:
     """Takes a comparison, and writes it once."""
 
     def __init__(
-        self, comparison: Comparison, messages: Messages, sentences: Sentences, deeper: int, language: str | None
+        self, comparison: Comparison, messages: Messages, sentences: Sentences, top: int, language: str | None
     ) -> None:
         """Keep what is written; see `redline_body`."""
         self._redline, self._messages, self._sentences = comparison.redline, messages, sentences
-        self._deeper = deeper
+        self._deeper = top - _highest((*comparison.old.clauses, *comparison.new.clauses))
         self._anchors = Anchors(comparison)
         self._new_numbers = dict(_numbered(comparison.new.clauses))
         self._old_numbers = dict(_numbered(comparison.old.clauses))
@@ -169,7 +169,7 @@ class Body:
         return f'<span class="inforce-side"{self._spoken}{hidden}>{words}</span> '
 
     def _add_rows(self, one: _Marked) -> None:
-        """Write a row; two of them where cells came or went."""
+        """Write a row; two of them where cells came and others went."""
         stretches = [stretch for part in one.parts for stretch in part]
         cells = by_cell(stretches)
         if cells is not None:
@@ -258,6 +258,11 @@ def _seen(steps: Sequence[tuple[Change, bool]]) -> set[int]:
             if heading is not None:
                 seen.add(heading)
     return seen
+
+
+def _highest(clauses: Sequence[Clause]) -> int:
+    """The level of the highest headings."""
+    return min((one.level for one in clauses if one.kind is Kind.HEADING and one.level), default=1)
 
 
 def _differ(parts: Parts) -> bool:

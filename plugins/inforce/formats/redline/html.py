@@ -25,7 +25,7 @@ where the clause is in both texts and differs. Words with another link or format
 `<span class="inforce-reset">` and, hidden, as `<span class="inforce-before">`.
 
 A row is `<tr class="inforce-change …">`; its notes stand in its first cell, and each cell that differs has both
-elements. A row to which cells were added, or from which they were taken, is two rows: one that was deleted, without an
+elements. A row to which cells were added while others were taken from it is two rows: one that was deleted, without an
 `id`, and after it the new one. Long stretches without a change are folded::
 
     <details class="inforce-kept"><summary>12 clauses unchanged, from “Cookies”</summary> … </details>
@@ -96,13 +96,13 @@ def change_list(comparison: Comparison, messages: Messages) -> str:
     return "\n".join(['<ol class="inforce-changes">', *items, "</ol>"])
 
 
-def redline_body(comparison: Comparison, messages: Messages, *, deeper: int = 2, language: str | None = None) -> str:
+def redline_body(comparison: Comparison, messages: Messages, *, top: int = 3, language: str | None = None) -> str:
     """The text with its changes marked.
 
     Args:
         comparison: the texts, and what changed.
         messages: the words of the notes.
-        deeper: by how many levels its headings are lowered, `h6` being the lowest.
+        top: the level of its highest headings: `h3`. The others are as far below as in the text, `h6` the lowest.
         language: that of the text, which is the caller's to mark, if it may be another one than that of the messages.
     """
     views = "\n".join(
@@ -111,7 +111,7 @@ def redline_body(comparison: Comparison, messages: Messages, *, deeper: int = 2,
         for view, checked in (("inline", " checked"), ("sides", ""))
     )
     sentences = Sentences(comparison, messages, _LONGEST)
-    body = Body(comparison, messages, sentences, deeper, language).html()
+    body = Body(comparison, messages, sentences, top, language).html()
     return f'<div class="inforce-redline">\n{views}\n<div class="inforce-marks">\n{body}\n</div>\n</div>'
 
 

@@ -141,25 +141,25 @@ def _unspaced(words: Sequence[Word]) -> Sequence[Word]:
     return (Word(first.text, first.marks, first.link), *words[1:]) if first.before else words
 
 
-def by_cell(stretches: Iterable[Stretch]) -> list[list[Stretch]] | None:
-    """The stretches of a row, cell by cell; None where cells came or went."""
+def by_cell(stretches: Sequence[Stretch]) -> list[list[Stretch]] | None:
+    """The stretches of a row, cell by cell, with cells that came and cells that went; None where there are both."""
+    fates = {one.fate for one in stretches for word in one.old or one.new if word.text == BORDER}
+    if {Fate.DELETED, Fate.INSERTED} <= fates:
+        return None
     cells: list[list[Stretch]] = [[]]
     for one in stretches:
-        if one.fate in (Fate.DELETED, Fate.INSERTED):
-            if any(word.text == BORDER for word in (*one.old, *one.new)):
-                return None
-            cells[-1].append(one)
-            continue
         start = 0
-        for place, word in enumerate(one.new):
+        words = one.new or one.old
+        for place, word in enumerate(words):
             if word.text == BORDER:
-                _add(cells[-1], Stretch(one.fate, one.old[start:place], one.new[start:place]))
+                _add(cells[-1], one, start, place)
                 cells.append([])
                 start = place + 1
-        _add(cells[-1], Stretch(one.fate, one.old[start:], one.new[start:]))
+        _add(cells[-1], one, start, len(words))
     return cells
 
 
-def _add(cell: list[Stretch], stretch: Stretch) -> None:
-    if stretch.new:
-        cell.append(stretch)
+def _add(cell: list[Stretch], stretch: Stretch, start: int, end: int) -> None:
+    """Put some of a stretch's words into a cell."""
+    if start < end:
+        cell.append(Stretch(stretch.fate, stretch.old[start:end], stretch.new[start:end]))
