@@ -98,10 +98,11 @@ def _entry(policy: PolicyRecord, languages: Languages) -> dict[str, list[dict[st
 
 
 def assets(config: MkDocsConfig) -> Iterator[File]:
-    """Our style sheet and scripts, as files of the site."""
+    """Our style sheet and scripts, as files of the site; how redlines look is said once for all of their pages."""
     for asset in sorted(resources("inforce.mkdocs_plugin").joinpath("assets").iterdir(), key=lambda one: one.name):
-        style = site_style().encode() if f"{ASSETS}{asset.name}" == STYLE else b""
-        yield File.generated(config, f"{ASSETS}{asset.name}", content=asset.read_bytes() + style)
+        place = f"{ASSETS}{asset.name}"
+        more = f"\n{site_style()}".encode() if place == STYLE else b""
+        yield File.generated(config, place, content=asset.read_bytes() + more)
 
 
 def stale_script() -> ExtraScriptValue:

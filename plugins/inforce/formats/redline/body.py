@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
@@ -11,7 +12,7 @@ from inforce.core.redline import Change, Done, Placed
 from inforce.core.wording import Fate, Stretch
 from inforce.formats.messages import Messages, direction
 from inforce.formats.redline.anchors import Anchors
-from inforce.formats.redline.inline import after, by_cell, cells_of, marked
+from inforce.formats.redline.inline import both, by_cell, cells_of, marked
 from inforce.formats.redline.outline import Node, Outline, Side
 from inforce.formats.redline.sentences import Sentences, grouped
 from inforce.formats.redline.words import Comparison, quoted
@@ -28,6 +29,7 @@ _NAMES = {
     Done.INSERTED: "inserted",
     Done.DELETED: "deleted",
 }
+_TAGS_OF_CODE = re.compile("</?code>")
 _CUT = ' class="inforce-cut">¶</'
 _SPLIT, _JOINED = f"<ins{_CUT}ins>", f" <del{_CUT}del> "
 Parts = Sequence[Sequence[Stretch]]
@@ -59,11 +61,11 @@ class Body:
     """Takes a comparison, and writes it once."""
 
     def __init__(
-        self, comparison: Comparison, messages: Messages, sentences: Sentences, deeper: int, language: str | None
+        self, comparison: Comparison, messages: Messages, sentences: Sentences, top: int, language: str | None
     ) -> None:
         """Keep what is written; see `redline_body`."""
         self._redline, self._messages, self._sentences = comparison.redline, messages, sentences
-        self._deeper = deeper
+        self._deeper = top - _highest((*comparison.old.clauses, *comparison.new.clauses))
         self._anchors = Anchors(comparison)
         self._new_numbers = dict(_numbered(comparison.new.clauses))
         self._old_numbers = dict(_numbered(comparison.old.clauses))
@@ -103,14 +105,17 @@ class Body:
             return Node(self._note(capital(self._sentences.named(clause)), attributes=attributes))
         return Node(self._element(clause, cells[0], attributes))
 
-    def _element(self, clause: Clause, words: str, attributes: str) -> str:
+    def _element(self, clause: Clause, words: str, attributes: str, label: str = "") -> str:
         """An element of the clause's kind around its words."""
+        if clause.kind is Kind.CODE:
+            return f"<pre{attributes}>{label}<code>{_TAGS_OF_CODE.sub('', words)}</code></pre>"
+        words = label + words
         if clause.kind is Kind.HEADING:
             level = min(max(clause.level, 1) + self._deeper, _LOWEST)
             return f"<h{level}{attributes}>{words}</h{level}>"
         if clause.kind is Kind.SEPARATOR and not words:
             return f"<hr{attributes}>"
-        tag = "pre" if clause.kind is Kind.CODE else "div" if clause.kind in _ITEMS else "p"
+        tag = "div" if clause.kind in _ITEMS else "p"
         return f"<{tag}{attributes}>{words}</{tag}>"
 
     # What was changed
@@ -137,8 +142,7 @@ class Body:
         if clause.kind is Kind.ROW:
             self._add_rows(one)
             return
-        words = _JOINED.join(map(marked, one.parts)) + (_SPLIT if one.is_cut else "")
-        html = f"<div{one.attributes}>{one.notes}{self._both(clause, words, one.parts)}</div>"
+        html = f"<div{one.attributes}>{one.notes}{self._both(one)}</div>"
         if clause.kind in _ITEMS:
             numbers = self._old_numbers if one.side is Side.OLD else self._new_numbers
             node = Node(f">{html}", _ITEMS[clause.kind], number=numbers.get(one.placed.place, 0), side=one.side)
@@ -146,15 +150,18 @@ class Body:
             node = Node(html, side=one.side)
         self._outline.add(clause, node, is_quiet=False)
 
-    def _both(self, clause: Clause, words: str, parts: Parts) -> str:
+    def _both(self, one: _Marked) -> str:
         """The words of both texts, and where they differ those of the new one, for the view side by side."""
+        clause = one.placed.clause
         if not clause.words and clause.kind is Kind.CONTENTS:
             return ""
-        if not _differ(parts):
+        written = list(map(both, one.parts))
+        words = _JOINED.join(words for words, _ in written) + (_SPLIT if one.is_cut else "")
+        if not _differ(one.parts):
             return self._element(clause, words, ' class="inforce-marked"')
-        new_words = self._side("new") + "".join(map(after, parts))
-        old = self._element(clause, self._side("old", " hidden") + words, ' class="inforce-marked"')
-        return old + self._element(clause, new_words, ' class="inforce-after" hidden')
+        old = self._element(clause, words, ' class="inforce-marked"', self._side("old", " hidden"))
+        new_words = "".join(new for _, new in written)
+        return old + self._element(clause, new_words, ' class="inforce-after" hidden', self._side("new"))
 
     def _side(self, side: str, hidden: str = "") -> str:
         """Says of which text the words are that come next."""
@@ -162,7 +169,7 @@ class Body:
         return f'<span class="inforce-side"{self._spoken}{hidden}>{words}</span> '
 
     def _add_rows(self, one: _Marked) -> None:
-        """Write a row; two of them where cells came or went."""
+        """Write a row; two of them where cells came and others went."""
         stretches = [stretch for part in one.parts for stretch in part]
         cells = by_cell(stretches)
         if cells is not None:
@@ -183,11 +190,11 @@ class Body:
         self._outline.add(clause, node, is_quiet=False)
 
     def _cell(self, stretches: Sequence[Stretch]) -> str:
-        words = marked(stretches)
+        words, new_words = both(stretches)
         if not _differ([stretches]):
             return words
         old = f'<div class="inforce-marked">{self._side("old", " hidden")}{words}</div>'
-        return f'{old}<div class="inforce-after" hidden>{self._side("new")}{after(stretches)}</div>'
+        return f'{old}<div class="inforce-after" hidden>{self._side("new")}{new_words}</div>'
 
     def _add_gone(self, changes: Sequence[Change]) -> None:
         """Write, where clauses stood that were moved together, where they are now."""
@@ -251,6 +258,11 @@ def _seen(steps: Sequence[tuple[Change, bool]]) -> set[int]:
             if heading is not None:
                 seen.add(heading)
     return seen
+
+
+def _highest(clauses: Sequence[Clause]) -> int:
+    """The level of the highest headings."""
+    return min((one.level for one in clauses if one.kind is Kind.HEADING and one.level), default=1)
 
 
 def _differ(parts: Parts) -> bool:

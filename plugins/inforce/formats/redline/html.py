@@ -25,7 +25,7 @@ where the clause is in both texts and differs. Words with another link or format
 `<span class="inforce-reset">` and, hidden, as `<span class="inforce-before">`.
 
 A row is `<tr class="inforce-change …">`; its notes stand in its first cell, and each cell that differs has both
-elements. A row to which cells were added, or from which they were taken, is two rows: one that was deleted, without an
+elements. A row to which cells were added while others were taken from it is two rows: one that was deleted, without an
 `id`, and after it the new one. Long stretches without a change are folded::
 
     <details class="inforce-kept"><summary>12 clauses unchanged, from “Cookies”</summary> … </details>
@@ -33,6 +33,9 @@ elements. A row to which cells were added, or from which they were taken, is two
 and of rows the same within `<tr class="inforce-fold"><td colspan="…">`. An item or row without a mark of its own, in
 which something goes on whose beginning stands elsewhere, is `inforce-goes-on`. Between clauses that were joined or
 split stands `<del class="inforce-cut">¶</del>`, or `ins`.
+
+What is told of one clause by itself stands in `<div class="inforce-told">`: sentences, and its words in `<p
+class="inforce-marked">`.
 
 Leave out what is `hidden`, the notes and summaries, `inforce-cut`, and `del`: what remains is the new text. With `ins`
 in the place of `del`, and each moved clause put where its note is, it is the old one. Nothing hangs on the style.
@@ -67,7 +70,8 @@ class ClauseChange:
             the clause before which it stood, or the number of all clauses where that was at the end.
         is_gone: whether it was deleted, or moved away.
         done: what was done.
-        html: sentences about it, and its words with the changes marked; no element has an `id`.
+        html: `<div class="inforce-told">` with sentences about it, and its words with the changes marked; nothing in it
+            has an `id`.
     """
 
     place: int
@@ -92,13 +96,13 @@ def change_list(comparison: Comparison, messages: Messages) -> str:
     return "\n".join(['<ol class="inforce-changes">', *items, "</ol>"])
 
 
-def redline_body(comparison: Comparison, messages: Messages, *, deeper: int = 2, language: str | None = None) -> str:
+def redline_body(comparison: Comparison, messages: Messages, *, top: int = 3, language: str | None = None) -> str:
     """The text with its changes marked.
 
     Args:
         comparison: the texts, and what changed.
         messages: the words of the notes.
-        deeper: by how many levels its headings are lowered, `h6` being the lowest.
+        top: the level of its highest headings: `h3`. The others are as far below as in the text, `h6` the lowest.
         language: that of the text, which is the caller's to mark, if it may be another one than that of the messages.
     """
     views = "\n".join(
@@ -107,7 +111,7 @@ def redline_body(comparison: Comparison, messages: Messages, *, deeper: int = 2,
         for view, checked in (("inline", " checked"), ("sides", ""))
     )
     sentences = Sentences(comparison, messages, _LONGEST)
-    body = Body(comparison, messages, sentences, deeper, language).html()
+    body = Body(comparison, messages, sentences, top, language).html()
     return f'<div class="inforce-redline">\n{views}\n<div class="inforce-marks">\n{body}\n</div>\n</div>'
 
 
@@ -120,7 +124,7 @@ def clause_changes(comparison: Comparison, messages: Messages) -> list[ClauseCha
     for change, has_left in comparison.redline.with_departures():
         if has_left:
             if id(change) in moved:
-                html = _paragraphs([sentences.gone(moved[id(change)])])
+                html = _box(_paragraphs([sentences.gone(moved[id(change)])]))
                 found.append(ClauseChange(place, is_gone=True, done=change.done, html=html))
         elif change.done is Done.DELETED:
             found.append(ClauseChange(place, is_gone=True, done=change.done, html=_told(change, sentences)))
@@ -134,13 +138,17 @@ def clause_changes(comparison: Comparison, messages: Messages) -> list[ClauseCha
 
 def _told(change: Change, sentences: Sentences) -> str:
     """Sentences about a clause, and its words with the changes marked."""
-    said = [sentences.entry(1, [change]).sentence]
+    said = [sentences.sentence([change])]
     if change.is_moved:
         said.append(sentences.origin(change))
     if change.old and change.new:
         said += [one.sentence for one in sentences.edits(change)]
     words = marked(change.stretches)
-    return _paragraphs(said) + (f'<p class="inforce-marked">{words}</p>' if words else "")
+    return _box(_paragraphs(said) + (f'<p class="inforce-marked">{words}</p>' if words else ""))
+
+
+def _box(html: str) -> str:
+    return f'<div class="inforce-told">{html}</div>'
 
 
 def _paragraphs(sentences: Iterable[str]) -> str:

@@ -16,7 +16,9 @@ from inforce.formats.text.markdown_rules import RELATIVE
 
 _TAGS = {Mark.STRONG: "strong", Mark.EM: "em", Mark.CODE: "code", Mark.U: "u", Mark.SUB: "sub", Mark.SUP: "sup"}
 _ELSEWHERE, _SCHEME = re.compile(r"(?:https?|mailto|tel):", re.IGNORECASE), re.compile(r"\s*[a-zA-Z][a-zA-Z0-9+.-]*:")
+_SET = (Fate.LINKED, Fate.FORMATTED)
 _SPACES = {"": "", " ": " ", "\n": "<br>"}
+_SPECIAL = re.compile(f"[&<>\n{BORDER}]")
 _MOST = 20_000
 
 
@@ -62,7 +64,8 @@ def words_html(words: Sequence[Word]) -> str:
     start, count = 0, len(words)
     while start < count:
         first, end = words[start], start + 1
-        while end < count and words[end].marks == first.marks and words[end].link == first.link:
+        marks, link = first.marks, first.link
+        while end < count and words[end].link == link and words[end].marks == marks:
             end += 1
         pieces.append(_run(words[start:end], first))
         start = end
@@ -72,23 +75,25 @@ def words_html(words: Sequence[Word]) -> str:
 def _run(words: Sequence[Word], first: Word) -> str:
     """Words that are set alike."""
     if not first.marks and first.link is None:
-        return "".join(map(_plain, words))
-    text = "".join([_text(first), *map(_plain, words[1:])])
+        return _text(words)
+    text = _text(_unspaced(words))
     for mark in reversed(first.marks):
         tag = _TAGS.get(mark)
         text = f"<{tag}>{text}</{tag}>" if tag else f'<sup class="inforce-sign">{text.replace("[^", "[")}</sup>'
     return _SPACES[first.before] + (text if first.link is None else _linked(text, first.link))
 
 
-def _plain(word: Word) -> str:
-    return _SPACES[word.before] + _text(word)
-
-
-def _text(word: Word) -> str:
-    text = word.text
-    if text.isalnum():
+def _text(words: Sequence[Word]) -> str:
+    """The words without how they are set."""
+    text = "".join([word.before + word.text for word in words])
+    if not _SPECIAL.search(text):
         return text
-    return " | " if text == BORDER else html.escape(text, quote=False)
+    return "".join([_SPACES[word.before] + html.escape(_cell(word.text), quote=False) for word in words])
+
+
+def _cell(text: str) -> str:
+    """What stands for the border of a cell where there are no cells."""
+    return " | " if text == BORDER else text
 
 
 def _linked(text: str, target: str) -> str:
@@ -101,33 +106,29 @@ def _linked(text: str, target: str) -> str:
 
 def marked(stretches: Iterable[Stretch]) -> str:
     """What was deleted and inserted marked in the words. Where they are set otherwise, both are there, one hidden."""
+    return both(stretches)[0]
+
+
+def both(stretches: Iterable[Stretch]) -> tuple[str, str]:
+    """The same, and the new words alone with what was inserted marked in them."""
     pieces: list[str] = []
+    new: list[str] = []
     for one in stretches:
         match one.fate:
             case Fate.KEPT:
-                pieces.append(words_html(one.new))
+                written = words_html(one.new)
             case Fate.DELETED:
                 pieces.append(_within(one.old, "<del>", "</del>"))
+                continue
             case Fate.INSERTED:
-                pieces.append(_within(one.new, "<ins>", "</ins>"))
+                written = _within(one.new, "<ins>", "</ins>")
             case _:
-                pieces.append(_within(one.new, '<span class="inforce-reset">', "</span>"))
-                pieces.append(f'<span class="inforce-before" hidden>{words_html(_unspaced(one.old))}</span>')
-    return "".join(pieces)
-
-
-def after(stretches: Iterable[Stretch]) -> str:
-    """The new words alone, what was inserted marked in them."""
-    pieces: list[str] = []
-    for one in stretches:
-        match one.fate:
-            case Fate.KEPT:
-                pieces.append(words_html(one.new))
-            case Fate.INSERTED:
-                pieces.append(_within(one.new, "<ins>", "</ins>"))
-            case Fate.LINKED | Fate.FORMATTED:
-                pieces.append(_within(one.new, '<span class="inforce-reset">', "</span>"))
-    return "".join(pieces)
+                written = _within(one.new, '<span class="inforce-reset">', "</span>")
+        pieces.append(written)
+        new.append(written)
+        if one.fate in _SET:
+            pieces.append(f'<span class="inforce-before" hidden>{words_html(_unspaced(one.old))}</span>')
+    return "".join(pieces), "".join(new)
 
 
 def _within(words: Sequence[Word], opening: str, closing: str) -> str:
@@ -140,25 +141,25 @@ def _unspaced(words: Sequence[Word]) -> Sequence[Word]:
     return (Word(first.text, first.marks, first.link), *words[1:]) if first.before else words
 
 
-def by_cell(stretches: Iterable[Stretch]) -> list[list[Stretch]] | None:
-    """The stretches of a row, cell by cell; None where cells came or went."""
+def by_cell(stretches: Sequence[Stretch]) -> list[list[Stretch]] | None:
+    """The stretches of a row, cell by cell, with cells that came and cells that went; None where there are both."""
+    fates = {one.fate for one in stretches for word in one.old or one.new if word.text == BORDER}
+    if {Fate.DELETED, Fate.INSERTED} <= fates:
+        return None
     cells: list[list[Stretch]] = [[]]
     for one in stretches:
-        if one.fate in (Fate.DELETED, Fate.INSERTED):
-            if any(word.text == BORDER for word in (*one.old, *one.new)):
-                return None
-            cells[-1].append(one)
-            continue
         start = 0
-        for place, word in enumerate(one.new):
+        words = one.new or one.old
+        for place, word in enumerate(words):
             if word.text == BORDER:
-                _add(cells[-1], Stretch(one.fate, one.old[start:place], one.new[start:place]))
+                _add(cells[-1], one, start, place)
                 cells.append([])
                 start = place + 1
-        _add(cells[-1], Stretch(one.fate, one.old[start:], one.new[start:]))
+        _add(cells[-1], one, start, len(words))
     return cells
 
 
-def _add(cell: list[Stretch], stretch: Stretch) -> None:
-    if stretch.new:
-        cell.append(stretch)
+def _add(cell: list[Stretch], stretch: Stretch, start: int, end: int) -> None:
+    """Put some of a stretch's words into a cell."""
+    if start < end:
+        cell.append(Stretch(stretch.fate, stretch.old[start:end], stretch.new[start:end]))

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from inforce.core.clause import Clause, Kind, Word, plain
+from inforce.core.clause import Clause, Kind, Word
 from inforce.core.redline import Aspect, Change, Done, Redline
 from inforce.core.wording import Fate, Stretch
 from inforce.formats.messages import Messages
-from inforce.formats.redline.words import GAP, Comparison, Location, Locations, named, quoted, set_off
+from inforce.formats.redline.words import GAP, Comparison, Location, Locations, named, quoted, read, set_off
 from inforce.formats.words import capital
 
 _AROUND = 8
@@ -80,14 +80,17 @@ class Sentences:
 
     def entry(self, number: int, changes: Sequence[Change]) -> Entry:
         """One entry, of changes side by side to which the same was done."""
-        first = changes[0]
-        location = self.locations.of(first)
+        section = self.locations.section(changes[0])
+        return Entry(number, tuple(changes), section, self.sentence(changes), tuple(self._details(changes)))
+
+    def sentence(self, changes: Sequence[Change]) -> str:
+        """What was done, and where."""
+        location = self.locations.of(changes[0])
         sentence = self.opening(changes)
-        if location.section and not (location.is_heading and first.done in _STAYING):
+        if location.section and not (location.is_heading and changes[0].done in _STAYING):
             key = "redline.after" if location.is_heading else "redline.under"
             sentence = self._messages(key, section=self.quoted(location.section), sentence=sentence)
-        section = self.locations.section(first)
-        return Entry(number, tuple(changes), section, capital(sentence), tuple(self._details(changes)))
+        return capital(sentence)
 
     def quoted(self, words: Sequence[Word] | str) -> str:
         """Words between quotation marks."""
@@ -131,13 +134,13 @@ class Sentences:
             gone = self._messages("redline.note.gone.many", count=len(changes), words=words)
         else:
             gone = self._messages("redline.note.gone", words=words)
-        return f"{gone} {self._located('redline.place.now', self.locations.of(changes[0]))}"
+        return f"{_TWO_STOPS.sub('', gone)} {self._located('redline.place.now', self.locations.of(changes[0]))}"
 
     def beginning(self, clause: Clause) -> str:
         """The words by which to know a clause."""
         if not clause.words:
             return self.named(clause)
-        words = plain(clause.words[:_FEW])
+        words = read(clause.words[:_FEW])
         return words if len(clause.words) <= _FEW else f"{words}…"
 
     def _located(self, key: str, location: Location) -> str:
@@ -171,14 +174,16 @@ class Sentences:
     def _shown(self, words: Sequence[Word], longest: int | None) -> str:
         """The words, if they are not too many, else their beginning."""
         if longest is None or len(words) <= longest + 3:
-            return plain(words)
-        return f"{plain(words[:longest])} {GAP}"
+            return read(words).strip()
+        return f"{read(words[:longest]).strip()} {GAP}"
 
     def edits(self, change: Change) -> Iterator[Detail]:
         """What was done in a clause that is in both texts, each in a sentence."""
         yield from map(Detail, self.turns(change))
         stretches = change.stretches
         for before, stretch, after in zip((None, *stretches), stretches, (*stretches[1:], None), strict=False):
+            if stretch.fate is Fate.KEPT:
+                continue
             is_replacing = after is not None and after.fate is Fate.INSERTED
             is_replaced = before is not None and before.fate is Fate.DELETED
             yield from self._edit(stretch, after if is_replacing else None, is_replaced=is_replaced)
@@ -277,18 +282,13 @@ def _excerpt(stretches: Sequence[Stretch], *, is_new: bool) -> str:
     shown: list[str] = []
     for before, stretch, after in zip((None, *stretches), stretches, (*stretches[1:], None), strict=False):
         words = stretch.new if is_new else stretch.old
-        shown.append(_shortened(words, before, after) if stretch.fate is Fate.KEPT else _joined(words))
+        shown.append(_shortened(words, before, after) if stretch.fate is Fate.KEPT else read(words))
     return "".join(shown).strip()
 
 
 def _shortened(words: tuple[Word, ...], before: Stretch | None, after: Stretch | None) -> str:
     first, last = (_AROUND if before else 0), (_AROUND if after else 0)
     if len(words) <= first + last + 4:
-        return _joined(words)
-    beginning = f"{_joined(words[:first])} " if first else ""
-    return f"{beginning}{GAP}{_joined(words[-last:]) if last else ''}"
-
-
-def _joined(words: Sequence[Word]) -> str:
-    text = plain(words)
-    return f"{words[0].before}{text}" if words else ""
+        return read(words)
+    beginning = f"{read(words[:first])} " if first else ""
+    return f"{beginning}{GAP}{read(words[-last:]) if last else ''}"

@@ -6,11 +6,11 @@ words of the two texts between quotation marks, or the name of a clause: `a list
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from inforce.core.clause import Clause, Kind, Mark, Word, plain
+from inforce.core.clause import BORDER, Clause, Kind, Mark, Word, plain, spaced
 from inforce.core.redline import Change, Measure, Placed, Redline, sections
 from inforce.formats.messages import Messages
 
@@ -134,10 +134,18 @@ def set_off(word: Word, messages: Messages) -> str:
     return reduce(lambda first, second: messages("redline.set.and", first=first, second=second), names)
 
 
-def quoted(words: Iterable[Word] | str, messages: Messages) -> str:
+def read(words: Sequence[Word]) -> str:
+    """The words as they are read: the sign of a footnote as `[1]`, white space as it stands."""
+    text = "".join([word.before + word.text for word in words])
+    if BORDER not in text and "[^" not in text:
+        return text
+    return "".join(spaced(one).replace("[^", "[") if Mark.FOOTNOTE in one.marks else spaced(one) for one in words)
+
+
+def quoted(words: Sequence[Word] | str, messages: Messages) -> str:
     """The words between quotation marks, all in one line."""
-    text = words if isinstance(words, str) else plain(words)
-    return messages("redline.quotation", words=text.replace("\n", " / "))
+    text = words if isinstance(words, str) else read(words)
+    return messages("redline.quotation", words=text.strip().replace("\n", " / "))
 
 
 def measured(comparison: Comparison, messages: Messages) -> str:
