@@ -18,8 +18,8 @@ It stands in an attribute of the page's form, `data-compare`, and belongs to the
     }
 
 The revisions stand in order of posting; their addresses are links from the page. `current` is the revision that is in
-force for current users, or null. `languages` has the attributes of elements with words of the text, and with our own within
-them; it is empty where both are in one language. `words` has every message of a redline, and of the script itself.
+force for current users, or null. `languages` has the attributes of elements with words of the text, and with our own
+within them; it is empty where both are in one language. `words` has every message of a redline, and of the script.
 """
 
 from __future__ import annotations

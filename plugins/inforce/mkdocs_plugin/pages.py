@@ -14,12 +14,14 @@ from inforce.core import address
 from inforce.core.effect import Audience
 from inforce.core.instant import format_instant
 from inforce.core.last_change import last_change, last_change_of
+from inforce.core.lineage import lineage_of
 from inforce.core.policy import Revision, Terms
 from inforce.core.record import PolicyRecord
 from inforce.core.standing import turn_of
 from inforce.core.timeline import Status, Timeline
 from inforce.formats.built_json import built, built_entry
 from inforce.formats.clause_notes import placed_notes
+from inforce.formats.compare_json import compare_data
 from inforce.formats.messages import ENGLISH, Languages, Messages
 from inforce.formats.on_json import on_data
 from inforce.formats.page_head import NO_INDEX
@@ -114,6 +116,7 @@ class Pages:
             address.policy_address: self.policy,
             address.history_address: self.history,
             address.on_address: self.on,
+            address.compare_address: self.compare,
         }
 
     def files_but_for(self, places: Collection[str]) -> set[str]:
@@ -243,6 +246,25 @@ class Pages:
         head, html = self.heads.below(policy, place), self._dated(html, place, [policy], language)
         headings = [Heading(level, anchor, messages(key)) for level, anchor, key in _ON_HEADINGS]
         return Content(place, title, description, html, headings, head=head)
+
+    def compare(self, policy: PolicyRecord) -> Content:
+        """`/privacy-policy/compare/`: any two revisions, compared in the browser; and links to the redlines."""
+        place, language = address.compare_address(policy.slug), policy.terms.language
+        timeline, say = self._timelines[policy.slug], self.languages.messages_in(language)
+        before = lineage_of(timeline).predecessor
+        current = timeline.on(Audience.CURRENT_USERS, self._instants[policy.slug]).revision
+        html = self._templates.render(
+            "compare.html",
+            place,
+            language,
+            policy=policy,
+            revisions=list(reversed(timeline.revisions)),
+            adjacent=[(one, timeline[before[one.name]]) for one in reversed(timeline.revisions) if one.name in before],
+            data=compare_data(policy, current, say),
+            script=f"{ASSETS}compare.js",
+        )
+        title, description = (say(f"compare.{key}", title=policy.terms.title) for key in ("title", "description"))
+        return Content(place, title, description, html, is_listed=False, head=self.heads.below(policy, place))
 
     def revision(self, policy: PolicyRecord, revision: Revision) -> Content:
         """`/privacy-policy/2018-04-10/`: the permanent page."""
