@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from inforce.adapters.clock import Door
     from inforce.core.record import PolicyRecord, Record
     from inforce.core.timeline import Acceptance
+    from inforce.formats.messages import Messages
     from inforce.workflows.progress import Progress
     from inforce.workflows.settings import Settings
 
@@ -329,7 +330,7 @@ def import_(config_file: Path | None, /, *, dry_run: bool, as_json: bool, **aske
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "criticmarkup"]),
+    type=click.Choice(["text", "html", "json", "criticmarkup"]),
     help="How the redline is written; text, if nothing is said.",
 )
 @json_option
@@ -344,9 +345,10 @@ def redline(config_file: Path | None, old: str, new: str, form: str | None, as_j
       inforce redline privacy-policy/2014-03-01 privacy-policy/2018-04-10
       inforce redline privacy-policy/2018-04-10 draft.md
     """
-    from inforce.formats.redline_criticmarkup import redline_criticmarkup
-    from inforce.formats.redline_json import redline_json
-    from inforce.formats.redline_text import redline_text
+    from inforce.formats.redline.criticmarkup import redline_criticmarkup
+    from inforce.formats.redline.json import redline_json
+    from inforce.formats.redline.page import redline_page
+    from inforce.formats.redline.text import redline_text
     from inforce.workflows.compare import compare
 
     if as_json and form not in (None, "json"):
@@ -354,6 +356,8 @@ def redline(config_file: Path | None, old: str, new: str, form: str | None, as_j
     comparison = compare(old, new, lambda: _settings(config_file), _door, _progress())
     if as_json or form == "json":
         _print_json(redline_json(comparison))
+    elif form == "html":
+        click.echo(redline_page(comparison, _messages_of(comparison.language, config_file)), nl=False)
     else:
         write = redline_criticmarkup if form == "criticmarkup" else redline_text
         click.echo("\n".join(write(comparison)))
@@ -388,6 +392,16 @@ def messages(language: str) -> None:
         known = ", ".join(sorted(languages()))
         raise ConfigurationError([Problem("LANGUAGE", what, f"begin with one of these: {known}")])
     click.echo(message_file(language), nl=False)
+
+
+def _messages_of(language: str | None, config_file: Path | None) -> Messages:
+    """The words of a language as the site has them; of none, where nothing is of the record, those in English."""
+    from inforce.formats.messages import ENGLISH, messages_in
+    from inforce.workflows.read_messages import languages_of
+
+    if language is None:
+        return messages_in(ENGLISH)
+    return languages_of(_settings(config_file)).messages_in(language)
 
 
 def _settings(config_file: Path | None) -> Settings:

@@ -25,13 +25,13 @@ def test_two_files_are_compared_without_a_record(two):
     two.run("rm", "-r", "mkdocs.yml", "policy_versions", ".git")
     said = two.inforce("redline", "old.md", "new.md")
     assert (said.status, said.err) == (0, "")
-    assert '1. Under "Terms", a paragraph was edited.\n   "30" was replaced by "60".\n' in said.out
+    assert "1. Under “Terms”, a paragraph was edited.\n   “30” was replaced by “60”.\n" in said.out
 
 
 def test_revisions_say_when_they_were_posted(two):
     said = two.inforce("redline", "terms/2017-04-10", "terms/2018-04-10")
     assert f"New: terms/2018-04-10, posted {POSTED}\n" in said.out
-    assert 'Inserted: ", and your orders"' in said.out
+    assert "Inserted: “, and your orders”" in said.out
 
 
 def test_a_revision_and_a_draft(two):

@@ -7,8 +7,8 @@ import pytest
 from drawing import clauses, compared
 
 from inforce.core.clause import BORDER, plain
-from inforce.formats.redline_criticmarkup import redline_criticmarkup
-from inforce.formats.redline_words import Comparison, Text
+from inforce.formats.redline.criticmarkup import redline_criticmarkup
+from inforce.formats.redline.words import Comparison, Text
 from inforce.formats.revision_file import body
 from inforce.formats.text.clauses import clauses_of
 

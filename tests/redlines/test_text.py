@@ -4,8 +4,8 @@ from textwrap import dedent
 
 from drawing import clauses, compared
 
-from inforce.formats.redline_text import redline_text
-from inforce.formats.redline_words import Comparison, Text
+from inforce.formats.redline.text import redline_text
+from inforce.formats.redline.words import Comparison, Text
 
 OLD = """
     # Terms
@@ -61,36 +61,37 @@ def test_each_change_is_told_in_sentences():
         5 of 10 clauses changed, 2 moved. 8 words and signs inserted, 4 deleted.
         […] stands for words that are the same in both texts.
 
-        1. Under "Orders", a paragraph was edited.
-           The link of "by mail" leads to post.md now; before, it led to mail.md.
-           "30" was replaced by "60".
-           Old: "Orders are binding as soon as we have confirmed them by mail. You
-           may cancel within 30 days after you have received the goods, […]"
-           New: "Orders are binding as soon as we have confirmed them by mail. You
-           may cancel within 60 days after you have received the goods, […]"
+        1. Under “Orders”, a paragraph was edited.
+           The link of “by mail” leads to post.md now; before, it led to mail.md.
+           “30” was replaced by “60”.
+           Old: “Orders are binding as soon as we have confirmed them by mail. You
+           may cancel within 30 days after you have received the goods, […]”
+           New: “Orders are binding as soon as we have confirmed them by mail. You
+           may cancel within 60 days after you have received the goods, […]”
 
-        2. Under "Orders", a list item was split into 2.
-           ", and we" was replaced by "."
-           Inserted: "We"
-           Old: "We keep your orders for five years, and we keep your mail for
-           thirty days."
-           New (1): "We keep your orders for five years."
-           New (2): "We keep your mail for thirty days."
+        2. Under “Orders”, a list item was split into 2.
+           “, and we” was replaced by “.”
+           Inserted: “We”
+           Old: “We keep your orders for five years, and we keep your mail for
+           thirty days.”
+           New (1): “We keep your orders for five years.”
+           New (2): “We keep your mail for thirty days.”
 
         3. A heading was edited.
            The heading's level is 2 now; before, it was 3.
-           "Payment"
+           “Payment”
 
-        4. Under "Payment", a paragraph was edited.
-           Formatting alone: "advance" is bold now; before, it was plain.
-           Text: "You pay in advance."
+        4. Under “Payment”, a paragraph was edited.
+           Formatting alone: “advance” is bold now; before, it was plain.
+           Text: “You pay in advance.”
 
-        5. Under "Payment", a paragraph was inserted:
-           "Nobody pays in cash."
+        5. Under “Payment”, a paragraph was inserted:
+           “Nobody pays in cash.”
 
-        6. 2 clauses were moved here, unchanged:
-           "Cookies"
-           "We set two cookies, both of which end with your session."
+        6. After “Payment”, 2 clauses were moved here, unchanged.
+           Place before: after “Terms”.
+           “Cookies”
+           “We set two cookies, both of which end with your session.”
     """).rstrip("\n ")
 
 
@@ -99,6 +100,6 @@ def test_the_same_text_says_so():
 
 
 def test_korean_is_told_as_it_is_written():
-    assert '"30" was replaced by "60".\n   Old: "회원은 30일 이내에 철회할 수 있습니다."' in told(
+    assert "“30” was replaced by “60”.\n   Old: “회원은 30일 이내에 철회할 수 있습니다.”" in told(
         "회원은 30일 이내에 철회할 수 있습니다.", "회원은 60일 이내에 철회할 수 있습니다."
     )

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -52,6 +53,16 @@ class Cache:
             os.utime(path)
         kept = data[_CHECK + 1 :]
         return kept if data[: _CHECK + 1] == _check(kept, name) else None
+
+    def keep(self, names: Iterable[str]) -> bool:
+        """Say that these entries are wanted still, whether or not they are read; whether all of them are there."""
+        are_all = True
+        for name in names:
+            try:
+                os.utime(self._path(name))
+            except OSError:
+                are_all = False
+        return are_all
 
     def put(self, name: str, kept: bytes) -> None:
         """Keep something, if the folder can be written to."""

@@ -70,7 +70,7 @@ BORDER = "\x1f"
 """The text of the word that stands between two cells of a row: a sign that no text can hold."""
 
 
-_BETWEEN = "\x1e"
+BETWEEN = "\x1e"
 """What stands between words that are joined to one text: a sign that no word can hold."""
 
 
@@ -101,7 +101,7 @@ class Clause:
 
     def __post_init__(self) -> None:
         """Keep what it is compared by."""
-        object.__setattr__(self, "wording", _BETWEEN.join([word.text for word in self.words]))
+        object.__setattr__(self, "wording", BETWEEN.join([word.text for word in self.words]))
         object.__setattr__(self, "setting", _setting(self.kind, self.level, self.frames) + _marks(self.words))
 
     def __eq__(self, other: object) -> bool:

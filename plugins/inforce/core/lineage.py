@@ -9,9 +9,11 @@ this: a revision that never took effect has its place too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from inforce.core.policy import Revision
 from inforce.core.timeline import Timeline
 
 
@@ -23,6 +25,7 @@ class Lineage:
     successors: Mapping[str, tuple[str, ...]]
 
 
+@lru_cache(16)
 def lineage_of(timeline: Timeline) -> Lineage:
     """The lineage of a policy's revisions."""
     predecessor: dict[str, str] = {}
@@ -41,3 +44,23 @@ def lineage_of(timeline: Timeline) -> Lineage:
     for name, before in predecessor.items():
         successors[before] = (*successors.get(before, ()), name)
     return Lineage(predecessor, successors)
+
+
+def order_of_naming(revisions: Sequence[Revision]) -> Iterator[tuple[Revision, Revision | None]]:
+    """The revisions of a policy in the order in which their clauses get identities, and from which one each gets them.
+
+    That is the order in which they joined the record. It differs from the order of posting only where an older text was
+    found, and stated, after a younger one. Each takes after its predecessor among those that were there by then; one
+    older than all of these after the oldest.
+    """
+    joined = sorted(revisions, key=lambda one: (one.posting.sequence, one.order))
+    if joined == sorted(revisions, key=lambda one: one.order):
+        by_name = {one.name: one for one in joined}
+        before = lineage_of(Timeline(joined)).predecessor
+        yield from ((one, by_name.get(before.get(one.name, ""))) for one in joined)
+        return
+    for number, revision in enumerate(joined):
+        known = sorted(joined[: number + 1], key=lambda one: one.order)
+        before = lineage_of(Timeline(known)).predecessor
+        oldest = next((one for one in known if one is not revision), None)
+        yield revision, next((one for one in known if one.name == before.get(revision.name)), oldest)

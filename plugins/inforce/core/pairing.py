@@ -8,6 +8,7 @@ into word by word.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,9 @@ _WHOLES = (Kind.HEADING, Kind.ROW, Kind.CODE, Kind.TITLE, Kind.SEPARATOR, Kind.C
 """What is not split or joined, but a new one of its kind."""
 _FAMILIES = {Kind.ROW, Kind.CODE, Kind.SEPARATOR, Kind.CONTENTS}
 """What is never the same as a clause of another kind: its words are of another nature."""
+
+_NUMBER = re.compile(r"[\W\d_]+|\w|[ivxlc]+|[IVXLC]+")
+"""What may number a heading."""
 
 
 @dataclass(slots=True)
@@ -179,9 +183,16 @@ class _Pairs:
         for i, j in list(self.found.moved.items()):
             for step in (-1, 1):
                 old, new = i + step, j + step
-                while self._is_free(old, new) and self.letters[0][old] == self.letters[1][new]:
+                while self._is_free(old, new) and self._is_same(old, new):
                     self._move(old, new)
                     old, new = old + step, new + step
+
+    def _is_same(self, old: int, new: int) -> bool:
+        """Whether nothing is different, or only the number of a heading."""
+        if self.letters[0][old] == self.letters[1][new]:
+            return True
+        titles = _title(self.old[old]), _title(self.new[new])
+        return bool(titles[0]) and titles[0] == titles[1]
 
     # What stands in the gaps
 
@@ -253,9 +264,9 @@ class _Pairs:
             if not family or not self.old[i].words:
                 continue
             near = family if others is None else {j: family[j] for j in others if j in family}
-            content = set(self.wordings[0].content(i))
+            told = set(self.wordings[0].told(i))
             for j, score in self.judge.similar(self.wordings[0].form(i), near, least):
-                if not content.isdisjoint(self.wordings[1].content(j)):
+                if not told.isdisjoint(self.wordings[1].told(j)):
                     yield i, j, score if self.old[i].kind == self.new[j].kind else score * 0.9
 
     def _candidates(self, old: Places, new: Places) -> Iterator[tuple[int, list[int] | None]]:
@@ -308,6 +319,11 @@ class _Wordings:
             self._contents[place] = content
         return content
 
+    def told(self, place: int) -> str:
+        """The words that two clauses have to share to be similar: without numbers, if there are others."""
+        words = self._clauses[place].words
+        return self._alphabet.spell(one.text for one in words if any(map(str.isalpha, one.text))) or self.content(place)
+
     def form(self, place: int) -> str:
         """The words by which clauses are found to be similar: of short ones all, but of titles and rows."""
         content = self.content(place)
@@ -325,6 +341,12 @@ def _around(old: Places, new: Places, matches: Iterable[Match]) -> Iterator[tupl
         if end_old > at_old and end_new > at_new:
             yield old[at_old:end_old], new[at_new:end_new]
         at_old, at_new = end_old + len(olds), end_new + len(news)
+
+
+def _title(clause: Clause) -> list[str]:
+    """The words of a heading without its number: `3.`, `C.` or `IV.`; nothing for other clauses."""
+    words = [word.text for word in clause.words if is_content(word)] if clause.kind is Kind.HEADING else []
+    return words[1:] if words and _NUMBER.fullmatch(words[0]) else words
 
 
 def _family(clause: Clause) -> Kind | None:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from inforce.core.alignment import Alphabet
-from inforce.core.clause import Clause, Kind
+from inforce.core.alignment import Alphabet, heaviest_chain
+from inforce.core.clause import Clause, Kind, Word
 from inforce.core.pairing import Pairing, pair
 from inforce.core.wording import Fate, Stretch, compare_words, kept_share, parted
 
@@ -151,88 +151,120 @@ class Redline:
         )
 
 
-def redline(old: Sequence[Clause], new: Sequence[Clause]) -> Redline:
+Group = tuple[tuple[int, ...], tuple[int, ...]]
+"""Clauses that belong to each other, by their places in the old text and in the new: one on each side, or several that
+follow on each other on one of them, where the clause was split or joined."""
+
+
+def redline(old: Sequence[Clause], new: Sequence[Clause], groups: Iterable[Group] | None = None) -> Redline:
     """Compare two texts.
 
     Args:
         old: the clauses of the old text, in reading order.
         new: those of the new one.
+        groups: what is known of which clause became which; without it, that is found out by what the clauses say.
     """
     alphabet = Alphabet()
-    pairing = pair(old, new, alphabet)
-    changes = tuple(_Comparison(old, new, pairing, alphabet).changes())
-    return Redline(changes, pairing.is_coarse or any(one.is_coarse for one in changes))
+    is_coarse = False
+    if groups is None:
+        pairing = pair(old, new, alphabet)
+        groups, is_coarse = _groups_of(pairing), pairing.is_coarse
+    changes = tuple(_Comparison(old, new, groups, alphabet).changes())
+    return Redline(changes, is_coarse or any(one.is_coarse for one in changes))
+
+
+def _groups_of(pairing: Pairing) -> Iterator[Group]:
+    for old_place, new_place in pairing.kept.items():
+        olds = pairing.joined.get(new_place, (old_place,))
+        if old_place == olds[0]:
+            yield olds, pairing.split.get(old_place, (new_place,))
+    yield from (((old_place,), (new_place,)) for old_place, new_place in pairing.moved.items())
 
 
 class _Comparison:
-    def __init__(self, old: Sequence[Clause], new: Sequence[Clause], pairing: Pairing, alphabet: Alphabet) -> None:
-        self.old, self.new, self.pairing, self.alphabet = old, new, pairing, alphabet
-        self.origins = {new_place: old_place for old_place, new_place in pairing.moved.items()}
+    def __init__(
+        self, old: Sequence[Clause], new: Sequence[Clause], groups: Iterable[Group], alphabet: Alphabet
+    ) -> None:
+        self.old, self.new, self.alphabet = old, new, alphabet
+        compared = (self._compared(olds, news) for olds, news in sorted(groups))
+        changes = [change for change in compared if not _is_rewritten(change)]
+        chain = set(heaviest_chain([(one.old[0].place, one.new[0].place, _weight(one)) for one in changes]))
+        self.kept = [change for index, change in enumerate(changes) if index in chain]
+        moved = (change for index, change in enumerate(changes) if index not in chain)
+        self.moved = {change.new[0].place: _moved(change) for change in moved}
+        self.gone = {one.place for change in changes for one in change.old}
+        self.come = {one.place for change in changes for one in change.new}
 
     def changes(self) -> Iterator[Change]:
         """All of them, in reading order."""
         old_place = new_place = 0
-        for olds, news in self._in_order():
-            yield from self._before(range(old_place, olds[0]), range(new_place, news[0]))
-            yield from self._paired(olds, news)
-            old_place, new_place = olds[-1] + 1, news[-1] + 1
+        for change in self.kept:
+            olds, news = change.old, change.new
+            yield from self._before(range(old_place, olds[0].place), range(new_place, news[0].place))
+            yield change
+            old_place, new_place = olds[-1].place + 1, news[-1].place + 1
         yield from self._before(range(old_place, len(self.old)), range(new_place, len(self.new)))
 
-    def _in_order(self) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
-        """What keeps its order: the places in the old text and those in the new that belong to each other."""
-        for old_place, new_place in sorted(self.pairing.kept.items()):
-            olds = self.pairing.joined.get(new_place, (old_place,))
-            if old_place == olds[0]:
-                yield olds, self.pairing.split.get(old_place, (new_place,))
-
     def _before(self, olds: Iterable[int], news: Iterable[int]) -> Iterator[Change]:
-        """What stands alone before the next clauses that keep their order."""
+        """What stands before the next clauses that keep their order."""
         for place in olds:
-            if place not in self.pairing.moved:
-                yield _deleted(self._placed((place,), ()))
+            if place not in self.gone:
+                yield _deleted(Placed(place, self.old[place]))
         for place in news:
-            if place in self.origins:
-                yield self._compared((self.origins[place],), (place,), is_moved=True)
-            else:
-                yield _inserted(self._placed((), (place,)))
+            if place in self.moved:
+                yield self.moved[place]
+            elif place not in self.come:
+                yield _inserted(Placed(place, self.new[place]))
 
-    def _paired(self, olds: tuple[int, ...], news: tuple[int, ...]) -> Iterator[Change]:
-        change = self._compared(olds, news)
-        if change.done is Done.EDITED and Aspect.WORDS in change.aspects and kept_share(change.stretches) < _LITTLE:
-            yield _deleted((change.old, ()))
-            yield _inserted(((), change.new))
-        else:
-            yield change
-
-    def _placed(self, olds: Iterable[int], news: Iterable[int]) -> tuple[tuple[Placed, ...], tuple[Placed, ...]]:
-        return tuple(Placed(i, self.old[i]) for i in olds), tuple(Placed(j, self.new[j]) for j in news)
-
-    def _compared(self, olds: tuple[int, ...], news: tuple[int, ...], *, is_moved: bool = False) -> Change:
-        placed_old, placed_new = self._placed(olds, news)
-        old_words = tuple(word for one in placed_old for word in one.clause.words)
-        new_words = tuple(word for one in placed_new for word in one.clause.words)
-        is_same = len(olds) == len(news) == 1 and placed_old[0].clause == placed_new[0].clause
-        if is_same:
-            whole = ((Stretch(Fate.KEPT, old_words, new_words),) if new_words else (),)
-            return Change(Done.MOVED if is_moved else Done.KEPT, placed_old, placed_new, whole)
+    def _compared(self, olds: tuple[int, ...], news: tuple[int, ...]) -> Change:
+        placed_old = tuple([Placed(place, self.old[place]) for place in olds])
+        placed_new = tuple([Placed(place, self.new[place]) for place in news])
+        is_single = len(olds) == len(news) == 1
+        if is_single and placed_old[0].clause == placed_new[0].clause:
+            return Change(Done.KEPT, placed_old, placed_new, _kept(placed_old[0].clause, placed_new[0].clause))
+        old_words, new_words = _words(placed_old), _words(placed_new)
         stretches, is_coarse = compare_words(old_words, new_words, self.alphabet)
         several = placed_new if len(news) > 1 else placed_old
         parts = parted(stretches, [len(one.clause.words) for one in several], by_new=len(news) > 1)
-        done = Done.MOVED_AND_EDITED if is_moved else Done.EDITED
-        if len(olds) + len(news) > 2:  # noqa: PLR2004 - more than one on each side
-            done = Done.SPLIT if len(news) > 1 else Done.JOINED
+        done = Done.EDITED if is_single else Done.SPLIT if len(news) > 1 else Done.JOINED
         aspects = frozenset(_aspects(placed_old[0].clause, placed_new[0].clause, stretches))
         return Change(done, placed_old, placed_new, parts, aspects, is_coarse)
 
 
-def _deleted(placed: tuple[tuple[Placed, ...], tuple[Placed, ...]]) -> Change:
-    words = placed[0][0].clause.words
-    return Change(Done.DELETED, placed[0], (), ((Stretch(Fate.DELETED, old=words),) if words else (),))
+def _words(placed: Iterable[Placed]) -> tuple[Word, ...]:
+    return tuple(word for one in placed for word in one.clause.words)
 
 
-def _inserted(placed: tuple[tuple[Placed, ...], tuple[Placed, ...]]) -> Change:
-    words = placed[1][0].clause.words
-    return Change(Done.INSERTED, (), placed[1], ((Stretch(Fate.INSERTED, new=words),) if words else (),))
+def _kept(old: Clause, new: Clause) -> tuple[tuple[Stretch, ...], ...]:
+    return ((Stretch(Fate.KEPT, old.words, new.words),) if new.words else (),)
+
+
+_MOVED = {Done.KEPT: Done.MOVED, Done.EDITED: Done.MOVED_AND_EDITED}
+
+
+def _moved(change: Change) -> Change:
+    """The change of a clause that left its place."""
+    return replace(change, done=_MOVED.get(change.done, change.done))
+
+
+def _is_rewritten(change: Change) -> bool:
+    """Whether so little is left that it is rather another clause."""
+    return change.done is Done.EDITED and Aspect.WORDS in change.aspects and kept_share(change.stretches) < _LITTLE
+
+
+def _weight(change: Change) -> int:
+    """How much it weighs in what keeps its order: whatever moves should be little."""
+    return 1 + sum([len(one.clause.words) for one in change.old + change.new])
+
+
+def _deleted(placed: Placed) -> Change:
+    words = placed.clause.words
+    return Change(Done.DELETED, (placed,), (), ((Stretch(Fate.DELETED, old=words),) if words else (),))
+
+
+def _inserted(placed: Placed) -> Change:
+    words = placed.clause.words
+    return Change(Done.INSERTED, (), (placed,), ((Stretch(Fate.INSERTED, new=words),) if words else (),))
 
 
 def _aspects(old: Clause, new: Clause, stretches: Iterable[Stretch]) -> Iterator[Aspect]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
@@ -33,6 +33,8 @@ _MARKS = {"strong": Mark.STRONG, "em": Mark.EM, "code": Mark.CODE, "u": Mark.U, 
 _ORDER = {mark: place for place, mark in enumerate(Mark)}
 _CODE = re.compile(r"\n|[ \t]+|[^\s]+")
 _SPACE = " \t\r\n\f"
+_PASSAGES = 6000
+"""How many passages are remembered as clauses: the texts of one policy repeat each other."""
 _BLOCKS = {"p", "ul", "ol", "dl", "blockquote", "pre", "table", "div", "hr", *_HEADINGS}
 _word = lru_cache(maxsize=1 << 16)(
     Word
@@ -63,10 +65,15 @@ def clauses_of(text: str) -> tuple[Clause, ...]:
     Raises:
         RecursionError: it is nested too deep.
     """
-    convert = renderer().convert
-    return tuple(clause for passage in passages(text) for clause in read_passage(convert(passage)).clauses)
+    return read_clauses(map(renderer().convert, passages(text)))
 
 
+def read_clauses(text: Iterable[Passage]) -> tuple[Clause, ...]:
+    """The clauses of a text whose passages are converted already."""
+    return tuple(clause for passage in text for clause in read_passage(passage).clauses)
+
+
+@lru_cache(_PASSAGES)
 def read_passage(passage: Passage) -> ReadPassage:
     """The clauses of a passage; those of a text are the clauses of its passages, one after another.
 

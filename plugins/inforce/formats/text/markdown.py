@@ -137,9 +137,9 @@ class Renderer:
         return Passage(tuple(_HEADING_ID.split(with_fit_tables(source))), headings, self._refusals.take())
 
 
-def joined(passages: Iterable[Passage]) -> Rendition:
-    """A whole text of its passages, in order."""
-    anchors: set[str] = set()
+def joined(passages: Iterable[Passage], taken: Iterable[str] = ()) -> Rendition:
+    """A whole text of its passages, in order; `taken` are anchors that no heading can have."""
+    anchors = set(taken)
     sources, headings = [], []
     for passage in passages:
         source = passage.pieces[0]
@@ -170,11 +170,14 @@ def placed(rendition: Rendition, address: str, root: str) -> str:
         address: the revision's permanent address, against which its relative links are resolved.
         root: where the site's root is from the page: `../../`, or empty for the root itself.
     """
-    if "\x02" not in rendition.html:
-        return rendition.html
-    return _RELATIVE.sub(
-        lambda mark: html.escape((root + _resolved(html.unescape(mark[1]), address)) or "./"), rendition.html
-    )
+    return with_links(rendition.html, address, root)
+
+
+def with_links(source: str, address: str, root: str) -> str:
+    """The same for any HTML in which such links are marked."""
+    if "\x02" not in source:
+        return source
+    return _RELATIVE.sub(lambda mark: html.escape((root + _resolved(html.unescape(mark[1]), address)) or "./"), source)
 
 
 def links_of(rendition: Rendition, address: str) -> Iterator[tuple[str, str]]:

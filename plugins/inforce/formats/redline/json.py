@@ -30,7 +30,7 @@ from typing import Any
 from inforce.core.clause import Word
 from inforce.core.redline import Change, Placed
 from inforce.core.wording import Fate, Stretch
-from inforce.formats.redline_words import Comparison, Sections, Text
+from inforce.formats.redline.words import Comparison, Locations, Text
 
 Json = dict[str, Any]
 
@@ -38,9 +38,9 @@ Json = dict[str, Any]
 def redline_json(comparison: Comparison) -> Json:
     """What `inforce redline --format json` answers."""
     redline, measure = comparison.redline, comparison.redline.measure()
-    sections = Sections(comparison)
+    locations = Locations(comparison)
     return {
-        "changes": [_change(one, sections) for one in redline.changes],
+        "changes": [_change(one, locations) for one in redline.changes],
         "coarse": redline.is_coarse,
         "measure": {
             "changed": measure.changed,
@@ -58,7 +58,7 @@ def _text(text: Text) -> Json:
     return {"digest": text.digest, "name": text.name, "posted": text.posted}
 
 
-def _change(change: Change, sections: Sections) -> Json:
+def _change(change: Change, locations: Locations) -> Json:
     return {
         "aspects": sorted(change.aspects),
         "change": change.done,
@@ -66,7 +66,7 @@ def _change(change: Change, sections: Sections) -> Json:
         "new": list(map(_clause, change.new)),
         "old": list(map(_clause, change.old)),
         "parts": [list(map(_stretch, part)) for part in change.parts],
-        "section": sections.of(change) or None,
+        "section": locations.section(change) or None,
     }
 
 

@@ -16,7 +16,8 @@ from itertools import groupby
 from inforce.core.clause import BORDER, Clause, Kind, Mark, Word
 from inforce.core.redline import Aspect, Change, Done
 from inforce.core.wording import Fate, Stretch
-from inforce.formats.redline_words import Comparison, Sections, described
+from inforce.formats.messages import ENGLISH, messages_in
+from inforce.formats.redline.words import Comparison, Locations, named
 
 _SIGNS = re.compile(r"[\\`*_{}\[\]|]")
 _AT_START = re.compile(r"[#+\-:>!](?!\[)|\d+(?=[.)])")
@@ -29,14 +30,15 @@ _INDENTS = {"quotation": "> ", "table": ""}
 
 def redline_criticmarkup(comparison: Comparison) -> Iterator[str]:
     """The lines of it."""
-    sections = Sections(comparison)
+    locations = Locations(comparison)
     page = _Page()
     for change, is_departure in comparison.redline.with_departures():
         if is_departure:
             page.add(change.old[0].clause, [Stretch(Fate.DELETED, old=change.old[0].clause.words)], ["moved away"])
         elif change.is_moved:
-            before = sections.before(change)
-            note = f'moved here from under "{before}"' if before else "moved here"
+            before = locations.before(change)
+            is_under = before.section and not before.is_heading
+            note = f'moved here from under "{before.section}"' if is_under else "moved here"
             words = change.new[0].clause.words
             page.add(change.new[0].clause, [Stretch(Fate.INSERTED, new=words)], [note, *_notes(change)])
         elif change.done is Done.SPLIT:
@@ -60,10 +62,14 @@ def _notes(change: Change) -> list[str]:
         if new.kind is old.kind is Kind.FOOTNOTE and new.words[0] != old.words[0]:
             notes.append(f"before: {old.words[0].text}")
         if Aspect.STRUCTURE in change.aspects:
-            notes.append(f"a {described(new)} now, before: a {described(old)}")
+            notes.append(f"{_named(new)} now, before: {_named(old)}")
     elif not change.stretches:
-        notes.append(f"{change.done}: {described((change.new or change.old)[0].clause)}")
+        notes.append(f"{change.done}: {_named((change.new or change.old)[0].clause)}")
     return notes
+
+
+def _named(clause: Clause) -> str:
+    return named(clause, messages_in(ENGLISH))
 
 
 class _Page:

@@ -1,0 +1,1 @@
+"""A redline in several forms, and the words that they share."""
