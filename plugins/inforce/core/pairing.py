@@ -264,7 +264,7 @@ class _Pairs:
             if not family or not self.old[i].words:
                 continue
             near = family if others is None else {j: family[j] for j in others if j in family}
-            told = set(self.wordings[0].told(i))
+            told = self.wordings[0].told(i)
             for j, score in self.judge.similar(self.wordings[0].form(i), near, least):
                 if not told.isdisjoint(self.wordings[1].told(j)):
                     yield i, j, score if self.old[i].kind == self.new[j].kind else score * 0.9
@@ -308,6 +308,7 @@ class _Wordings:
     def __init__(self, clauses: Sequence[Clause], alphabet: Alphabet) -> None:
         self._clauses, self._alphabet = clauses, alphabet
         self._contents: dict[int, str] = {}
+        self._told: dict[int, frozenset[str]] = {}
 
     def content(self, place: int) -> str:
         """The words by which clauses are told apart: without punctuation, if there are others."""
@@ -319,10 +320,14 @@ class _Wordings:
             self._contents[place] = content
         return content
 
-    def told(self, place: int) -> str:
-        """The words that two clauses have to share to be similar: without numbers, if there are others."""
-        words = self._clauses[place].words
-        return self._alphabet.spell(one.text for one in words if any(map(str.isalpha, one.text))) or self.content(place)
+    def told(self, place: int) -> frozenset[str]:
+        """The words of which two clauses have to share one to be similar: no numbers, if there are others."""
+        told = self._told.get(place)
+        if told is None:
+            words = self._clauses[place].words
+            letters = self._alphabet.spell(one.text for one in words if any(map(str.isalpha, one.text)))
+            told = self._told[place] = frozenset(letters or self.content(place))
+        return told
 
     def form(self, place: int) -> str:
         """The words by which clauses are found to be similar: of short ones all, but of titles and rows."""
