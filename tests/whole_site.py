@@ -25,7 +25,7 @@ KINDS = [
     "privacy-policy/compare/",
     "privacy-policy/compare/?from=2014-03-01&to=2018-04-10",
     "privacy-policy/compare/?from=2018-04-10",
-    "privacy-policy/compare/?from=nothing",
+    "privacy-policy/compare/?from=unknown",
     "privacy-policy/2014-03-01/",
     "privacy-policy/2018-04-10/",
     "terms/2017-01-01/",
