@@ -316,7 +316,7 @@ def test_a_korean_policy_is_compared_in_korean(shown):
 
 def test_both_views_show_the_words_of_both_texts(shown):
     page = shown("?from=2014-03-01&to=2018-04-10")
-    page.get_by_label("Before and now, side by side").check()
+    page.get_by_label("Side by side").check()
     old, new = (page.locator(f".inforce-change--edited .inforce-{side}").first for side in ("marked", "after"))
     assert [" ".join(one.inner_text().split()) for one in (old, new)] == [
         "Before We set cookies for 30 days. They say who you are.",
