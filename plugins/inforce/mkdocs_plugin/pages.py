@@ -264,6 +264,7 @@ class Pages:
             script=f"{ASSETS}compare.js",
         )
         title, description = (say(f"compare.{key}", title=policy.terms.title) for key in ("title", "description"))
+        html = self._dated(html, place, [policy], language)
         return Content(place, title, description, html, head=self.heads.below(policy, place))
 
     def revision(self, policy: PolicyRecord, revision: Revision) -> Content:
