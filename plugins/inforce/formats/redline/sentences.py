@@ -125,16 +125,18 @@ class Sentences:
 
     def origin(self, change: Change) -> str:
         """Where a moved clause stood."""
-        return self._located("redline.place.before", self.locations.before(change))
+        return self._located("redline.place.before", self.locations.before(change), change, was=True)
 
     def gone(self, changes: Sequence[Change]) -> str:
         """That clauses were moved away, which they are, and whither."""
-        words = self.quoted(self.beginning(changes[0].new[0].clause))
+        first = changes[0]
+        words = self.quoted(self.beginning(first.new[0].clause))
         if len(changes) > 1:
             gone = self._messages("redline.note.gone.many", count=len(changes), words=words)
         else:
             gone = self._messages("redline.note.gone", words=words)
-        return f"{_TWO_STOPS.sub('', gone)} {self._located('redline.place.now', self.locations.of(changes[0]))}"
+        goal = self._located("redline.place.now", self.locations.of(first), first, was=False)
+        return f"{_TWO_STOPS.sub('', gone)} {goal}"
 
     def beginning(self, clause: Clause) -> str:
         """The words by which to know a clause."""
@@ -143,11 +145,24 @@ class Sentences:
         words = read(clause.words[:_FEW])
         return words if len(clause.words) <= _FEW else f"{words}…"
 
-    def _located(self, key: str, location: Location) -> str:
+    def _located(self, key: str, location: Location, change: Change, *, was: bool) -> str:
+        """Where a moved clause stands, or (`was`) stood."""
+        if not location.is_heading and self.locations.of(change) == self.locations.before(change):
+            return self._messages(f"{key}.up" if self._has_come_down(change) is was else f"{key}.down")
         if not location.section:
             return self._messages(f"{key}.first" if location.is_heading else f"{key}.top")
         key = f"{key}.heading" if location.is_heading else key
         return self._messages(key, section=self.quoted(location.section))
+
+    def _has_come_down(self, change: Change) -> bool:
+        """Whether a moved clause stood before what it comes after now."""
+        before = 0
+        for one in self._comparison.redline.changes:
+            if one is change:
+                break
+            if one.old and not one.is_moved:
+                before = one.old[-1].place
+        return change.old[0].place < before
 
     def _details(self, changes: Sequence[Change]) -> Iterator[Detail]:
         first = changes[0]
