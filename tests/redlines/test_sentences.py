@@ -13,9 +13,9 @@ def comparison(old, new):
     return Comparison(Text("old", "", clauses(old)), Text("new", "", clauses(new)), compared(old, new))
 
 
-def told(old, new, language="en", longest=None):
+def told(old, new, language="en", longest=None, most=None):
     """Each entry's sentences, drawn as a list."""
-    entries = Sentences(comparison(old, new), messages_in(language), longest).entries()
+    entries = Sentences(comparison(old, new), messages_in(language), longest, most).entries()
     return "\n".join(
         "\n".join([f"{entry.number}. {entry.sentence}", *(f"   {one.sentence}" for one in entry.details)])
         for entry in entries
@@ -106,6 +106,14 @@ def test_long_clauses_are_quoted_as_far_as_one_wants():
     assert told("# Terms\n", "# Terms\n\nOne two three four five six seven eight.", longest=3) == dedent("""\
         1. Under “Terms”, a paragraph was inserted:
            “One two three […]”""")
+
+
+def test_and_of_many_clauses_as_many_as_one_wants():
+    assert told("# Terms\n", "# Terms\n\n- One.\n- Two.\n- Three.\n- Four.\n", most=2) == dedent("""\
+        1. Under “Terms”, 4 clauses were inserted:
+           “One.”
+           “Two.”
+           And 2 clauses more.""")
 
 
 def test_korean():
