@@ -120,11 +120,11 @@ def test_korean():
     old = "# 약관\n\n회원은 30일 이내에 철회할 수 있습니다.\n\n현금으로 지불할 수 없습니다.\n"
     new = "# 약관\n\n회원은 60일 이내에 철회할 수 있습니다.\n"
     assert told(old, new, "ko") == dedent("""\
-        1. “약관” 아래: 수정된 문단.
-           “30” 대신 “60”.
+        1. “약관” 아래에서 문단 1개가 수정되었습니다.
+           “30” 문구가 “60” 문구로 바뀌었습니다.
            이전: “회원은 30일 이내에 철회할 수 있습니다.”
            지금: “회원은 60일 이내에 철회할 수 있습니다.”
-        2. “약관” 아래: 삭제된 문단:
+        2. “약관” 아래에서 문단 1개가 삭제되었습니다:
            “현금으로 지불할 수 없습니다.”""")
 
 
@@ -132,7 +132,7 @@ def test_how_much_changed_in_a_sentence():
     one = comparison("# Terms\n\nCancel within 30 days.", "# Terms\n\nCancel within 60 days.")
     assert measured(one, messages_in("en")) == "1 of 2 clauses changed."
     assert words_counted(one, messages_in("en")) == "1 word or sign inserted, 1 deleted."
-    assert measured(one, messages_in("ko")) == "조항 2개 중 1개 변경."
+    assert measured(one, messages_in("ko")) == "조항 2개 중 1개가 변경되었습니다."
 
 
 def test_words_from_right_to_left_stay_together_in_an_english_sentence():
