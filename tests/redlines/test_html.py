@@ -14,6 +14,7 @@ from inforce.core.clause import BORDER, Kind
 from inforce.core.redline import redline
 from inforce.formats.messages import messages_in
 from inforce.formats.redline.html import change_list, clause_changes, redline_body
+from inforce.formats.redline.page import redline_page
 from inforce.formats.redline.style import PALETTE, PAPER
 from inforce.formats.redline.words import Comparison, Text
 from inforce.formats.revision_file import body
@@ -314,3 +315,28 @@ def test_colours_stand_out_from_their_grounds(scheme):
         assert contrast(colours[name], colours["page"]) >= 4.5
     assert contrast(colours["quiet"], colours["page"]) >= 4.5
     assert min(contrast(colours[name], colours["page"]) for name in ("bar", "line")) >= 3
+
+
+def test_signs_of_html_are_words_wherever_they_stand():
+    old, new = clauses("# A &lt;b>\n\nOne."), clauses("# A &lt;b>\n\nOne &amp; &lt;i> `<u>`.")
+    one = Comparison(Text("<old>", "", old), Text("<new>", "", new), redline(old, new))
+    page = redline_page(one, messages_in("en"))
+    assert "<title>Changes from &lt;old&gt; to &lt;new&gt;</title>" in page
+    assert "<h3>A &lt;b&gt;</h3>" in page
+    assert "One <ins>&amp; &lt;i&gt; <code>&lt;u&gt;</code></ins>." in page
+    assert "Inserted: “&amp; &lt;i&gt; &lt;u&gt;”" in page
+    assert not re.search(r"<(?:b|i|u|old|new)>", page)
+
+
+def test_a_page_is_whole_and_its_links_within_the_record_are_words():
+    old, new = clauses("Read [this](b.md)."), clauses("Read [this](b.md) and [that](https://example.org/).")
+    one = Comparison(
+        Text("old", "0" * 64, old), Text("new", "1" * 64, new, "2018-04-10T09:00:00+09:00"), redline(old, new), "ko"
+    )
+    page = redline_page(one, messages_in("en"))
+    assert re.findall(r'(?:href|src)="([^#"]*)"', page) == ["https://example.org/"] * 2
+    assert 'Read <span class="inforce-link">this</span>' in page
+    assert "\x02" not in page
+    assert '<div lang="ko" dir="ltr">' in page
+    assert '<span class="inforce-side" lang="en" dir="ltr" hidden>Before</span>' in page
+    assert '<time datetime="2018-04-10T09:00:00+09:00">posted 10 April 2018, 09:00 (UTC+09:00)</time>' in page
