@@ -318,12 +318,15 @@ def test_colours_stand_out_from_their_grounds(scheme):
 
 
 def test_signs_of_html_are_words_wherever_they_stand():
-    old, new = clauses("# A &lt;b>\n\nOne."), clauses("# A &lt;b>\n\nOne &amp; &lt;i> `<u>`.")
+    old, new = (
+        clauses("# A &lt;b>\n\nOne of these signs."),
+        clauses("# A &lt;b>\n\nOne of these signs &amp; &lt;i> `<u>`."),
+    )
     one = Comparison(Text("<old>", "", old), Text("<new>", "", new), redline(old, new))
     page = redline_page(one, messages_in("en"))
     assert "<title>Changes from &lt;old&gt; to &lt;new&gt;</title>" in page
     assert "<h3>A &lt;b&gt;</h3>" in page
-    assert "One <ins>&amp; &lt;i&gt; <code>&lt;u&gt;</code></ins>." in page
+    assert "One of these signs <ins>&amp; &lt;i&gt; <code>&lt;u&gt;</code></ins>." in page
     assert "Inserted: “&amp; &lt;i&gt; &lt;u&gt;”" in page
     assert not re.search(r"<(?:b|i|u|old|new)>", page)
 
