@@ -24,6 +24,10 @@ of one kind) for each thousand words of the newer texts. Words that ours shows a
 by themselves. "Astray" is by how many words the texts that whoever accepts or rejects everything gets are too long or
 too short: some drop words, and some say words twice.
 
+    .venv/bin/python benchmarks/redline.py REPO --rendered
+
+makes all redlines of the history as a build does, against python-markdown converting all texts. And
+
     .venv/bin/python benchmarks/redline.py --hostile
 
 measures time and memory of our redline of texts that nobody means, each in a process of its own.
@@ -53,8 +57,9 @@ from typing import Any, NamedTuple
 
 from lxml.html.diff import htmldiff
 from measure import run
-from projects import record_of
+from projects import commit, record_of
 from rapidfuzz.distance import LCSseq
+from rendered import render_all
 
 from inforce.core.alignment import Alphabet
 from inforce.core.clause import Clause, plain
@@ -122,15 +127,21 @@ def main() -> None:
     parser.add_argument("--far", type=int, default=10, help="how many pairs of a first and a last revision")
     parser.add_argument("--runs", type=int, default=5, help="how many turns")
     parser.add_argument("--only", nargs="+", help="these contestants alone")
+    parser.add_argument("--rendered", action="store_true", help="all redlines of the history instead of some pairs")
     parser.add_argument("--hostile", nargs="?", const="", metavar="NAME", help="texts that nobody means")
     asked = parser.parse_args()
     if asked.hostile is not None:
         hostile(asked.hostile)
     for repo in asked.repo:
         with tempfile.TemporaryDirectory() as top:
-            chosen = pairs_of(record_of(repo, asked.all, Path(top) / "imported"), Path(top), asked.adjacent, asked.far)
+            record = record_of(repo, asked.all, Path(top) / "imported")
             print(f"\n{repo}", flush=True)
-            compare_pairs(chosen, asked.runs, asked.only)
+            if asked.rendered:
+                if record.parent != repo:
+                    commit(record.parent, "Import")
+                render_all(record.parent, asked.runs)
+            else:
+                compare_pairs(pairs_of(record, Path(top), asked.adjacent, asked.far), asked.runs, asked.only)
 
 
 # The pairs

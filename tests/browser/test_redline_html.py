@@ -120,7 +120,9 @@ def test_paper_has_the_chosen_view_and_what_is_folded(shown):
     page.check(SIDES)
     page.emulate_media(media="print")
     assert page.get_by_text("Side by side").is_hidden()
-    assert page.locator("#change-2 .inforce-after").is_visible()
+    page.set_viewport_size({"width": 650, "height": 900})  # A sheet of A4 between its margins.
+    before, now = (page.locator(f"#change-2 .inforce-{one}").bounding_box() for one in ("marked", "after"))
+    assert before["y"] == now["y"]
     folded = page.get_by_text("Not for the weather.")
     assert folded.evaluate("one => one.checkVisibility({contentVisibilityAuto: true})")
     assert folded.bounding_box()["height"] > 0

@@ -114,3 +114,17 @@ def test_two_answers_at_once_are_refused(two):
     status, words = fails(two, "old.md", "new.md", "--json", "--format", "text")
     assert status == 2
     assert "--json and --format text are two answers" in words
+
+
+def test_html_is_one_whole_page(two):
+    said = two.inforce("redline", "terms/2017-04-10", "terms/2018-04-10", "--format", "html")
+    assert said.out.startswith('<!DOCTYPE html>\n<html lang="en" dir="ltr">\n')
+    assert "<title>Changes from terms/2017-04-10 to terms/2018-04-10</title>" in said.out
+    assert f'<time datetime="{POSTED}">posted ' in said.out
+    assert "We keep what you tell us<ins>, and your orders</ins>." in said.out
+    assert said.out.endswith("</html>\n")
+
+
+def test_html_of_files_does_not_know_their_language(two):
+    said = two.inforce("redline", "old.md", "new.md", "--format", "html")
+    assert '<div lang="" dir="auto">\n<div class="inforce-redline">' in said.out

@@ -35,7 +35,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
+from json.encoder import encode_basestring
 from typing import Any
 
 from inforce.core.clause import BORDER, Clause, Kind, Mark, Word
@@ -75,7 +77,7 @@ def clauses_json(
     """
     texts = texts or ClauseTexts()
     written = ",\n".join(
-        f'    {{\n      "id": {_text(name)},\n{texts.of(clause)}\n    }}'
+        f'    {{\n      "id": {encode_basestring(name)},\n{texts.of(clause)}\n    }}'
         for name, clause in zip(identified.names, clauses, strict=True)
     )
     rest = {
@@ -88,7 +90,8 @@ def clauses_json(
         "split": dict(identified.split),
     }
     listed = f"[\n{written}\n  ]" if written else "[]"
-    return f'{{\n  "clauses": {listed},\n{_indented(rest)}\n}}\n'.encode()
+    further = json.dumps(rest, ensure_ascii=False, indent=2, sort_keys=True)[2:-2]
+    return f'{{\n  "clauses": {listed},\n{further}\n}}\n'.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,27 +134,39 @@ def _read(table: Json) -> RevisionClauses:
 
 
 def _members(clause: Clause) -> str:
-    members = {
-        "in": list(clause.frames),
-        "kind": clause.kind,
-        "level": clause.level,
-        "text": list(_runs(clause)),
-    }
-    return "    " + _indented(members).replace("\n", "\n    ")
+    text = [encode_basestring(run) if isinstance(run, str) else _set_off(run) for run in _runs(clause)]
+    return (
+        f'      "in": {_frames(clause.frames)},\n      "kind": "{clause.kind}",\n      "level": {clause.level},\n'
+        f'      "text": {_listed(text, 6)}'
+    )
 
 
-def _indented(members: Json) -> str:
-    """The members of an object, as lines without its braces."""
-    return json.dumps(members, ensure_ascii=False, indent=2, sort_keys=True)[2:-2]
+@lru_cache(256)
+def _frames(frames: tuple[str, ...]) -> str:
+    return _listed(list(map(encode_basestring, frames)), 6)
 
 
-def _text(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+def _set_off(run: Json) -> str:
+    link = "null" if run["link"] is None else encode_basestring(run["link"])
+    marks = _listed([f'"{mark}"' for mark in run["marks"]], 10)
+    lines = [f'"link": {link}', f'"marks": {marks}', f'"text": {encode_basestring(run["text"])}']
+    return "{\n          " + ",\n          ".join(lines) + "\n        }"
+
+
+def _listed(values: Sequence[str], indent: int) -> str:
+    """An array whose brackets stand in so deep a line; the values are JSON already."""
+    if not values:
+        return "[]"
+    between = "\n" + " " * (indent + 2)
+    return f"[{between}{f',{between}'.join(values)}\n{' ' * indent}]"
 
 
 def _runs(clause: Clause) -> Iterator[str | Json]:
+    if all(word.link is None and not word.marks and word.text != BORDER for word in clause.words):
+        yield from _got_back(clause.words, clause.kind)
+        return
     for (marks, link, _), words in groupby(clause.words, _setting):
-        for text in _got_back(list(words), clause.kind):
+        for text in _got_back(tuple(words), clause.kind):
             yield {"link": link, "marks": list(marks), "text": text} if marks or link is not None else text
 
 
@@ -160,7 +175,7 @@ def _setting(word: Word) -> tuple[tuple[Mark, ...], str | None, bool]:
     return word.marks, word.link, word.text == BORDER
 
 
-def _got_back(words: list[Word], kind: Kind) -> Iterator[str]:
+def _got_back(words: Sequence[Word], kind: Kind) -> Iterator[str]:
     """Texts of words that are set alike: as few as give back the words."""
     start = 0
     while start < len(words):
@@ -173,10 +188,13 @@ def _got_back(words: list[Word], kind: Kind) -> Iterator[str]:
         start = end
 
 
-def _same(words: list[Word], kind: Kind) -> int:
+def _same(words: Sequence[Word], kind: Kind) -> int:
     """How many of the words, from the first on, their common text gives back."""
+    found = list(_cut(_joined(words), words[0].marks, kind))
+    if found == [(word.before, word.text) for word in words]:
+        return len(words)
     same = 0
-    for (space, text), word in zip(_cut(_joined(words), words[0].marks, kind), words, strict=False):
+    for (space, text), word in zip(found, words, strict=False):
         if (space, text) != (word.before, word.text):
             break
         same += 1

@@ -264,7 +264,8 @@ class Pages:
             script=f"{ASSETS}compare.js",
         )
         title, description = (say(f"compare.{key}", title=policy.terms.title) for key in ("title", "description"))
-        return Content(place, title, description, html, is_listed=False, head=self.heads.below(policy, place))
+        html = self._dated(html, place, [policy], language)
+        return Content(place, title, description, html, head=self.heads.below(policy, place))
 
     def revision(self, policy: PolicyRecord, revision: Revision) -> Content:
         """`/privacy-policy/2018-04-10/`: the permanent page."""

@@ -76,23 +76,17 @@ class SiteRedlines:
 
     def text(self, revision: Revision) -> Rendition:
         """A revision's text with anchors and notes; see `clause_notes.placed_notes`."""
-        kept = self._cache.get(self._key(revision, "text"))
-        if kept is None:
-            kept = self._made_text(revision)
-        headings, _, source = kept.partition(b"\n")
+        headings, _, source = self._kept(revision, "text").partition(b"\n")
         return Rendition(source.decode(), tuple(Heading(*one) for one in json.loads(headings)))
 
     def changes(self, revision: Revision) -> Changes | None:
         """What a revision changed; None of a first one."""
-        kept = self._cache.get(self._key(revision, "changes"))
-        if kept is None:
-            kept = self._made_changes(revision)
+        kept = self._kept(revision, "changes")
         return _load(kept) if kept else None
 
     def clauses(self, revision: Revision) -> bytes:
         """The revision's `clauses.json`."""
-        kept = self._cache.get(self._key(revision, "clauses"))
-        return self._made_clauses(revision) if kept is None else kept
+        return self._kept(revision, "clauses")
 
     def of_draft(self, draft: Revision, text: str, language: str) -> tuple[Rendition, Changes | None]:
         """A draft's text with anchors and notes, and what it would change in its predecessor.
@@ -118,51 +112,45 @@ class SiteRedlines:
 
     def name(self, revision: Revision) -> str:
         """A name for everything on which what is said here of a revision rests."""
-        return self._key(revision, "")
+        name, words = self.history(revision.policy).name(revision), self._words(self._language(revision))
+        return sha256(f"{name} {words}".encode()).hexdigest()
+
+    def _words_in(self, language: str) -> str:
+        """A digest of our words in a language."""
+        return sha256(repr(self._languages.texts_in(language)).encode()).hexdigest()
 
     def _is_kept(self, policy: PolicyRecord) -> bool:
-        names = [self._key(one, kind) for one in policy.revisions for kind in ("text", "changes", "clauses")]
-        return self._cache.keep([*names, *self.history(policy.slug).names])
+        return self._cache.keep([*map(self.name, policy.revisions), *self.history(policy.slug).names])
 
     def _make(self, slug: str) -> int:
         policy, history = self._policies[slug], self.history(slug)
         made = set()
         for revision in history.walk():
-            self._make_all(revision)
+            self._made(revision)
             made.add(revision.name)
         for revision in policy.revisions:
-            if revision.name not in made and self._key(revision, "text") not in self._cache:
-                self._make_all(revision)
+            if revision.name not in made and self.name(revision) not in self._cache:
+                self._made(revision)
         return len(policy.revisions)
 
-    def _make_all(self, revision: Revision) -> None:
-        """Everything about a revision; its text comes last, as the sign that all is there."""
-        self._made_clauses(revision)
-        self._made_changes(revision)
-        self._made_text(revision)
+    def _kept(self, revision: Revision, part: str) -> bytes:
+        kept = self._cache.get_part(self.name(revision), part)
+        return self._made(revision)[part] if kept is None else kept
 
-    def _made_text(self, revision: Revision) -> bytes:
+    def _made(self, revision: Revision) -> dict[str, bytes]:
+        """Everything about a revision, and kept."""
         account = self.history(revision.policy).account(revision)
-        comparison = self._comparison(revision)
-        rendition = annotated(
-            self._texts.passages(revision), account, comparison, self._messages(revision), self._language(revision)
-        )
+        comparison, say, language = self._comparison(revision), self._messages(revision), self._language(revision)
+        rendition = annotated(self._texts.passages(revision), account, comparison, say, language)
         headings = [[one.level, one.anchor, one.words] for one in rendition.headings]
-        kept = f"{json.dumps(headings, ensure_ascii=False)}\n{rendition.html}".encode()
-        self._cache.put(self._key(revision, "text"), kept)
-        return kept
-
-    def _made_changes(self, revision: Revision) -> bytes:
-        comparison, say = self._comparison(revision), self._messages(revision)
-        kept = _dump(_changes(comparison, say)) if comparison is not None else b""
-        self._cache.put(self._key(revision, "changes"), kept)
-        return kept
-
-    def _made_clauses(self, revision: Revision) -> bytes:
-        account = self.history(revision.policy).account(revision)
-        kept = clauses_json(revision, self._clauses(revision), account.identified, self._written(revision.policy))
-        self._cache.put(self._key(revision, "clauses"), kept)
-        return kept
+        clauses = self._clauses(revision)
+        parts = {
+            "text": f"{json.dumps(headings, ensure_ascii=False)}\n{rendition.html}".encode(),
+            "changes": _dump(_changes(comparison, say)) if comparison is not None else b"",
+            "clauses": clauses_json(revision, clauses, account.identified, self._written(revision.policy)),
+        }
+        self._cache.put_parts(self.name(revision), parts)
+        return parts
 
     def _comparison(self, revision: Revision) -> Comparison | None:
         """The comparison of a revision with its predecessor; None of a first one."""
@@ -187,14 +175,6 @@ class SiteRedlines:
 
     def _read_clauses(self, slug: str, name: str) -> tuple[Clause, ...]:
         return read_clauses(self._texts.passages(self._policies[slug].timeline[name]))
-
-    def _key(self, revision: Revision, kind: str) -> str:
-        name = self.history(revision.policy).name(revision)
-        return sha256(f"{name} {kind} {self._words(self._language(revision))}".encode()).hexdigest()
-
-    def _words_in(self, language: str) -> str:
-        """A digest of our words in a language."""
-        return sha256(repr(self._languages.texts_in(language)).encode()).hexdigest()
 
     def _messages(self, revision: Revision) -> Messages:
         return self._languages.messages_in(self._language(revision))

@@ -173,7 +173,7 @@ class Body:
         stretches = [stretch for part in one.parts for stretch in part]
         cells = by_cell(stretches)
         if cells is not None:
-            self._add_row(one, list(map(self._cell, cells)))
+            self._add_row(one, [self._cell(cell, is_moved=one.name == "moved") for cell in cells])
             return
         old, new = (list(_whole(stretches, is_old=is_old)) for is_old in (True, False))
         if any(stretch.old for stretch in stretches):
@@ -189,12 +189,12 @@ class Body:
         node = Node(f"{one.attributes}>", "tr", cells, is_head=clause.level == 1, side=one.side)
         self._outline.add(clause, node, is_quiet=False)
 
-    def _cell(self, stretches: Sequence[Stretch]) -> str:
+    def _cell(self, stretches: Sequence[Stretch], *, is_moved: bool) -> str:
         words, new_words = both(stretches)
-        if not _differ([stretches]):
-            return words
-        old = f'<div class="inforce-marked">{self._side("old", " hidden")}{words}</div>'
-        return f'{old}<div class="inforce-after" hidden>{self._side("new")}{new_words}</div>'
+        if _differ([stretches]):
+            old = f'<div class="inforce-marked">{self._side("old", " hidden")}{words}</div>'
+            return f'{old}<div class="inforce-after" hidden>{self._side("new")}{new_words}</div>'
+        return f'<div class="inforce-marked">{words}</div>' if is_moved else words
 
     def _add_gone(self, changes: Sequence[Change]) -> None:
         """Write, where clauses stood that were moved together, where they are now."""

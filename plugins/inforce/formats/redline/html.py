@@ -58,7 +58,8 @@ from inforce.formats.redline.sentences import Sentences, grouped
 from inforce.formats.redline.words import Comparison
 
 _LONGEST = 40
-"""How many words of a clause the list of changes quotes."""
+_MOST = 5
+"""Of a clause and of an entry, how many words and clauses the list of changes quotes; the rest is in the redline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def change_list(comparison: Comparison, messages: Messages) -> str:
     """
     anchors = Anchors(comparison)
     items = []
-    for entry in Sentences(comparison, messages, _LONGEST).entries():
+    for entry in Sentences(comparison, messages, _LONGEST, _MOST).entries():
         details = _paragraphs(one.sentence for one in entry.details)
         link = f'<a href="#{escape(anchors.of(entry.changes[0]))}">{escape(entry.sentence, quote=False)}</a>'
         items.append(f"<li><p>{link}</p>{details}</li>")
@@ -110,14 +111,14 @@ def redline_body(comparison: Comparison, messages: Messages, *, top: int = 3, la
         f'<label for="inforce-view-{view}">{escape(messages(f"redline.view.{view}"), quote=False)}</label>'
         for view, checked in (("inline", " checked"), ("sides", ""))
     )
-    sentences = Sentences(comparison, messages, _LONGEST)
+    sentences = Sentences(comparison, messages, _LONGEST, _MOST)
     body = Body(comparison, messages, sentences, top, language).html()
     return f'<div class="inforce-redline">\n{views}\n<div class="inforce-marks">\n{body}\n</div>\n</div>'
 
 
 def clause_changes(comparison: Comparison, messages: Messages) -> list[ClauseChange]:
     """What became of each changed clause, by its place in the new text, where it stood or stands."""
-    sentences = Sentences(comparison, messages, _LONGEST)
+    sentences = Sentences(comparison, messages, _LONGEST, _MOST)
     moved = {id(group[0]): group for group in grouped(comparison.redline)}
     found: list[ClauseChange] = []
     place = 0

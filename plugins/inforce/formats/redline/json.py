@@ -4,8 +4,8 @@ r"""A redline as JSON: the clauses and words of both texts, and what became of e
 
     {"changes": [
        {"aspects": ["words"], "change": "edited", "coarse": false,
-        "new": [{"in": ["list"], "kind": "item", "level": 0, "place": 7}],
-        "old": [{"in": ["list"], "kind": "item", "level": 0, "place": 7}],
+        "new": [{"id": "c-you-may-cancel", "in": ["list"], "kind": "item", "level": 0, "place": 7}],
+        "old": [{"id": "c-you-may-cancel", "in": ["list"], "kind": "item", "level": 0, "place": 7}],
         "parts": [[
           {"fate": "kept", "new": "within", "old": "within"},
           {"fate": "deleted", "old": " 30"},
@@ -15,8 +15,9 @@ r"""A redline as JSON: the clauses and words of both texts, and what became of e
      "coarse": false,
      "measure": {"changed": 1, "clauses": 41, "moved": 0, "words_deleted": 1, "words_inserted": 1},
      "new": {"digest": "…64 hexadecimal digits…", "name": "privacy-policy/2018-04-10", "posted": "…"},
-     "old": {"digest": "…", "name": "draft.md", "posted": null}}
+     "old": {"digest": "…", "name": "privacy-policy/2017-05-18", "posted": "…"}}
 
+`id` is the clause's identity, for two revisions of one policy; otherwise null, and so is `posted` of a file.
 `parts` has one list of stretches, or one for each of several clauses on a side. Cells of a row are separated by U+001F.
 A stretch that is `linked` has `new_link` and `old_link` too, one that is `formatted` `new_marks` and `old_marks`. Links
 and formatting of other words are not told.
@@ -40,7 +41,7 @@ def redline_json(comparison: Comparison) -> Json:
     redline, measure = comparison.redline, comparison.redline.measure()
     locations = Locations(comparison)
     return {
-        "changes": [_change(one, locations) for one in redline.changes],
+        "changes": [_change(one, locations, comparison) for one in redline.changes],
         "coarse": redline.is_coarse,
         "measure": {
             "changed": measure.changed,
@@ -58,21 +59,27 @@ def _text(text: Text) -> Json:
     return {"digest": text.digest, "name": text.name, "posted": text.posted}
 
 
-def _change(change: Change, locations: Locations) -> Json:
+def _change(change: Change, locations: Locations, comparison: Comparison) -> Json:
     return {
         "aspects": sorted(change.aspects),
         "change": change.done,
         "coarse": change.is_coarse,
-        "new": list(map(_clause, change.new)),
-        "old": list(map(_clause, change.old)),
+        "new": [_clause(one, comparison.new) for one in change.new],
+        "old": [_clause(one, comparison.old) for one in change.old],
         "parts": [list(map(_stretch, part)) for part in change.parts],
         "section": locations.section(change) or None,
     }
 
 
-def _clause(placed: Placed) -> Json:
+def _clause(placed: Placed, text: Text) -> Json:
     clause = placed.clause
-    return {"in": list(clause.frames), "kind": clause.kind, "level": clause.level, "place": placed.place}
+    return {
+        "id": text.identities[placed.place] if text.identities else None,
+        "in": list(clause.frames),
+        "kind": clause.kind,
+        "level": clause.level,
+        "place": placed.place,
+    }
 
 
 def _stretch(stretch: Stretch) -> Json:

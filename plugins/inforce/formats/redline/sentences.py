@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from inforce.core.clause import Clause, Kind, Word
 from inforce.core.redline import Aspect, Change, Done, Redline
@@ -68,9 +69,19 @@ class Entry:
 class Sentences:
     """Tells the changes of a comparison in the words of a language."""
 
-    def __init__(self, comparison: Comparison, messages: Messages, longest: int | None = None) -> None:
-        """Keep what is told; of a clause or a stretch no more than the `longest` number of words is quoted."""
-        self._comparison, self._messages, self._longest = comparison, messages, longest
+    def __init__(
+        self, comparison: Comparison, messages: Messages, longest: int | None = None, most: int | None = None
+    ) -> None:
+        """Keep what is told.
+
+        Args:
+            comparison: the texts, and what changed.
+            messages: the words of the language.
+            longest: how many words of a clause or of a stretch are quoted, if not all.
+            most: how many clauses of an entry are quoted, if not all.
+        """
+        self._comparison, self._messages = comparison, messages
+        self._longest, self._most = longest, most
         self.locations = Locations(comparison)
 
     def entries(self) -> Iterator[Entry]:
@@ -125,16 +136,18 @@ class Sentences:
 
     def origin(self, change: Change) -> str:
         """Where a moved clause stood."""
-        return self._located("redline.place.before", self.locations.before(change))
+        return self._located("redline.place.before", self.locations.before(change), change, was=True)
 
     def gone(self, changes: Sequence[Change]) -> str:
         """That clauses were moved away, which they are, and whither."""
-        words = self.quoted(self.beginning(changes[0].new[0].clause))
+        first = changes[0]
+        words = self.quoted(self.beginning(first.new[0].clause))
         if len(changes) > 1:
             gone = self._messages("redline.note.gone.many", count=len(changes), words=words)
         else:
             gone = self._messages("redline.note.gone", words=words)
-        return f"{_TWO_STOPS.sub('', gone)} {self._located('redline.place.now', self.locations.of(changes[0]))}"
+        goal = self._located("redline.place.now", self.locations.of(first), first, was=False)
+        return f"{_TWO_STOPS.sub('', gone)} {goal}"
 
     def beginning(self, clause: Clause) -> str:
         """The words by which to know a clause."""
@@ -143,27 +156,46 @@ class Sentences:
         words = read(clause.words[:_FEW])
         return words if len(clause.words) <= _FEW else f"{words}…"
 
-    def _located(self, key: str, location: Location) -> str:
+    def _located(self, key: str, location: Location, change: Change, *, was: bool) -> str:
+        """Where a moved clause stands, or (`was`) stood."""
+        if not location.is_heading and self.locations.of(change) == self.locations.before(change):
+            has_come_down = change.new[0].place in self._come_down
+            return self._messages(f"{key}.up" if has_come_down is was else f"{key}.down")
         if not location.section:
             return self._messages(f"{key}.first" if location.is_heading else f"{key}.top")
         key = f"{key}.heading" if location.is_heading else key
         return self._messages(key, section=self.quoted(location.section))
 
+    @cached_property
+    def _come_down(self) -> frozenset[int]:
+        """The places in the new text of moved clauses that stood before what they come after now."""
+        found, before = set(), 0
+        for one in self._comparison.redline.changes:
+            if one.is_moved and one.old[0].place < before:
+                found.add(one.new[0].place)
+            elif one.old and not one.is_moved:
+                before = one.old[-1].place
+        return frozenset(found)
+
     def _details(self, changes: Sequence[Change]) -> Iterator[Detail]:
         first = changes[0]
-        match first.done:
-            case Done.INSERTED:
-                yield from (self._clause(one.new[0].clause, self._longest, is_new=True) for one in changes)
-            case Done.DELETED:
-                yield from (self._clause(one.old[0].clause, self._longest, is_old=True) for one in changes)
-            case Done.MOVED:
-                yield Detail(self.origin(first))
-                yield from (self._clause(one.new[0].clause, _BEGINNING) for one in changes)
-            case _:
-                if first.is_moved:
-                    yield Detail(self.origin(first))
-                yield from self.edits(first)
-                yield from self._wordings(first)
+        if first.is_moved:
+            yield Detail(self.origin(first))
+        if first.done in _GROUPED:
+            yield from self._quotations(changes)
+        else:
+            yield from self.edits(first)
+            yield from self._wordings(first)
+
+    def _quotations(self, changes: Sequence[Change]) -> Iterator[Detail]:
+        """What the clauses of an entry say; of many the first few."""
+        is_long = self._most is not None and len(changes) > self._most + 1
+        for one in changes[: self._most] if is_long else changes:
+            longest = _BEGINNING if one.is_moved else self._longest
+            clause = (one.new or one.old)[0].clause
+            yield self._clause(clause, longest, is_old=not one.new, is_new=not one.old)
+        if self._most is not None and is_long:
+            yield Detail(self._messages("redline.more", count=len(changes) - self._most))
 
     def _clause(self, clause: Clause, longest: int | None, *, is_old: bool = False, is_new: bool = False) -> Detail:
         if not clause.words:

@@ -167,7 +167,7 @@ class Comparing {
       element("h3", {id: "changes"}, this.teller.say("compare.changes")),
       changeList(made, options),
       element("h3", {id: "redline"}, this.teller.say("compare.redline")),
-      redlineBody(made, {...options, deeper: 3}),
+      redlineBody(made, {...options, top: 4}),
     ]
   }
 

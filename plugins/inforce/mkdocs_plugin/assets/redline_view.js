@@ -25,7 +25,7 @@ export function changeList(made, {sentences, old, new: new_}) {
 /** The text with its changes marked.
  *
  * `spoken`: attributes for our own words, where the text is in another language; `addresses`: of the permanent pages,
- * {old, new}; `deeper`: by how many levels headings are lowered.
+ * {old, new}; `top`: the level of the highest headings.
  */
 export function redlineBody(made, options) {
   const {teller} = options.sentences
@@ -60,12 +60,12 @@ class Anchors {
 }
 
 class Body {
-  constructor(made, {sentences, old, new: new_, addresses, spoken = {}, deeper = 2}) {
+  constructor(made, {sentences, old, new: new_, addresses, spoken = {}, top = 3}) {
     this.made = made
     this.sentences = sentences
     this.teller = sentences.teller
     this.spoken = spoken
-    this.deeper = deeper
+    this.deeper = top - highest([...old.clauses, ...new_.clauses])
     this.anchors = new Anchors(made, old.names, new_.names)
     this.numbers = {old: numbered(old.clauses), new: numbered(new_.clauses)}
     this.words = {old: new WordNodes(addresses.old), new: new WordNodes(addresses.new)}
@@ -101,11 +101,13 @@ class Body {
     return (kind === "row" ? cells(words) : [words]).map(cell => this.words.new.of(cell))
   }
 
-  /** An element of the clause's kind around its words. */
-  element({kind, level}, words, attributes) {
+  /** An element of the clause's kind around its words; `label`: what stands before them. */
+  element({kind, level}, words, attributes, label = []) {
+    if (kind === "code") return element("pre", attributes, ...label, element("code", {}, ...withoutCode(words)))
+    words = [...label, ...words]
     if (kind === "heading") return element(`h${Math.min(Math.max(level, 1) + this.deeper, LOWEST)}`, attributes, ...words)
     if (kind === "separator" && !words.length) return element("hr", attributes)
-    return element(kind === "code" ? "pre" : kind in ITEMS ? "div" : "p", attributes, ...words)
+    return element(kind in ITEMS ? "div" : "p", attributes, ...words)
   }
 
   // What was changed
@@ -151,8 +153,8 @@ class Body {
     if (!clause.words.length && clause.kind === "contents") return []
     if (!differ(parts)) return [this.element(clause, words, {class: "inforce-marked"})]
     return [
-      this.element(clause, [...this.side("old", {hidden: ""}), ...words], {class: "inforce-marked"}),
-      this.element(clause, [...this.side("new"), ...parts.flatMap(part => this.after(part))], {class: "inforce-after", hidden: ""}),
+      this.element(clause, words, {class: "inforce-marked"}, this.side("old", {hidden: ""})),
+      this.element(clause, parts.flatMap(part => this.after(part)), {class: "inforce-after", hidden: ""}, this.side("new")),
     ]
   }
 
@@ -161,7 +163,7 @@ class Body {
     return [element("span", {class: "inforce-side", ...this.spoken, ...hidden}, this.teller.say(`redline.side.${side}`)), " "]
   }
 
-  /** A row; two of them where cells came or went. */
+  /** A row; two of them where cells came and others went. */
   addRows(one) {
     const stretches = one.parts.flat()
     const byCell = stretchesByCell(stretches)
@@ -305,24 +307,35 @@ function cells(words) {
   return found
 }
 
-/** The stretches of a row, cell by cell; null where cells came or went. */
+/** The stretches of a row, cell by cell, with cells that came and cells that went; null where there are both. */
 function stretchesByCell(stretches) {
+  const isCut = fate => stretches.some(one => one.fate === fate && [...one.old, ...one.new].some(word => word.text === BORDER))
+  if (isCut("deleted") && isCut("inserted")) return null
   const found = [[]]
   for (const one of stretches) {
-    if (one.fate === "deleted" || one.fate === "inserted") {
-      if ([...one.old, ...one.new].some(word => word.text === BORDER)) return null
-      found.at(-1).push(one)
-      continue
-    }
+    const words = one.new.length ? one.new : one.old
     let start = 0
-    for (const [place, word] of [...one.new, {text: BORDER}].entries()) {
-      if (word.text !== BORDER) continue
-      if (place > start) found.at(-1).push({fate: one.fate, old: one.old.slice(start, place), new: one.new.slice(start, place)})
-      if (place < one.new.length) found.push([])
+    for (let place = 0; place <= words.length; place += 1) {
+      if (place < words.length && words[place].text !== BORDER) continue
+      if (start < place) found.at(-1).push({fate: one.fate, old: one.old.slice(start, place), new: one.new.slice(start, place)})
+      if (place < words.length) found.push([])
       start = place + 1
     }
   }
   return found
+}
+
+/** The nodes of a block of code, which is code as a whole. */
+function withoutCode(nodes) {
+  const all = element("code", {}, ...nodes)
+  for (const one of all.querySelectorAll("code")) one.replaceWith(...one.childNodes)
+  return [...all.childNodes]
+}
+
+/** The level of the highest headings. */
+function highest(clauses) {
+  const levels = clauses.filter(one => one.kind === "heading" && one.level).map(one => one.level)
+  return levels.length ? levels.reduce((one, other) => Math.min(one, other)) : 1
 }
 
 /** The places of the items of numbered lists, and their numbers. */

@@ -43,8 +43,8 @@ export class Teller {
 
   /** Words between quotation marks, all in one line. */
   quoted(words) {
-    const text = typeof words === "string" ? words : plain(words)
-    return this.say("redline.quotation", {words: text.replaceAll("\n", " / ")})
+    const text = typeof words === "string" ? words : read(words)
+    return this.say("redline.quotation", {words: text.trim().replaceAll("\n", " / ")})
   }
 
   /** What a clause is and where it stands: `a list item in a quotation`. */
@@ -135,13 +135,13 @@ export class Sentences {
     const {length: count} = changes
     const words = this.teller.quoted(this.beginning(changes[0].new[0].clause))
     const gone = count > 1 ? this.teller.say("redline.note.gone.many", {count, words}) : this.teller.say("redline.note.gone", {words})
-    return `${gone} ${this.located("redline.place.now", this.locationOf(changes[0]))}`
+    return `${withOneStop(gone)} ${this.located("redline.place.now", this.locationOf(changes[0]))}`
   }
 
   /** The words by which to know a clause. */
   beginning(clause) {
     if (!clause.words.length) return this.teller.named(clause)
-    const words = plain(clause.words.slice(0, FEW))
+    const words = read(clause.words.slice(0, FEW))
     return clause.words.length <= FEW ? words : `${words}…`
   }
 
@@ -175,7 +175,7 @@ export class Sentences {
     const [old, new_] = [stretch.old, stretch.new].map(words => shown(words, longest))
     if (stretch.fate === "deleted" && after?.fate === "inserted") {
       const values = {old: teller.quoted(old), new: teller.quoted(shown(after.new, longest))}
-      return teller.say("redline.edit.replaced", values).replace(/([.!?]”)\.$/, "$1")
+      return withOneStop(teller.say("redline.edit.replaced", values))
     }
     if (stretch.fate === "deleted") return teller.say("redline.edit.deleted", {old: teller.quoted(old)})
     if (stretch.fate === "inserted" && before?.fate !== "deleted") {
@@ -234,9 +234,17 @@ export class Sentences {
   }
 }
 
-/** The words as they are read; cells with a bar between them. */
-export function plain(words) {
-  return words.map(word => (word.text === BORDER ? " | " : word.before + word.text)).join("").replace(/^[ \n]+|[ \n]+$/g, "")
+/** The words as they are read: cells with a bar between them, the sign of a footnote as `[1]`, white space as it stands. */
+function read(words) {
+  return words.map(({text, before, marks}) => {
+    if (text === BORDER) return " | "
+    return before + (marks.includes("footnote") ? text.replaceAll("[^", "[") : text)
+  }).join("")
+}
+
+/** A sentence that ends with a quotation, which ends a sentence itself. */
+function withOneStop(sentence) {
+  return sentence.replace(/([.!?]”)\.$/, "$1")
 }
 
 /** A sentence's beginning. */
@@ -252,6 +260,11 @@ function containerOf(frame) {
 function locationIn(headings, {place, clause}) {
   if (clause.kind !== "heading") return {section: headings[place], isHeading: false}
   return {section: headings[place - 1] ?? "", isHeading: true}
+}
+
+/** The words without anything of how they are set. */
+function plain(words) {
+  return words.map(word => (word.text === BORDER ? " | " : word.before + word.text)).join("").replace(/^[ \n]+|[ \n]+$/g, "")
 }
 
 /** For each clause the words of the heading under which it stands, its own for a heading; empty above the first one. */
@@ -283,25 +296,21 @@ function belongs(before, change) {
 
 /** The words, if they are not too many, else their beginning. */
 function shown(words, longest) {
-  if (longest === null || words.length <= longest + 3) return plain(words)
-  return `${plain(words.slice(0, longest))} ${GAP}`
+  if (longest === null || words.length <= longest + 3) return read(words).trim()
+  return `${read(words.slice(0, longest)).trim()} ${GAP}`
 }
 
 /** The words of one side; of long kept stretches only those around the changes. */
 function excerpt(stretches, side) {
   const told = stretches.map((one, place) => (one.fate === "kept"
     ? shortened(one[side], place > 0, place + 1 < stretches.length)
-    : joined(one[side])))
+    : read(one[side])))
   return told.join("").trim()
 }
 
 function shortened(words, hasBefore, hasAfter) {
   const [first, last] = [hasBefore ? AROUND : 0, hasAfter ? AROUND : 0]
-  if (words.length <= first + last + 4) return joined(words)
-  const beginning = first ? `${joined(words.slice(0, first))} ` : ""
-  return `${beginning}${GAP}${last ? joined(words.slice(-last)) : ""}`
-}
-
-function joined(words) {
-  return words.length ? `${words[0].before}${plain(words)}` : ""
+  if (words.length <= first + last + 4) return read(words)
+  const beginning = first ? `${read(words.slice(0, first))} ` : ""
+  return `${beginning}${GAP}${last ? read(words.slice(-last)) : ""}`
 }

@@ -6,6 +6,7 @@ import {common, LARGEST} from "./alignment.js"
 import {BORDER, isContent} from "./clauses.js"
 
 const FURTHEST = 200  // How far a change is moved to where it reads better.
+const [LONG, TELLING] = [10, 4]  // In so long a wording, so many words kept in a row say that it is the same one.
 const ENDS = new Set([".", "!", "?", ";", ":", "。", "؟", "！", "？", BORDER])
 
 /** The stretches of two wordings of a clause, in order; and whether they are coarser than they could be.
@@ -30,16 +31,17 @@ export function compareWords(old, new_, alphabet, largest = LARGEST) {
   return {stretches: united(stretches), isCoarse}
 }
 
-/** How much of the longer wording was kept: from 0 to 1, punctuation not counted. */
+/** How much of the longer wording was kept: from 0 to 1, punctuation not counted.
+ *
+ * Nor are, in long ones, the few words that two changes have left between them here and there.
+ */
 export function keptShare(stretches) {
-  let [kept, old, new_] = [0, 0, 0]
-  for (const one of stretches) {
-    const [oldWords, newWords] = [one.old.filter(isContent).length, one.new.filter(isContent).length]
-    old += oldWords
-    new_ += newWords
-    kept += Math.min(oldWords, newWords)
-  }
-  return kept / Math.max(old, new_, 1)
+  const lengths = stretches.map(one => [one.old.filter(isContent).length, one.new.filter(isContent).length])
+  const [old, new_] = [0, 1].map(side => lengths.reduce((sum, both) => sum + both[side], 0))
+  const longer = Math.max(old, new_)
+  const least = longer >= LONG ? TELLING : 1
+  const kept = lengths.map(both => Math.min(...both)).filter(length => length >= least)
+  return kept.reduce((sum, length) => sum + length, 0) / Math.max(longer, 1)
 }
 
 /** The stretches, cut where clauses end: one part for each of them, with as many words of that side. */
@@ -112,8 +114,8 @@ function absorbed(hunks, old) {
 function isSalad(kept, before, after) {
   if (kept.some(endsSentence)) return false
   const content = kept.filter(isContent).length
-  if (content === 1) return isReplaced(before) && isReplaced(after)
-  return !content || (content === 2 && Math.min(size(before), size(after)) >= 4)
+  const replaced = [before, after].filter(isReplaced).length
+  return !content || content < replaced || (content === replaced && Math.min(size(before), size(after)) > 1)
 }
 
 function isReplaced(hunk) {
