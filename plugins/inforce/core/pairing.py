@@ -264,10 +264,16 @@ class _Pairs:
             if not family or not self.old[i].words:
                 continue
             near = family if others is None else {j: family[j] for j in others if j in family}
-            told = self.wordings[0].told(i)
             for j, score in self.judge.similar(self.wordings[0].form(i), near, least):
-                if not told.isdisjoint(self.wordings[1].told(j)):
+                if self._share_a_word(i, j):
                     yield i, j, score if self.old[i].kind == self.new[j].kind else score * 0.9
+
+    def _share_a_word(self, old: int, new: int) -> bool:
+        """Whether more than punctuation and numbers makes them similar; long ones are beyond doubt."""
+        wordings, others = self.wordings
+        if len(wordings.content(old)) >= _SHORT:
+            return True
+        return not wordings.told(old).isdisjoint(others.told(new))
 
     def _candidates(self, old: Places, new: Places) -> Iterator[tuple[int, list[int] | None]]:
         """For each old place the new ones that are worth a comparison.
@@ -308,7 +314,6 @@ class _Wordings:
     def __init__(self, clauses: Sequence[Clause], alphabet: Alphabet) -> None:
         self._clauses, self._alphabet = clauses, alphabet
         self._contents: dict[int, str] = {}
-        self._told: dict[int, frozenset[str]] = {}
 
     def content(self, place: int) -> str:
         """The words by which clauses are told apart: without punctuation, if there are others."""
@@ -322,12 +327,9 @@ class _Wordings:
 
     def told(self, place: int) -> frozenset[str]:
         """The words of which two clauses have to share one to be similar: no numbers, if there are others."""
-        told = self._told.get(place)
-        if told is None:
-            words = self._clauses[place].words
-            letters = self._alphabet.spell(one.text for one in words if any(map(str.isalpha, one.text)))
-            told = self._told[place] = frozenset(letters or self.content(place))
-        return told
+        texts = [word.text for word in self._clauses[place].words]
+        letters = self._alphabet.spell(text for text in texts if any(map(str.isalpha, text)))
+        return frozenset(letters or self.content(place))
 
     def form(self, place: int) -> str:
         """The words by which clauses are found to be similar: of short ones all, but of titles and rows."""

@@ -60,7 +60,7 @@ def compare_words(old: Words, new: Words, alphabet: Alphabet) -> tuple[tuple[Str
     old_cells, new_cells = _cells(old), _cells(new)
     if len(old_cells) != len(new_cells) or len(old_cells) == 1:
         hunks, blocks, is_coarse = _hunks(old, new, alphabet)
-        return tuple(_united(_stretches(old, new, hunks, blocks))), is_coarse
+        return tuple(_stretches(old, new, hunks, blocks)), is_coarse
     border = Word(BORDER)
     stretches: list[Stretch] = []
     is_coarse = False
@@ -219,44 +219,53 @@ def _score(words: Words, start: int) -> int:
 
 
 def _stretches(old: Words, new: Words, hunks: list[_Hunk], blocks: list[Block]) -> Iterator[Stretch]:
-    """The kept words and the others in turn; there is one block more than hunks."""
+    """The kept words and the others in turn, none without words; there is one block more than hunks."""
     for index, block in enumerate(blocks):
-        kept_old = old[block.old : block.old + block.length]
-        kept_new = new[block.new : block.new + block.length]
-        if kept_old == kept_new:
-            yield Stretch(Fate.KEPT, kept_old, kept_new)
-        else:
-            for one, other in zip(kept_old, kept_new, strict=True):
-                yield from _kept_word(one, other)
+        if block.length:
+            kept_old = old[block.old : block.old + block.length]
+            yield from _kept_stretches(kept_old, new[block.new : block.new + block.length])
         if index < len(hunks):
             hunk = hunks[index]
-            yield Stretch(Fate.DELETED, old=old[hunk.old_start : hunk.old_end])
-            yield Stretch(Fate.INSERTED, new=new[hunk.new_start : hunk.new_end])
+            if hunk.old_end > hunk.old_start:
+                yield Stretch(Fate.DELETED, old=old[hunk.old_start : hunk.old_end])
+            if hunk.new_end > hunk.new_start:
+                yield Stretch(Fate.INSERTED, new=new[hunk.new_start : hunk.new_end])
 
 
-def _kept_word(old: Word, new: Word) -> Iterator[Stretch]:
-    if old.text != new.text:  # One of so many different words that they share a character.
-        yield Stretch(Fate.DELETED, old=(old,))
-        yield Stretch(Fate.INSERTED, new=(new,))
+def _kept_stretches(old: Words, new: Words) -> Iterator[Stretch]:
+    """The stretches of words that are the same but for how they are set and linked."""
+    if old == new:
+        yield Stretch(Fate.KEPT, old, new)
         return
-    fate = Fate.LINKED if old.link != new.link else Fate.FORMATTED if old.marks != new.marks else Fate.KEPT
-    yield Stretch(fate, (old,), (new,))
+    for likeness, group in groupby(zip(old, new, strict=True), _likeness):
+        olds, news = zip(*group, strict=True)
+        if likeness is not None:
+            yield Stretch(likeness[0], olds, news)
+            continue
+        for one, other in zip(olds, news, strict=True):
+            yield Stretch(Fate.DELETED, old=(one,))
+            yield Stretch(Fate.INSERTED, new=(other,))
+
+
+def _likeness(words: tuple[Word, Word]) -> tuple[Fate, *tuple[object, ...]] | None:
+    """What pairs of words must have in common to be shown as one: for links and formatting, from what to what.
+
+    None for those of so many different words that they share a character.
+    """
+    old, new = words
+    if old is new or old == new:
+        return (Fate.KEPT,)
+    if old.text != new.text:
+        return None
+    return Fate.LINKED if old.link != new.link else Fate.FORMATTED, old.marks, old.link, new.marks, new.link
 
 
 def _united(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
-    """The stretches, those of one fate that follow on each other in one; none without words."""
-    for _, group in groupby((one for one in stretches if one.old or one.new), _likeness):
+    """The stretches, kept ones that follow on each other in one."""
+    for is_kept, group in groupby(stretches, lambda one: one.fate is Fate.KEPT):
         same = list(group)
-        if len(same) == 1:
-            yield same[0]
-        else:
+        if is_kept and len(same) > 1:
             old = tuple(word for one in same for word in one.old)
-            yield Stretch(same[0].fate, old, tuple(word for one in same for word in one.new))
-
-
-def _likeness(stretch: Stretch) -> tuple[object, ...]:
-    """What stretches must have in common to be shown as one: for links and formatting, from what to what."""
-    if stretch.fate not in (Fate.LINKED, Fate.FORMATTED):
-        return (stretch.fate,)
-    old, new = stretch.old[0], stretch.new[0]
-    return stretch.fate, old.marks, old.link, new.marks, new.link
+            yield Stretch(Fate.KEPT, old, tuple(word for one in same for word in one.new))
+        else:
+            yield from same
