@@ -27,18 +27,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from measure import BIN, Contest, peak_memory, run
+from projects import commit, new_project, record_of
 
 from inforce.formats.revision_file import body
 
 MKDOCS = BIN / "mkdocs"
-CONFIGURATION = """\
-site_name: Benchmark
-site_url: https://policies.qstore.example/
-theme: {{name: material, font: false}}
-plugins: [{plugins}]
-nav: [{{Home: index.md}}]
-not_in_nav: "*"
-"""
 DAYS = itertools.count(1)
 
 
@@ -51,19 +44,11 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as top:
-        record = asked.repo / "policy_versions"
-        imported = record if record.is_dir() else imported_record(Path(top) / "imported", asked.repo, asked.all)
+        imported = record_of(asked.repo, asked.all, Path(top) / "imported")
         numbers = asked.revisions or [len(list(imported.glob("*/*.md")))]
         per_megabyte = [measured(Path(top) / str(number), imported, number, asked.runs) for number in numbers]
     for number, rate in zip(numbers[1:], per_megabyte[1:], strict=True):
         print(f"\ntime per megabyte at {number:,}: {rate / per_megabyte[0]:.2f} x that at {numbers[0]:,}")
-
-
-def imported_record(folder: Path, repo: Path, files: str) -> Path:
-    """The `policy_versions/` of everything that was imported."""
-    new_project(folder, "inforce")
-    run(BIN / "inforce", "import", repo.resolve(), "--all", files, folder=folder)
-    return folder / "policy_versions"
 
 
 def measured(top: Path, imported: Path, number: int, runs: int) -> float:
@@ -107,15 +92,6 @@ def measured(top: Path, imported: Path, number: int, runs: int) -> float:
     return net["cold"] / megabytes
 
 
-def new_project(folder: Path, plugins: str) -> None:
-    """A project of MkDocs with a home page, in git."""
-    (folder / "docs").mkdir(parents=True)
-    (folder / "docs" / "index.md").write_text("# Policies\n\nAn introduction.\n")
-    (folder / "mkdocs.yml").write_text(CONFIGURATION.format(plugins=plugins))
-    run("git", "init", "--quiet", "--initial-branch", "main", folder)
-    commit(folder, "Begin")
-
-
 def take(imported: Path, to: Path, number: int) -> list[Path]:
     """Copy whole policies, and of the last one as many revisions as are still wanted; the revisions, in order."""
     chosen: list[Path] = []
@@ -146,13 +122,6 @@ def nothing() -> None:
 def build(folder: Path) -> None:
     """One build of the site, from the command to its end."""
     run(MKDOCS, "build", "-q", "-d", folder / "site", folder=folder)
-
-
-def commit(folder: Path, message: str) -> None:
-    """Commit everything."""
-    identity = ("-c", "user.name=Legal", "-c", "user.email=legal@qstore.example", "-c", "gc.auto=0")
-    run("git", "add", "-A", ":!.cache", ":!site", folder=folder)
-    run("git", *identity, "commit", "-q", "--allow-empty", "-m", message, folder=folder)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from inforce.adapters.clock import Door
 from inforce.core.errors import Problem, RecordError
 from inforce.core.instant import format_instant
 from inforce.core.record import Record
+from inforce.formats.messages import Languages
 from inforce.workflows.check import check
 from inforce.workflows.publish_site import gathered
 from inforce.workflows.read_record import opened
@@ -232,7 +233,7 @@ class Repository:
     def publishes(self, now: str = NOW) -> bool:
         """Whether a build would publish anything."""
         try:
-            with gathered(self.settings, _door(now), with_drafts=False):
+            with gathered(self.settings, _door(now), Languages(), with_drafts=False):
                 return True
         except RecordError:
             return False

@@ -1,18 +1,27 @@
-"""Whoever accepts a redline has the new text, whoever rejects it the old, and every word is in it once."""
+"""Whoever accepts a redline has the new text, whoever rejects it the old, and every word is in it once.
 
+The clauses that it compares are those of the passages, and stand where they are said to.
+"""
+
+import re
 from collections import Counter
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from tests.laws.texts import TEXTS, revised
+from hypothesis import strategies as st
+from tests.laws.texts import CLAUSES, TEXTS, revised
 
 from inforce.core import alignment
+from inforce.core.clause import Clause, Kind
 from inforce.core.redline import Done, redline
 from inforce.core.wording import Fate
+from inforce.core.words import cut
 from inforce.formats.revision_file import body
-from inforce.formats.text.clauses import clauses_of
+from inforce.formats.text.clauses import clauses_of, read_passage
+from inforce.formats.text.markdown import Passage, render, renderer
+from inforce.formats.text.passages import passages
 
 RECORD = Path(__file__).parents[2] / "policy_versions"
 REVISIONS = sorted(RECORD.glob("*/*.md"))
@@ -84,3 +93,142 @@ def test_the_revisions_of_a_real_record(path):
     for other in REVISIONS:
         if other > path and (other.parent == path.parent or other == REVISIONS[-1]):
             holds(own, clauses_of(body(other.read_bytes())))
+
+
+BLOCKS = """\
+word
+# *Em* head
+**bold** a
+* item
+- item
+- - deep
+1. one
+3. three
+    code
+    - inner
+    # head in it
+> quote
+> - item
+>
+Term
+: def
+---
+!!! note
+    inside
+a | b\n--|--\n1 | [x](y.md)
+| a |\n|--|
+[x](../y.md "a & b")
+[^1]
+[^1]: note\n\n    - more
+```\nx &lt; y\n```
+<br>
+&amp; &copy;
+_em_<br>`c`
+[TOC]"""
+MARKDOWN = st.lists(
+    st.tuples(
+        st.sampled_from(BLOCKS.split("\n")).map(lambda one: one.replace("\\n", "\n")), st.sampled_from(["\n", "\n\n"])
+    ),
+    min_size=1,
+    max_size=10,
+).map(lambda parts: "".join(map("".join, parts)))
+TAGS = {
+    Kind.HEADING: "h[1-6]",
+    Kind.PARAGRAPH: "p",
+    Kind.ITEM: "li",
+    Kind.ROW: "tr",
+    Kind.CODE: "pre",
+    Kind.TERM: "dt",
+    Kind.DEFINITION: "dd",
+    Kind.TITLE: 'p class="admonition-title"',
+    Kind.FOOTNOTE: 'li id="fn:',
+    Kind.SEPARATOR: "hr",
+    Kind.CONTENTS: 'div class="toc"',
+}
+
+
+@settings(max_examples=300, deadline=None)
+@given(MARKDOWN)
+def test_the_clauses_of_a_text_are_those_of_its_passages(text):
+    of_whole = read_passage(Passage((render(text).html,), ())).clauses
+    assert repr(of_whole) == repr(clauses_of(text))
+
+
+def stand_where_they_are_said_to(text):
+    for passage in map(renderer().convert, passages(text)):
+        read = read_passage(passage)
+        source = "".join(passage.pieces)
+        own = [place for place in read.places if place >= 0]
+        assert own == sorted(set(own))
+        for clause, place in zip(read.clauses, read.places, strict=True):
+            tag = TAGS[clause.kind] if place >= 0 else "li|dd|dt|blockquote|div"
+            assert re.compile(f"<(?:{tag})").match(source, place if place >= 0 else -1 - place)
+
+
+@settings(max_examples=300, deadline=None)
+@given(MARKDOWN)
+def test_clauses_stand_where_they_are_said_to(text):
+    stand_where_they_are_said_to(text)
+
+
+@given(CLAUSES, CLAUSES)
+def test_clauses_are_equal_whose_contents_are(one, other):
+    def content(clause):
+        return clause.kind, clause.words, clause.frames, clause.level
+
+    again = Clause(*content(one))
+    assert (again, hash(again)) == (one, hash(one))
+    assert (one == other) == (content(one) == content(other))
+
+
+@pytest.mark.parametrize("path", REVISIONS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_the_clauses_of_a_real_record(path):
+    text = body(path.read_bytes())
+    assert repr(read_passage(Passage((render(text).html,), ())).clauses) == repr(clauses_of(text))
+    stand_where_they_are_said_to(text)
+
+
+SIGNS = [
+    "a",
+    "Word",
+    "www.",
+    "http://",
+    "x@y.zz",
+    "@",
+    ".",
+    ",",
+    ";",
+    ")",
+    "'",
+    " ",
+    "\n",
+    "1",
+    "$",
+    "5",
+    "%",
+    "_",
+    "-",
+    "/",
+]
+
+
+@given(st.lists(st.sampled_from(SIGNS), max_size=14).map("".join))
+def test_a_text_of_ascii_alone_is_cut_as_any_other(text):
+    found = cut(text)
+    assert found == cut(f"{text} \u00e9")[:-1]
+    assert "".join(map("".join, found)) == text.rstrip()
+
+
+PAIRS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.sampled_from([1.0, 2.0, 4.5])), max_size=7)
+
+
+@given(PAIRS)
+def test_no_chain_is_heavier_than_the_heaviest(pairs):
+    def is_chain(chosen):
+        return all(one[0] < other[0] and one[1] < other[1] for one, other in pairwise(chosen))
+
+    subsets = (chosen for size in range(len(pairs) + 1) for chosen in combinations(sorted(pairs), size))
+    heaviest = max(sum(one[2] for one in chosen) for chosen in subsets if is_chain(chosen))
+    found = [pairs[index] for index in alignment.heaviest_chain(pairs)]
+    assert is_chain(found)
+    assert sum(one[2] for one in found) == heaviest

@@ -71,7 +71,13 @@ def test_a_first_build_by_workers_and_a_second_from_the_cache_are_the_same_as_on
 def test_entries_that_are_damaged_in_any_way_are_made_anew(many, alone, cache, way):
     entries = sorted(path for path in cache.rglob("*") if path.is_file() and len(path.name) > 20)
     entries += sorted(cache.glob("examined/*/*/*"))
-    assert {path.relative_to(cache).parts[0] for path in entries} == {"examined", "html", "pages"}
+    assert {path.relative_to(cache).parts[0] for path in entries} == {
+        "examined",
+        "html",
+        "pages",
+        "redlines",
+        "written",
+    }
     for number, path in enumerate(entries):
         data = bytearray(path.read_bytes())
         data[(number + 1) * 7919 % len(data)] ^= 1 << number % 8
@@ -100,7 +106,7 @@ def test_a_posting_converts_what_is_new_in_it_alone(many, alone, cache, tmp_path
 
 
 def test_an_entry_under_the_name_of_another_is_not_taken_for_it(many, alone, cache):
-    for kind in ("html", "pages"):
+    for kind in ("html", "pages", "redlines"):
         entries = sorted(path for path in (cache / kind).rglob("*") if path.is_file())
         texts = [path.read_bytes() for path in entries]
         for path, other in zip(entries, texts[1:] + texts[:1], strict=True):
@@ -137,7 +143,7 @@ def test_a_folder_that_cannot_be_used_costs_nothing_but_time(many, alone):
 
 
 def test_what_nobody_asked_for_in_a_month_goes(many, alone, cache):
-    used = set(cache.glob("*/*/*/*"))
+    used = {path for path in cache.glob("*/*/*/*") if "written" not in path.parts}  # Of another folder of a site.
     old = cache / "html" / "0123456789abcdef" / "ab" / "abcdef"
     young = cache / "html" / "0123456789abcdef" / "cd" / "cdef"
     for path, days in ((old, 31), (young, 29), *((path, 31) for path in used)):
@@ -149,7 +155,7 @@ def test_what_nobody_asked_for_in_a_month_goes(many, alone, cache):
     assert built(many, "later") == alone
 
     assert not old.exists()
-    assert set(cache.glob("*/*/*/*")) == {*used, young}
+    assert {path for path in cache.glob("*/*/*/*") if "written" not in path.parts} == {*used, young}
 
 
 def test_the_folder_keeps_itself_out_of_git_and_of_backups(cache):

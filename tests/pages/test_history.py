@@ -12,6 +12,8 @@ from timelines_site import HISTORIES
 POLICIES = sorted(HISTORIES)
 AUDIENCES = ["current_users", "new_users"]
 
+CHANGES = "What changed, word by word 1 of 2 clauses changed."
+
 
 def page(site, policy):
     return html.fromstring((site / policy / "history/index.html").read_text())
@@ -205,13 +207,13 @@ def test_a_row_says_when_whom_and_what_became_of_it(timelines):
         "1 March 2019, 09:00, as stated by the publisher (Log, entry 3)",
         "on acceptance",
         "on acceptance",
-        "Material: rights or duties change Something changed, number 3.",
+        f"Material: rights or duties change Something changed, number 3. {CHANGES}",
         "Current users: Offered New users: Superseded",
     ]
     assert cells(timelines, "overtaken", "r002")[1:] == [
         "never: planned for 1 September 2017, and withdrawn before",
         "never: planned for 1 September 2017, and withdrawn before",
-        "Material: rights or duties change Something changed, number 2.",
+        f"Material: rights or duties change Something changed, number 2. {CHANGES}",
         "Overtaken",
     ]
     assert cells(timelines, "overtaken", "r004")[1] == "from its posting on, it stands for r003 wherever that counts"

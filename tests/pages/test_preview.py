@@ -55,6 +55,10 @@ def test_a_draft_is_shown_marked_and_follows_its_file(repo):
         shown = text_of(page, "Drafted words.")
         assert "Draft: not posted, binds nobody" in shown
         assert "If it were posted now:" in shown
+        assert "What changed here" in shown
+        changes = text_of(f"{page}changes/", "Redline")
+        assert "Draft: not posted, binds nobody" in changes
+        assert "Drafted words." in changes
         assert "Draft, not posted next" in text_of(f"{root}privacy-policy/", "Draft, not posted")
         assert "Drafts: not posted, bind nobody" in text_of(f"{root}privacy-policy/history/", "Drafts")
         repo.write("privacy-policy/next.md", material("effectiv: on posting", "# Privacy Policy\n\nDrafted words.\n"))

@@ -42,11 +42,13 @@ def test_every_page_has_the_date_of_its_last_change(small, build):
         "kept/": None,
         "privacy-policy/": "2018-04-10T00:00:00+00:00",
         "privacy-policy/2014-03-01/": "2018-04-10T00:00:00+00:00",
+        "privacy-policy/compare/": "2018-04-10T00:00:00+00:00",
         "privacy-policy/history/": "2018-04-10T00:00:00+00:00",
         "privacy-policy/on/": "2018-04-10T00:00:00+00:00",
         "uncommitted/": None,
         "user-agreement/": "2017-02-28T15:00:00+00:00",
         "user-agreement/2017-03-01/": "2017-02-28T15:00:00+00:00",
+        "user-agreement/compare/": "2017-02-28T15:00:00+00:00",
         "user-agreement/history/": "2017-02-28T15:00:00+00:00",
         "user-agreement/on/": "2017-02-28T15:00:00+00:00",
     }

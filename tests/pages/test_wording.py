@@ -7,6 +7,7 @@ from lxml import html
 from repository import FIRST, SECOND, TERMS, instant, material, revision
 
 from inforce.adapters.clock import Door
+from inforce.formats.messages import Languages
 from inforce.mkdocs_plugin.pages import Pages
 from inforce.workflows.publish_site import gathered
 
@@ -18,7 +19,7 @@ def say(repo):
     """What the box of a page says, as of an instant; without a revision, of the policy's page."""
 
     def says(now, name=None):
-        with gathered(repo.settings, Door(instant(now), instant(now)), with_drafts=False) as site:
+        with gathered(repo.settings, Door(instant(now), instant(now)), Languages(), with_drafts=False) as site:
             pages, (policy,) = Pages(site), site.record.policies
             revisions = {one.name: one for one in policy.revisions}
             content = pages.revision(policy, revisions[name]) if name else pages.policy(policy)

@@ -1,9 +1,13 @@
 """What a text's clauses are: as they are shown."""
 
+from textwrap import dedent
+
 from drawing import clauses
 
 from inforce.core.clause import plain
 from inforce.core.words import cut
+from inforce.formats.text.clauses import read_passage
+from inforce.formats.text.markdown import renderer
 
 TEXT = """
     # Terms
@@ -88,6 +92,33 @@ def test_white_space_is_no_content():
 
 def test_items_without_words_are_there():
     assert shown("- \n- b") == ["list > item : ", "list > item : b"]
+
+
+def test_each_clause_has_its_place_in_the_html():
+    passage = renderer().convert(dedent(TEXT).strip() + "\n")
+    source = "".join(passage.pieces)
+    starts = [source[place + 1 :].partition(">")[0] for place in read_passage(passage).places]
+    assert starts[:6] == ['h1 id=""', "p", "li", "li", "p", "li"]
+    assert starts[6:13] == ["li", "li", "p", "tr", "tr", "dt", "dd"]
+    assert starts[13:] == ['p class="admonition-title"', "p", "pre", "hr", "p", 'li id="fn:a"']
+
+
+def test_text_without_an_element_has_the_place_of_the_one_around_it():
+    passage = renderer().convert("- # Fees\n  None.")
+    source = "".join(passage.pieces)
+    read = read_passage(passage)
+    assert [plain(one.words) for one in read.clauses] == ["", "Fees", "None."]
+    assert [place >= 0 for place in read.places] == [True, True, False]
+    assert source[-1 - read.places[2] :].startswith("<li>")
+
+
+def test_a_table_that_follows_on_another_is_another_one():
+    assert shown("a | b\n--|--\n1 | 2\n\nc | d\n--|--\n3 | 4") == [
+        "table > row 1: a | b",
+        "table > row : 1 | 2",
+        "table, again > row 1: c | d",
+        "table, again > row : 3 | 4",
+    ]
 
 
 def words_of(text):

@@ -2,8 +2,10 @@
 
 import random
 
+import pytest
+
 from inforce.core.clause import Clause, Kind, Word
-from inforce.core.redline import redline
+from inforce.core.redline import Done, redline
 from inforce.formats.text.clauses import clauses_of
 
 
@@ -21,6 +23,8 @@ def compared(old, new):
 def test_ten_thousand_identical_items():
     measure = compared([item("we keep data")] * 10_000, [item("we keep data")] * 9_999).measure()
     assert (measure.changed, measure.words_deleted) == (1, 3)
+    measure = compared([item("we keep data")] * 10_000, [item("we keep data")] * 10_001).measure()
+    assert (measure.changed, measure.words_inserted) == (1, 3)
     measure = compared([item("we keep data")] * 5_000, [item("we share data")] * 5_000).measure()
     assert (measure.words_inserted, measure.words_deleted) == (5_000, 5_000)
 
@@ -38,6 +42,28 @@ def test_too_many_long_clauses_that_are_all_alike_are_not_compared_for_ever():
     chance = random.Random(4)
     old, new = ([item(" ".join(chance.choices("abcdefgh", k=2_000))) for _ in range(120)] for _ in range(2))
     assert compared(old, new).is_coarse
+
+
+def test_thousands_of_clauses_that_were_all_edited_are_found_again():
+    chance = random.Random(4)
+    words = [f"w{number}" for number in range(5_000)]
+    old = [chance.choices(words, k=30) for _ in range(3_000)]
+    new = [[*one[:10], "new", *one[11:]] for one in old[1:]]
+    measure = compared(*([item(" ".join(one)) for one in side] for side in (old, new))).measure()
+    assert (measure.changed, measure.moved, measure.words_inserted, measure.words_deleted) == (3_000, 0, 2_999, 3_029)
+
+
+def test_sections_of_which_each_went_elsewhere():
+    chance = random.Random(4)
+    old = [item(f"w{number} is of the section and stays in it") for number in range(2_000)]
+    made = compared(old, chance.sample(old, len(old)))
+    assert {change.done for change in made.changes} == {Done.KEPT, Done.MOVED}
+
+
+def test_lists_in_lists_are_read_or_said_to_be_too_deep():
+    assert len(clauses_of("\n".join(f"{'    ' * level}- x" for level in range(100)))) == 100
+    with pytest.raises(RecursionError):
+        clauses_of("\n".join(f"{'    ' * level}- x" for level in range(400)))
 
 
 def test_a_line_of_a_megabyte_is_one_clause():

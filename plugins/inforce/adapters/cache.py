@@ -6,13 +6,17 @@ An entry that is damaged is as good as none. What is not as it should be with th
 What nobody has asked for in a month goes.
 
 The whole format of an entry: a line with the BLAKE2b (16 bytes, hexadecimal, keyed with the entry's name) of all that
-follows, and what was kept.
+follows, and what was kept. An entry can have parts, of which one can be read without the others: then what is kept is a
+line of JSON with the names of the parts and their lengths, and each part follows with such a line of its own.
 """
 
 from __future__ import annotations
 
 import hashlib
+import itertools
+import json
 import os
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -53,10 +57,51 @@ class Cache:
         kept = data[_CHECK + 1 :]
         return kept if data[: _CHECK + 1] == _check(kept, name) else None
 
+    def get_part(self, name: str, part: str) -> bytes | None:
+        """One part of what was kept under that name by `put_parts`; None where it is not there or not intact."""
+        try:
+            with self._path(name).open("rb") as file:
+                check, index = file.readline(), file.readline()
+                if check != _check(index, name):
+                    return None
+                lengths: dict[str, int] = json.loads(index)
+                file.seek(sum(lengths[one] for one in itertools.takewhile(part.__ne__, lengths)), os.SEEK_CUR)
+                data = file.read(lengths[part])
+        except (OSError, KeyError):
+            return None
+        kept = data[_CHECK + 1 :]
+        return kept if data[: _CHECK + 1] == _check(kept, f"{name} {part}") else None
+
+    def put_parts(self, name: str, parts: Mapping[str, bytes]) -> None:
+        """Keep several things together, if the folder can be written to."""
+        checked = [_check(kept, f"{name} {part}") + kept for part, kept in parts.items()]
+        index = json.dumps(dict(zip(parts, map(len, checked), strict=True))).encode() + b"\n"
+        self._write(name, b"".join([_check(index, name), index, *checked]))
+
+    def keep(self, names: Iterable[str]) -> bool:
+        """Say that these entries are wanted still, whether or not they are read; whether all of them are there."""
+        are_all = True
+        for name in names:
+            try:
+                os.utime(self._path(name))
+            except OSError:
+                are_all = False
+        return are_all
+
     def put(self, name: str, kept: bytes) -> None:
         """Keep something, if the folder can be written to."""
+        self._write(name, _check(kept, name) + kept)
+
+    def _write(self, name: str, data: bytes) -> None:
+        path = self._path(name)
+        beside = path.with_name(f".{name}.{os.getpid()}")
         with suppress(OSError):
-            write_atomically(self._path(name), _check(kept, name) + kept)
+            try:
+                beside.write_bytes(data)
+            except FileNotFoundError:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                beside.write_bytes(data)
+            beside.replace(path)
 
     def _path(self, name: str) -> Path:
         return self.folder / name[:2] / name

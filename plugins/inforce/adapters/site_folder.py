@@ -10,10 +10,13 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from inforce.adapters.cache import Cache
+from inforce.adapters.written_files import WrittenFiles, written_files
 
 _ASIDE = ".inforce-before"
 """MkDocs leaves hidden entries of a site alone."""
@@ -56,6 +59,12 @@ class SiteFolder:
         """Remove what was set aside and not brought back."""
         shutil.rmtree(self._aside, ignore_errors=True)
 
+    @contextmanager
+    def noting(self, about: str, cache: Cache) -> Iterator[WrittenOnce]:
+        """Write files about something that seldom change, and keep notes of them for the next build."""
+        with written_files(self._path, about, cache) as notes:
+            yield WrittenOnce(self, notes)
+
     def write(self, place: str, data: bytes | Text) -> None:
         """Write a file, if it is not there like that; folders on the way are made."""
         path = self._path / place
@@ -63,6 +72,20 @@ class SiteFolder:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._made.add(path.parent)
         _bring_up_to_date(path, data)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenOnce:
+    """Writes files that need not be made again where they are there already. Made by `SiteFolder.noting`."""
+
+    folder: SiteFolder
+    notes: WrittenFiles
+
+    def write(self, place: str, made_for: str, make: Callable[[], bytes]) -> None:
+        """Write a file, unless it was written for just that; `made_for` names everything that its bytes rest on."""
+        if not self.notes.has(place, made_for):
+            self.folder.write(place, make())
+            self.notes.note(place, made_for)
 
 
 def _folders_of(places: Iterable[str]) -> set[str]:

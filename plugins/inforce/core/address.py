@@ -83,6 +83,21 @@ def revision_address(policy: str, revision: str) -> str:
     return f"{policy}/{revision}/"
 
 
+def changes_address(policy: str, revision: str) -> str:
+    """What a revision changed in the one that it was made from."""
+    return f"{policy}/{revision}/changes/"
+
+
+def clauses_address(policy: str, revision: str) -> str:
+    """The clauses of a revision, for redlines that are made in the browser."""
+    return f"{policy}/{revision}/clauses.json"
+
+
+def compare_address(policy: str) -> str:
+    """The page that compares any two revisions of a policy."""
+    return f"{policy}/compare/"
+
+
 def source_address(policy: str, revision: str) -> str:
     """The exact bytes that the digest is of."""
     return f"{policy}/{revision}/source.md"

@@ -5,6 +5,7 @@ A sequence is a string with one character for each thing, whatever these are: Ra
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -41,11 +42,12 @@ class Alphabet:
 
     def spell(self, things: Iterable[Hashable]) -> str:
         """The things as a string."""
+        things = list(things)
         known = self._known
-        return "".join([known.get(one) or self._learn(one) for one in things])
-
-    def _learn(self, thing: Hashable) -> str:
-        return self._known.setdefault(thing, chr(min(len(self._known) + 1, _LAST)))
+        for thing in dict.fromkeys(things):
+            if thing not in known:
+                known[thing] = chr(min(len(known) + 1, _LAST))
+        return "".join(map(known.__getitem__, things))
 
 
 def common(old: str, new: str) -> tuple[list[Block], bool]:
@@ -61,8 +63,7 @@ def common(old: str, new: str) -> tuple[list[Block], bool]:
 
 def _gather(old: str, new: str, at: Block, blocks: list[Block], depth: int) -> bool:
     """Add what both have in common, which begin at `at`; whether it is coarse."""
-    head = _same_length(old, new)
-    tail = _same_length(old[head:][::-1], new[head:][::-1])
+    head, tail = same_ends(old, new)
     if head:
         blocks.append(Block(at.old, at.new, head))
     inner_old, inner_new = old[head : len(old) - tail], new[head : len(new) - tail]
@@ -114,31 +115,32 @@ def once_in_both(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[t
 
 
 def heaviest_chain(pairs: Sequence[tuple[int, int, float]]) -> list[int]:
-    """Which of the pairs of places stay in order, in both sequences, and weigh most together: their indices."""
-    ranks = {place: rank for rank, place in enumerate(sorted({pair[1] for pair in pairs}), start=1)}
-    best: list[tuple[float, int]] = [(0.0, -1)] * (len(ranks) + 1)
-    weights, before = [0.0] * len(pairs), [-1] * len(pairs)
+    """Which of the pairs of places stay in order, in both sequences, and weigh most together: their indices.
+
+    Each pair weighs more than nothing.
+    """
+    if all(one[0] < other[0] and one[1] < other[1] for one, other in pairwise(pairs)):
+        return list(range(len(pairs)))
+    # For chains that were begun: the new place at which each ends, its weight, its last pair. Further ends weigh more.
+    ends: list[int] = []
+    weights: list[float] = []
+    lasts: list[int] = []
+    before = [-1] * len(pairs)
     for index in sorted(range(len(pairs)), key=lambda one: (pairs[one][0], -pairs[one][1])):
-        rank = ranks[pairs[index][1]]
-        weight, before[index] = _best_below(best, rank - 1)
-        weights[index] = weight + pairs[index][2]
-        while rank <= len(ranks):
-            best[rank] = max(best[rank], (weights[index], index))
-            rank += rank & -rank
-    chain = []
-    last = _best_below(best, len(ranks))[1]
-    while last >= 0:
-        chain.append(last)
-        last = before[last]
+        _, end, weight = pairs[index]
+        at = bisect_left(ends, end)
+        if at:
+            weight += weights[at - 1]
+            before[index] = lasts[at - 1]
+        beyond = at
+        while beyond < len(ends) and weights[beyond] <= weight:
+            beyond += 1
+        if beyond > at or at == len(ends) or ends[at] > end:
+            ends[at:beyond], weights[at:beyond], lasts[at:beyond] = [end], [weight], [index]
+    chain = [lasts[-1]]
+    while before[chain[-1]] >= 0:
+        chain.append(before[chain[-1]])
     return chain[::-1]
-
-
-def _best_below(best: list[tuple[float, int]], rank: int) -> tuple[float, int]:
-    found = (0.0, -1)
-    while rank:
-        found = max(found, best[rank])
-        rank -= rank & -rank
-    return found
 
 
 def _single_places(things: Sequence[Hashable]) -> dict[Hashable, int]:
@@ -151,12 +153,22 @@ def _single_places(things: Sequence[Hashable]) -> dict[Hashable, int]:
     return {thing: place for thing, place in places.items() if thing not in repeated}
 
 
+def same_ends(old: str, new: str) -> tuple[int, int]:
+    """How much of both is the same at the beginning, and how much of the rest at the end."""
+    head = _same_length(old, new)
+    return head, _same_length(old[head:][::-1], new[head:][::-1])
+
+
 def _same_length(old: str, new: str) -> int:
     """How long the common beginning is."""
-    shorter = min(len(old), len(new))
-    if old[:shorter] == new[:shorter]:
-        return shorter
-    return next(place for place in range(shorter) if old[place] != new[place])
+    least, most = 0, min(len(old), len(new))
+    while least < most:
+        tried = (least + most + 1) // 2
+        if old[least:tried] == new[least:tried]:
+            least = tried
+        else:
+            most = tried - 1
+    return least
 
 
 def _united(blocks: list[Block]) -> list[Block]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Kind(StrEnum):
@@ -69,9 +70,15 @@ BORDER = "\x1f"
 """The text of the word that stands between two cells of a row: a sign that no text can hold."""
 
 
-@dataclass(frozen=True, slots=True)
+BETWEEN = "\x1e"
+"""What stands between words that are joined to one text: a sign that no word can hold."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Clause:
     """A heading, a paragraph, an item, a row of a table …
+
+    Clauses are compared so often that what makes them equal is kept as two texts, whose hashes Python keeps.
 
     Attributes:
         kind: what it is.
@@ -81,12 +88,44 @@ class Clause:
             directly on another one of its kind has `, again` behind its name.
         level: of a heading 1 to 6; 1 for the row at the head of a table; of the first item of a numbered list that does
             not begin at 1 the number at which it begins; 0 otherwise.
+        wording: the texts of the words: equal for clauses that say the same.
+        setting: everything else: equal for clauses that are set alike.
     """
 
     kind: Kind
     words: tuple[Word, ...] = ()
     frames: tuple[str, ...] = ()
     level: int = 0
+    wording: str = field(init=False, repr=False)
+    setting: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Keep what it is compared by."""
+        object.__setattr__(self, "wording", BETWEEN.join([word.text for word in self.words]))
+        object.__setattr__(self, "setting", _setting(self.kind, self.level, self.frames) + _marks(self.words))
+
+    def __eq__(self, other: object) -> bool:
+        """Whether they say the same and are set alike; white space is no content."""
+        if self is other:
+            return True
+        if not isinstance(other, Clause):
+            return NotImplemented
+        return self.wording == other.wording and self.setting == other.setting
+
+    def __hash__(self) -> int:
+        """Equal for equal clauses."""
+        return hash(self.wording) ^ hash(self.setting)
+
+
+@lru_cache(maxsize=1024)
+def _setting(kind: Kind, level: int, frames: tuple[str, ...]) -> str:
+    return f"{kind} {level} {frames!r}"
+
+
+def _marks(words: tuple[Word, ...]) -> str:
+    """How the words are set off and linked; nothing, if none of them is."""
+    marked = [(place, word.marks, word.link) for place, word in enumerate(words) if word.marks or word.link is not None]
+    return repr(marked) if marked else ""
 
 
 def plain(words: Iterable[Word]) -> str:

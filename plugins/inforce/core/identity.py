@@ -12,7 +12,7 @@ That is version 1 of how identities are given.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -20,7 +20,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from inforce.core.alignment import Alphabet
-from inforce.core.clause import Clause, Kind, is_content, plain
+from inforce.core.clause import BETWEEN, Clause, Kind, is_content, plain
 from inforce.core.redline import Group, Placed, Redline
 
 VERSION = 1
@@ -56,17 +56,12 @@ class Memory:
     Attributes:
         turn: in which revision that was, by the order in which identities were given.
         kind: of what kind it was.
-        texts: its words.
+        wording: its words, as `Clause.wording` has them.
     """
 
     turn: int
     kind: str
-    texts: tuple[str, ...]
-
-    @property
-    def wording(self) -> tuple[object, ...]:
-        """What clauses have to share to be the same one."""
-        return _nature(self.kind), self.texts
+    wording: str
 
 
 class Identities:
@@ -82,7 +77,8 @@ class Identities:
 
     def begin(self, clauses: Sequence[Clause]) -> Identified:
         """The identities of a text that has no other before it."""
-        return self._given([self._fresh(clause) for clause in clauses], clauses)
+        anchors = _anchors(clauses)
+        return self._given([self._fresh(clause, anchors) for clause in clauses], clauses)
 
     def follow(self, before: Sequence[str], redline: Redline) -> Identified:
         """The identities of a text that was made from another one.
@@ -101,7 +97,8 @@ class Identities:
         placed = [one for change in redline.changes for one in change.new]
         come = [one for one in placed if one.place not in names]
         names |= self._returned(come, frozenset(before))
-        names |= {one.place: self._fresh(one.clause) for one in come if one.place not in names}
+        anchors = _anchors(one.clause for one in placed)
+        names |= {one.place: self._fresh(one.clause, anchors) for one in come if one.place not in names}
         for change in redline.changes:
             for one in change.new[1:]:
                 self._part(names[one.place], names[change.new[0].place])
@@ -117,11 +114,11 @@ class Identities:
         if name not in _origins(whole, self._split):
             self._split[name] = whole
 
-    def _fresh(self, clause: Clause) -> str:
-        """An identity that no clause ever had."""
+    def _fresh(self, clause: Clause, anchors: Container[str]) -> str:
+        """An identity that no clause ever had, and that is not the anchor of a heading beside it."""
         name = _said_first(clause)
         number = self._next.get(name, 1)
-        while (numbered := f"{name}-{number}" if number > 1 else name) in self.known:
+        while (numbered := f"{name}-{number}" if number > 1 else name) in self.known or numbered in anchors:
             number += 1
         self._next[name] = number + 1
         self.known[numbered] = _memory(clause, self._turn)
@@ -140,16 +137,16 @@ class Identities:
 
 
 def _memory(clause: Clause, turn: int = 0) -> Memory:
-    return Memory(turn, clause.kind, tuple(word.text for word in clause.words))
+    return Memory(turn, clause.kind, clause.wording)
 
 
 def _same(placed: Sequence[Placed], gone: Mapping[str, Memory]) -> Iterator[tuple[int, str]]:
     """Of the clauses those that say what one that is gone said: the one that went last."""
     by_wording: dict[object, list[str]] = {}
     for name, memory in sorted(reversed(list(gone.items())), key=lambda one: one[1].turn):  # noqa: C414 - it is stable
-        by_wording.setdefault(memory.wording, []).append(name)
+        by_wording.setdefault((_nature(memory.kind), memory.wording), []).append(name)
     for one in placed:
-        if names := by_wording.get(_memory(one.clause).wording):
+        if names := by_wording.get((_nature(one.clause.kind), one.clause.wording)):
             yield one.place, names.pop()
 
 
@@ -158,7 +155,7 @@ def _similar(placed: Sequence[Placed], gone: Mapping[str, Memory]) -> Iterator[t
     alphabet = Alphabet()
     choices: dict[object, dict[str, str]] = {}
     for name, memory in gone.items():
-        said = [text for text in memory.texts if any(map(str.isalnum, text))]
+        said = [text for text in memory.wording.split(BETWEEN) if any(map(str.isalnum, text))]
         if len(said) >= _LONG_ENOUGH:
             choices.setdefault(_nature(memory.kind), {})[name] = alphabet.spell(said)
     if len(placed) * sum(map(len, choices.values())) > _EFFORT:
@@ -208,9 +205,20 @@ def _origins(name: str, wholes: Mapping[str, str]) -> list[str]:
 
 def _said_first(clause: Clause) -> str:
     """The name of a clause by its first words, or by its kind where it has none."""
-    text = plain(islice(clause.words, 3 * _PARTS)).casefold()
-    letters = "".join(one if one.isalnum() or unicodedata.category(one).startswith("M") else " " for one in text)
-    return PREFIX + ("-".join(letters.split()[:_PARTS])[:_LONGEST].strip("-") or clause.kind)
+    parts = _parts(plain(islice(clause.words, 3 * _PARTS)))
+    return PREFIX + ("-".join(parts[:_PARTS])[:_LONGEST].strip("-") or clause.kind)
+
+
+def _anchors(clauses: Iterable[Clause]) -> frozenset[str]:
+    """The anchors that headings have by themselves, as far as they could be taken for identities."""
+    anchors = ("-".join(_parts(plain(one.words))) for one in clauses if one.kind is Kind.HEADING)
+    return frozenset(anchor for anchor in anchors if anchor.startswith(PREFIX))
+
+
+def _parts(text: str) -> list[str]:
+    """What is between the signs of a text, in small letters."""
+    marked = (one if one.isalnum() or unicodedata.category(one).startswith("M") else " " for one in text.casefold())
+    return "".join(marked).split()
 
 
 _BY_THEMSELVES = frozenset({Kind.ROW, Kind.CODE, Kind.SEPARATOR, Kind.CONTENTS})

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from inforce.core.policy import Revision
 from inforce.core.timeline import Timeline
@@ -24,6 +25,7 @@ class Lineage:
     successors: Mapping[str, tuple[str, ...]]
 
 
+@lru_cache(16)
 def lineage_of(timeline: Timeline) -> Lineage:
     """The lineage of a policy's revisions."""
     predecessor: dict[str, str] = {}

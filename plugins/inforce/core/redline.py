@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from inforce.core.alignment import Alphabet, heaviest_chain
-from inforce.core.clause import Clause, Kind
+from inforce.core.clause import Clause, Kind, Word
 from inforce.core.pairing import Pairing, pair
 from inforce.core.wording import Fate, Stretch, compare_words, kept_share, parted
 
@@ -217,20 +217,26 @@ class _Comparison:
                 yield _inserted(Placed(place, self.new[place]))
 
     def _compared(self, olds: tuple[int, ...], news: tuple[int, ...]) -> Change:
-        placed_old = tuple(Placed(place, self.old[place]) for place in olds)
-        placed_new = tuple(Placed(place, self.new[place]) for place in news)
-        old_words = tuple(word for one in placed_old for word in one.clause.words)
-        new_words = tuple(word for one in placed_new for word in one.clause.words)
+        placed_old = tuple([Placed(place, self.old[place]) for place in olds])
+        placed_new = tuple([Placed(place, self.new[place]) for place in news])
         is_single = len(olds) == len(news) == 1
         if is_single and placed_old[0].clause == placed_new[0].clause:
-            whole = ((Stretch(Fate.KEPT, old_words, new_words),) if new_words else (),)
-            return Change(Done.KEPT, placed_old, placed_new, whole)
+            return Change(Done.KEPT, placed_old, placed_new, _kept(placed_old[0].clause, placed_new[0].clause))
+        old_words, new_words = _words(placed_old), _words(placed_new)
         stretches, is_coarse = compare_words(old_words, new_words, self.alphabet)
         several = placed_new if len(news) > 1 else placed_old
         parts = parted(stretches, [len(one.clause.words) for one in several], by_new=len(news) > 1)
         done = Done.EDITED if is_single else Done.SPLIT if len(news) > 1 else Done.JOINED
         aspects = frozenset(_aspects(placed_old[0].clause, placed_new[0].clause, stretches))
         return Change(done, placed_old, placed_new, parts, aspects, is_coarse)
+
+
+def _words(placed: Iterable[Placed]) -> tuple[Word, ...]:
+    return tuple(word for one in placed for word in one.clause.words)
+
+
+def _kept(old: Clause, new: Clause) -> tuple[tuple[Stretch, ...], ...]:
+    return ((Stretch(Fate.KEPT, old.words, new.words),) if new.words else (),)
 
 
 _MOVED = {Done.KEPT: Done.MOVED, Done.EDITED: Done.MOVED_AND_EDITED}
@@ -248,7 +254,7 @@ def _is_rewritten(change: Change) -> bool:
 
 def _weight(change: Change) -> int:
     """How much it weighs in what keeps its order: whatever moves should be little."""
-    return 1 + sum(len(one.clause.words) for one in (*change.old, *change.new))
+    return 1 + sum([len(one.clause.words) for one in change.old + change.new])
 
 
 def _deleted(placed: Placed) -> Change:

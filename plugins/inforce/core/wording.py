@@ -18,6 +18,8 @@ from inforce.core.clause import BORDER, Word, is_content
 Words = tuple[Word, ...]
 _FURTHEST = 200
 """How far a change is moved to where it reads better."""
+_LONG, _TELLING = 10, 4
+"""In a wording of so many words, how many have to be kept in a row to say that it is the same one."""
 
 
 class Fate(StrEnum):
@@ -72,13 +74,15 @@ def compare_words(old: Words, new: Words, alphabet: Alphabet) -> tuple[tuple[Str
 
 
 def kept_share(stretches: Iterable[Stretch]) -> float:
-    """How much of the longer wording was kept: from 0 to 1, punctuation not counted."""
-    kept = old = new = 0
-    for one in stretches:
-        old_words, new_words = sum(map(is_content, one.old)), sum(map(is_content, one.new))
-        old, new = old + old_words, new + new_words
-        kept += min(old_words, new_words)
-    return kept / max(old, new, 1)
+    """How much of the longer wording was kept: from 0 to 1, punctuation not counted.
+
+    Nor are, in long ones, the few words that two changes have left between them here and there: any two texts have
+    such in common.
+    """
+    lengths = [(sum(map(is_content, one.old)), sum(map(is_content, one.new))) for one in stretches]
+    longer = max(sum(old for old, _ in lengths), sum(new for _, new in lengths))
+    least = _TELLING if longer >= _LONG else 1
+    return sum(min(both) for both in lengths if min(both) >= least) / max(longer, 1)
 
 
 def parted(stretches: Iterable[Stretch], lengths: Sequence[int], *, by_new: bool) -> tuple[tuple[Stretch, ...], ...]:
@@ -113,6 +117,8 @@ def _cut(stretch: Stretch, length: int, *, is_whole: bool) -> tuple[Stretch, Str
 
 
 def _cells(words: Words) -> list[Words]:
+    if BORDER not in [word.text for word in words]:
+        return [words]
     cells: list[list[Word]] = [[]]
     for word in words:
         if word.text == BORDER:
@@ -159,9 +165,8 @@ def _is_salad(kept: Words, before: _Hunk, after: _Hunk) -> bool:
     if any(_ends_sentence(word) for word in kept):
         return False
     content = sum(map(is_content, kept))
-    if content == 1:
-        return _is_replaced(before) and _is_replaced(after)
-    return not content or (content == 2 and min(_size(before), _size(after)) >= 4)  # noqa: PLR2004 - by experience
+    replaced = _is_replaced(before) + _is_replaced(after)
+    return not content or content < replaced or (content == replaced and min(_size(before), _size(after)) > 1)
 
 
 def _is_replaced(hunk: _Hunk) -> bool:
@@ -216,9 +221,13 @@ def _score(words: Words, start: int) -> int:
 def _stretches(old: Words, new: Words, hunks: list[_Hunk], blocks: list[Block]) -> Iterator[Stretch]:
     """The kept words and the others in turn; there is one block more than hunks."""
     for index, block in enumerate(blocks):
-        pairs = zip(old[block.old : block.old + block.length], new[block.new : block.new + block.length], strict=True)
-        for one, other in pairs:
-            yield from _kept_word(one, other)
+        kept_old = old[block.old : block.old + block.length]
+        kept_new = new[block.new : block.new + block.length]
+        if kept_old == kept_new:
+            yield Stretch(Fate.KEPT, kept_old, kept_new)
+        else:
+            for one, other in zip(kept_old, kept_new, strict=True):
+                yield from _kept_word(one, other)
         if index < len(hunks):
             hunk = hunks[index]
             yield Stretch(Fate.DELETED, old=old[hunk.old_start : hunk.old_end])

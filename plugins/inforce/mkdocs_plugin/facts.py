@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 
 from inforce.core.effect import Audience
+from inforce.core.lineage import lineage_of
 from inforce.core.policy import Revision
 from inforce.core.standing import Standing, standings
 from inforce.core.timeline import Status, Timeline
@@ -67,6 +68,12 @@ class RevisionFacts:
     def root(self) -> Revision:
         """The revision that this one in the end corrects, or itself (rule 5)."""
         return self.timeline[self.timeline.root(self.revision.name)]
+
+    @cached_property
+    def predecessor(self) -> Revision | None:
+        """The revision from which this one was made; None of a first one."""
+        name = lineage_of(self.timeline).predecessor.get(self.revision.name)
+        return self.timeline[name] if name else None
 
     @cached_property
     def correction(self) -> Revision | None:

@@ -52,13 +52,16 @@ class KeptPages:
         return self._pages.filled(self._last(policy.slug)[place])
 
     def others(self, policy: PolicyRecord, places: Collection[str]) -> Iterator[Content]:
-        """A policy's pages but for those at these addresses."""
-        contents = self._last(policy.slug).items()
-        return (self._pages.filled(content) for place, content in contents if place not in places)
+        """A policy's pages but for those at these addresses, with their marks."""
+        return (content for place, content in self._last(policy.slug).items() if place not in places)
+
+    def filled(self, content: Content) -> Content:
+        """The page with what belongs in the place of its marks."""
+        return self._pages.filled(content)
 
     def drafts(self) -> Iterator[Content]:
         """The pages of a preview's drafts."""
-        return (self._pages.filled(self._pages.draft(draft)) for draft in self._pages.site.drafts)
+        return (self.filled(page) for draft in self._pages.site.drafts for page in self._pages.of_draft(draft))
 
     def _name(self, policy: PolicyRecord) -> str:
         if policy.slug not in self._names:
@@ -78,7 +81,8 @@ class KeptPages:
 
     def _made(self, policy: PolicyRecord) -> list[Content]:
         contents = [page(policy) for page in self._pages.of_policies.values()]
-        contents += [self._pages.revision(policy, revision) for revision in policy.revisions]
+        for revision in policy.revisions:
+            contents += [self._pages.revision(policy, revision), self._pages.changes(policy, revision)]
         self._cache.put(self._name(policy), _dump(contents))
         return contents
 

@@ -2,8 +2,9 @@
 
 What a page of a policy says changes with postings and effects, not with every build. So it is made with marks, can be
 kept from build to build, and gets what belongs to this one in their place. A mark stands between two characters that no
-text of a record can hold (private use, rule 10): `TEXT` for the text of the revision that the page shows, `PICTURE` for
-the picture of the timeline and its legend, and three for the instant of the build, in a time zone.
+text of a record can hold (private use, rule 10): `TEXT` for the text of the revision that the page shows, `LISTED` and
+`REDLINE` for what the revision changed, `PICTURE` for the picture of the timeline and its legend, and three for the
+instant of the build, in a time zone.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ def _mark(*words: str) -> Markup:
 
 
 TEXT, PICTURE = _mark("text"), _mark("picture")
+LISTED, REDLINE = _mark("listed"), _mark("redline")
 
 
 def as_of_instant(zone: str) -> Markup:

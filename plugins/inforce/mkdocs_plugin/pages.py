@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -14,15 +14,19 @@ from inforce.core import address
 from inforce.core.effect import Audience
 from inforce.core.instant import format_instant
 from inforce.core.last_change import last_change, last_change_of
+from inforce.core.lineage import lineage_of
 from inforce.core.policy import Revision, Terms
 from inforce.core.record import PolicyRecord
 from inforce.core.standing import turn_of
 from inforce.core.timeline import Status, Timeline
 from inforce.formats.built_json import built, built_entry
-from inforce.formats.messages import ENGLISH, Languages
+from inforce.formats.clause_notes import placed_notes
+from inforce.formats.compare_json import compare_data
+from inforce.formats.messages import ENGLISH, Languages, Messages
 from inforce.formats.on_json import on_data
 from inforce.formats.page_head import NO_INDEX
-from inforce.formats.text.markdown import Heading, placed
+from inforce.formats.redline.words import measure_told
+from inforce.formats.text.markdown import Heading, placed, with_links
 from inforce.formats.time_zones import time_zone
 from inforce.formats.timeline_picture.picture import legend, timeline_svg
 from inforce.formats.words import Words
@@ -31,10 +35,11 @@ from inforce.mkdocs_plugin.facts import RevisionFacts
 from inforce.mkdocs_plugin.heads import Heads
 from inforce.mkdocs_plugin.history import rows
 from inforce.mkdocs_plugin.home import Card, latest
-from inforce.mkdocs_plugin.late import PICTURE, TEXT, as_of_instant
+from inforce.mkdocs_plugin.late import LISTED, PICTURE, REDLINE, TEXT, as_of_instant
 from inforce.mkdocs_plugin.templating import Templates
-from inforce.workflows.publish_site import Site, draft_rendition
+from inforce.workflows.publish_site import Site, draft_rendition, draft_text
 from inforce.workflows.read_record import Draft
+from inforce.workflows.redline_texts import Changes
 
 PAGE = "index.html"
 """The file of a page, in the folder of its address."""
@@ -46,6 +51,9 @@ _ON_HEADINGS = (
     (3, "new-users", "on.rows.new_users"),
     (2, "persons", "on.persons"),
 )
+_OF_REVISIONS = (address.revision_address, address.changes_address)
+_DATA_OF_REVISIONS = (address.source_address, address.clauses_address)
+_CHANGES_HEADINGS = (("changes", "changes.list"), ("redline", "changes.redline"))
 Link = tuple[str, str]
 """A page of the site: its address, and its title."""
 
@@ -55,7 +63,7 @@ class Content:
     """What goes into the theme's page: title, description, HTML, headings, and whether search engines may list it.
 
     `head` is HTML for the end of the page's head. `shows` names the revision whose text belongs where the HTML has the
-    mark for it (see `late`).
+    mark for it (see `late`), `compares` the one whose changes do.
     """
 
     address: str
@@ -66,6 +74,7 @@ class Content:
     is_listed: bool = True
     head: str = ""
     shows: str | None = None
+    compares: str | None = None
 
     @property
     def whole_head(self) -> str:
@@ -107,6 +116,7 @@ class Pages:
             address.policy_address: self.policy,
             address.history_address: self.history,
             address.on_address: self.on,
+            address.compare_address: self.compare,
         }
 
     def files_but_for(self, places: Collection[str]) -> set[str]:
@@ -115,9 +125,9 @@ class Pages:
         for policy in self.site.record.policies:
             slug, revisions = policy.slug, [revision.name for revision in policy.revisions]
             pages = [place(slug) for place in self.of_policies]
-            pages += [address.revision_address(slug, name) for name in revisions]
+            pages += [place(slug, name) for name in revisions for place in _OF_REVISIONS]
             files |= {f"{page}{PAGE}" for page in pages if page not in places}
-            files |= {address.source_address(slug, name) for name in revisions}
+            files |= {place(slug, name) for name in revisions for place in _DATA_OF_REVISIONS}
             files |= {address.in_force_address(slug), address.timemap_address(slug)}
         return files
 
@@ -200,12 +210,19 @@ class Pages:
             rows=rows(timeline, now),
             zones={policy.terms.time_zone, *(one.time_zone for one in timeline.revisions)},
             picture=PICTURE,
+            measures=dict(self._measures(timeline, say)),
             drafts=self.site.drafts_of(policy),
         )
         description = say("page.history.description", title=title)
         head = self.heads.below(policy, place)
         html = self._dated(html, place, [policy], policy.terms.language)
         return Content(place, say("page.history.title", title=title), description, html, head=head)
+
+    def _measures(self, timeline: Timeline, say: Messages) -> Iterator[tuple[str, str]]:
+        """How much each revision changed in its predecessor, by their names."""
+        for revision in timeline.revisions:
+            if (changes := self.site.redlines.changes(revision)) is not None:
+                yield revision.name, measure_told(changes.measure, say)
 
     def on(self, policy: PolicyRecord) -> Content:
         """`/privacy-policy/on/`: which text bound whom on a day."""
@@ -230,6 +247,25 @@ class Pages:
         headings = [Heading(level, anchor, messages(key)) for level, anchor, key in _ON_HEADINGS]
         return Content(place, title, description, html, headings, head=head)
 
+    def compare(self, policy: PolicyRecord) -> Content:
+        """`/privacy-policy/compare/`: any two revisions, compared in the browser; and links to the redlines."""
+        place, language = address.compare_address(policy.slug), policy.terms.language
+        timeline, say = self._timelines[policy.slug], self.languages.messages_in(language)
+        before = lineage_of(timeline).predecessor
+        current = timeline.on(Audience.CURRENT_USERS, self._instants[policy.slug]).revision
+        html = self._templates.render(
+            "compare.html",
+            place,
+            language,
+            policy=policy,
+            revisions=list(reversed(timeline.revisions)),
+            adjacent=[(one, timeline[before[one.name]]) for one in reversed(timeline.revisions) if one.name in before],
+            data=compare_data(policy, current, say),
+            script=f"{ASSETS}compare.js",
+        )
+        title, description = (say(f"compare.{key}", title=policy.terms.title) for key in ("title", "description"))
+        return Content(place, title, description, html, head=self.heads.below(policy, place))
+
     def revision(self, policy: PolicyRecord, revision: Revision) -> Content:
         """`/privacy-policy/2018-04-10/`: the permanent page."""
         has_title = any(one.level == 1 for one in self.site.texts.rendition(revision).headings)
@@ -237,25 +273,66 @@ class Pages:
         html = self._dated(content.html, content.address, [policy], policy.terms.language, revision.name)
         return replace(content, html=html, head=self.heads.revision(policy, revision), shows=revision.name)
 
-    def draft(self, draft: Draft) -> Content:
-        """The page of a draft, where its permanent page will be; marked."""
+    def changes(self, policy: PolicyRecord, revision: Revision) -> Content:
+        """`/privacy-policy/2018-04-10/changes/`: what a revision changed in its predecessor."""
+        changes = self.site.redlines.changes(revision)
+        content = self._changes(policy.terms, self.facts(revision), changes, LISTED, REDLINE)
+        head = self.heads.below(policy, content.address)
+        return replace(content, head=head, compares=revision.name)
+
+    def of_draft(self, draft: Draft) -> Iterator[Content]:
+        """The pages of a draft, where its permanent page and that of its changes will be; marked."""
         known = self.site.record.policy(draft.policy)
+        if draft.revision is None or draft.terms is None:
+            yield self._broken(draft, is_known=known is not None)
+            return
+        language = draft.terms.language
+        rendition, changes = self.site.redlines.of_draft(draft.revision, draft_text(draft), language)
+        timeline = Timeline([*(known.revisions if known else ()), draft.revision])
+        now = max(self.site.as_of, draft.revision.posted)
+        words = Words(self.languages.messages_in(language), timeline.revisions)
+        facts = RevisionFacts(draft.revision, timeline, now, words, draft)
+        place = address.revision_address(draft.policy, draft.name)
+        text = placed_notes(placed(rendition, place, address.relative("", place)), draft.policy, place)
+        has_title = any(one.level == 1 for one in rendition.headings)
+        content = self._permanent(draft.terms, facts, Markup(text), has_title=has_title)  # noqa: S704 - made by us
+        yield replace(content, headings=rendition.headings)
+        if changes is not None:
+            placed_changes = map(Markup, _placed_changes(changes, draft.policy, draft.name).values())
+            yield self._changes(draft.terms, facts, changes, *placed_changes)
+
+    def _broken(self, draft: Draft, *, is_known: bool) -> Content:
+        """A draft that cannot be posted yet, and why."""
         title = draft.terms.title if draft.terms else draft.policy
         language = draft.terms.language if draft.terms else ENGLISH
         say = self.languages.messages_in(language)
-        place, rendition = address.revision_address(draft.policy, draft.name), draft_rendition(draft)
-        text = Markup(placed(rendition, place, address.relative("", place)))  # noqa: S704 - rendered by us
-        if draft.revision is not None and draft.terms is not None:
-            timeline = Timeline([*(known.revisions if known else ()), draft.revision])
-            now = max(self.site.as_of, draft.revision.posted)
-            facts = RevisionFacts(draft.revision, timeline, now, Words(say, timeline.revisions), draft)
-            content = self._permanent(draft.terms, facts, text, has_title="<h1" in text)
-            return replace(content, headings=rendition.headings)
+        place = address.revision_address(draft.policy, draft.name)
+        text = Markup(placed(draft_rendition(draft), place, address.relative("", place)))  # noqa: S704 - rendered by us
         html = self._templates.render(
-            "broken_draft.html", place, language, self.site.as_of, draft=draft, is_known=known is not None, text=text
+            "broken_draft.html", place, language, self.site.as_of, draft=draft, is_known=is_known, text=text
         )
         heading = say("page.draft.title", title=title, name=draft.name)
         return Content(place, heading, say("page.draft.description"), html, is_listed=False)
+
+    def _changes(
+        self, terms: Terms, facts: RevisionFacts, changes: Changes | None, listed: Markup, redline: Markup
+    ) -> Content:
+        revision, say = facts.revision, facts.words.messages
+        place = address.changes_address(revision.policy, revision.name)
+        html = self._templates.render(
+            "changes.html",
+            place,
+            terms.language,
+            facts=facts,
+            before=facts.predecessor,
+            measure=measure_told(changes.measure, say) if changes else None,
+            listed=listed,
+            redline=redline,
+        )
+        title = say("page.changes.title", title=revision.title, name=revision.name)
+        description = say("page.changes.description", title=revision.title, name=revision.name)
+        headings = [Heading(2, anchor, say(key)) for anchor, key in _CHANGES_HEADINGS] if changes else []
+        return Content(place, title, description, html, headings, is_listed=False)
 
     def _permanent(self, terms: Terms, facts: RevisionFacts, text: Markup, *, has_title: bool) -> Content:
         revision = facts.revision
@@ -333,18 +410,23 @@ class Pages:
     def filled(self, content: Content) -> Content:
         """The content with everything that is known only now in the place of its marks."""
         slug = content.address.partition("/")[0]
-        if content.shows is None:
-            return replace(content, html=late.filled(content.html, partial(self._late, slug)))
-        rendition = self.site.texts.rendition(self._timelines[slug][content.shows])
-        home = address.relative("", content.address)
-        text = placed(rendition, address.revision_address(slug, content.shows), home)
-        html = late.filled(content.html, partial(self._late, slug, text=text))
-        return replace(content, html=html, headings=rendition.headings)
+        if content.shows is not None:
+            rendition = self.site.redlines.text(self._timelines[slug][content.shows])
+            home = address.relative("", content.address)
+            text = placed(rendition, address.revision_address(slug, content.shows), home)
+            texts = {"text": placed_notes(text, slug, content.address)}
+            html = late.filled(content.html, partial(self._late, slug, texts))
+            return replace(content, html=html, headings=rendition.headings)
+        texts = {}
+        if content.compares is not None:
+            changes = self.site.redlines.changes(self._timelines[slug][content.compares])
+            texts = _placed_changes(changes, slug, content.compares) if changes else {}
+        return replace(content, html=late.filled(content.html, partial(self._late, slug, texts)))
 
-    def _late(self, slug: str, name: str, arguments: Sequence[str], text: str = "") -> str:
-        """What stands for a mark on a page of the policy."""
-        if name == "text":
-            return text
+    def _late(self, slug: str, texts: Mapping[str, str], name: str, arguments: Sequence[str]) -> str:
+        """What stands for a mark on a page of the policy; `texts` has what is of a revision."""
+        if name in texts:
+            return texts[name]
         if name == "picture":
             return self._picture(slug)
         as_of, zone = self.site.as_of, time_zone(arguments[0])
@@ -361,3 +443,10 @@ class Pages:
         picture = timeline_svg(timeline, now, policy.terms.title, say, policy.terms.zone)
         numbers = escape(say("history.picture.numbers"))
         return f"{picture}\n<figcaption>{legend(timeline, now, say)}<p>{numbers}</p></figcaption>"
+
+
+def _placed_changes(changes: Changes, slug: str, name: str) -> dict[str, str]:
+    """What a revision changed, with its links fit for the page of its changes."""
+    home = address.relative("", address.changes_address(slug, name))
+    redline = with_links(changes.redline, address.revision_address(slug, name), home)
+    return {"listed": changes.listed, "redline": redline}

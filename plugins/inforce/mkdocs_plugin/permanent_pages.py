@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import partial
+from hashlib import sha256
 
 from mkdocs.config.defaults import MkDocsConfig
 
@@ -15,7 +16,7 @@ from inforce.adapters.workers import Dealt
 from inforce.core import address
 from inforce.core.record import PolicyRecord
 from inforce.mkdocs_plugin.kept_pages import KeptPages
-from inforce.mkdocs_plugin.pages import PAGE
+from inforce.mkdocs_plugin.pages import PAGE, Content
 from inforce.mkdocs_plugin.theme import Shells
 from inforce.workflows.progress import Progress
 from inforce.workflows.publish_site import Site
@@ -37,7 +38,9 @@ class PermanentPages:
         policies = sorted(self._site.record.policies, key=lambda one: len(one.revisions), reverse=True)
         total = sum(len(policy.revisions) for policy in policies)
         for policy in policies:  # Here, once, and not by each worker; what stands in them is looked at in the end.
-            self._shells.shell(address.revision_address(policy.slug, policy.revisions[0].name))
+            first = policy.slug, policy.revisions[0].name
+            self._shells.shell(address.revision_address(*first))
+            self._shells.shell(address.changes_address(*first))
             if address.policy_address(policy.slug) not in places:
                 self._shells.shell(address.policy_address(policy.slug))
         self._site.source.rest()
@@ -69,7 +72,24 @@ class PermanentPages:
             source = Text(revision.digest, partial(self._site.source.data, revision))
             self._folder.write(address.source_address(policy.slug, revision.name), source)
         listed = []
-        for content in self._pages.others(policy, places):
-            self._folder.write(f"{content.address}{PAGE}", self._shells.around(content).encode())
-            listed += [content.address] if content.is_listed else []
+        with self._folder.noting(policy.slug, self._site.written) as written:
+            for revision in policy.revisions:
+                place = address.clauses_address(policy.slug, revision.name)
+                name = self._site.redlines.name(revision)
+                written.write(place, name, partial(self._site.redlines.clauses, revision))
+            for content in self._pages.others(policy, places):
+                place, page = f"{content.address}{PAGE}", partial(self._page, content)
+                if content.compares is None:
+                    self._folder.write(place, page())
+                else:
+                    written.write(place, self._name(policy, content), page)
+                listed += [content.address] if content.is_listed else []
         return len(policy.revisions), listed
+
+    def _page(self, content: Content) -> bytes:
+        return self._shells.around(self._pages.filled(content)).encode()
+
+    def _name(self, policy: PolicyRecord, content: Content) -> str:
+        """A name for everything on which a page of changes rests, on which nothing is of the present."""
+        changes = self._site.redlines.name(policy.timeline[content.compares or ""])
+        return sha256(f"{changes} {content} {self._shells.shell(content.address).name}".encode()).hexdigest()

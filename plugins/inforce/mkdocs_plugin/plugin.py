@@ -218,7 +218,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         door, progress = read_clock(), Progress(log.info)
         settings = settings_of(self.config, folder_of(config))
         languages = languages_of(settings)
-        site = gathered(settings, door, with_drafts=self._is_preview, progress=progress)
+        site = gathered(settings, door, languages, with_drafts=self._is_preview, progress=progress)
         self.site: Site = self._open.enter_context(site)
         self._is_in_nav = are_in_nav(self.site.record)
         self.pages = Pages(self.site, config.site_url or "", languages, language_of(config))

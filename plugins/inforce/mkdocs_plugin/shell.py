@@ -8,6 +8,7 @@ theme but that it makes one `<li>` of each entry of the table of contents.
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 from collections.abc import Sequence
@@ -34,6 +35,7 @@ class Shell:
     def __init__(self, source: str, address: str) -> None:
         """Take the page apart; `address` is the one under which the theme rendered it."""
         self.source = source
+        self.name = hashlib.sha256(source.encode()).hexdigest()
         self._items: list[list[str]] = []
         marks = (*_MARKS, address, f"#{ENTRY}")
         self._address = address

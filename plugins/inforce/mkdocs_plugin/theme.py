@@ -16,7 +16,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents, get_toc
 
-from inforce.core.address import on_address
+from inforce.core.address import compare_address, on_address
 from inforce.core.record import PolicyRecord, Record
 from inforce.formats.messages import ENGLISH, Languages
 from inforce.formats.page_head import with_canonical, with_head
@@ -60,8 +60,9 @@ def are_in_nav(record: Record) -> bool:
 
 def generated_page(config: MkDocsConfig, source: str, *, is_in_nav: bool) -> File:
     """A page that MkDocs makes of nothing, for us to fill; MkDocs is told where the navigation does without it."""
-    is_on_page = source == f"{on_address(source.partition('/')[0])}{INDEX}"
-    is_left_out = not is_in_nav or (is_on_page and config.nav is not None)
+    policy = source.partition("/")[0]
+    is_asked = source in [f"{place(policy)}{INDEX}" for place in (on_address, compare_address)]
+    is_left_out = not is_in_nav or (is_asked and config.nav is not None)
     inclusion = InclusionLevel.NOT_IN_NAV if is_left_out else InclusionLevel.UNDEFINED
     return File.generated(config, source, content="", inclusion=inclusion)
 
@@ -161,7 +162,7 @@ class Shells:
     def shell(self, address: str) -> Shell:
         """What goes around a page of that address."""
         policy, _, rest = address.partition("/")
-        place = f"{policy if self._is_in_nav else marks.POLICY}/{marks.ADDRESS + '/' if rest else ''}"
+        place = f"{policy if self._is_in_nav else marks.POLICY}/{f'{marks.ADDRESS}/' * rest.count('/')}"
         if place not in self._shells:
             self._shells[place] = self._render(place)
         return self._shells[place]

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from inforce.adapters.clock import Door
@@ -15,7 +16,10 @@ from inforce.core.record import FOLDER, PolicyRecord
 from inforce.core.redline import redline
 from inforce.formats.redline.words import Comparison, Text
 from inforce.formats.revision_file import body, examine
-from inforce.formats.text.clauses import clauses_of
+from inforce.formats.text.clauses import clauses_of, read_clauses
+from inforce.workflows.caches import cache_folder, html_cache, redlines_cache
+from inforce.workflows.convert_texts import SiteTexts
+from inforce.workflows.name_clauses import ClauseHistory
 from inforce.workflows.new_draft import find_policy
 from inforce.workflows.progress import Progress
 from inforce.workflows.read_record import OpenRecord, opened
@@ -61,9 +65,32 @@ def compare(
                     texts.append(_text(asked, _bytes_of(asked), asked))
             except RecordError as wrong:
                 problems += wrong.problems
-    if problems:
-        raise RecordError(dict.fromkeys(problems))
+        if problems:
+            raise RecordError(dict.fromkeys(problems))
+        if source is not None and settings is not None and _are_of_one_policy(old, new):
+            return _by_identities(texts[0], texts[1], source, settings, progress)
     return Comparison(texts[0], texts[1], redline(texts[0].clauses, texts[1].clauses), language)
+
+
+def _are_of_one_policy(old: str, new: str) -> bool:
+    return _is_revision(old) and _is_revision(new) and old.partition("/")[0] == new.partition("/")[0]
+
+
+def _by_identities(old: Text, new: Text, source: OpenRecord, settings: Settings, progress: Progress) -> Comparison:
+    """The comparison of two revisions of a policy, by the identities that clauses have over its history."""
+    slug = old.name.partition("/")[0]
+    policy = find_policy(source.record.as_of(source.door.asked), slug)
+    with cache_folder(settings, progress) as folder:
+        texts = SiteTexts([policy], source.text_source(), html_cache(folder))
+        source.rest()
+        texts.convert(progress, settings.workers)
+        history = ClauseHistory(policy, lambda one: read_clauses(texts.passages(one)), redlines_cache(folder))
+        before, after = (policy.timeline[one.name.partition("/")[2]] for one in (old, new))
+        sides = (
+            replace(text, identities=history.account(revision).identified.names)
+            for text, revision in ((old, before), (new, after))
+        )
+        return Comparison(next(sides), next(sides), history.between(before, after), policy.terms.language)
 
 
 def _is_revision(asked: str) -> bool:

@@ -17,7 +17,7 @@ from inforce.adapters.workers import dealt
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord
 from inforce.formats.revision_file import body
-from inforce.formats.text.markdown import Rendition
+from inforce.formats.text.markdown import Passage, Rendition
 from inforce.formats.text.renditions import Renditions
 from inforce.workflows.progress import Progress
 
@@ -48,13 +48,22 @@ class SiteTexts:
             progress: told of each batch.
             workers: how many processes may work at once.
         """
-        new = sorted((one for name, one in self._batches.items() if name not in self._cache), key=len, reverse=True)
+        new = sorted(
+            (one for name, one in self._batches.items() if not self._cache.keep([name])), key=len, reverse=True
+        )
         for count in dealt(self._convert, new, workers if sum(map(len, new)) >= _FEW else 1):
             progress.step("texts converted", count)
 
     def rendition(self, revision: Revision) -> Rendition:
         """The revision's text."""
-        return self._last(self._name_of[revision.policy, revision.name])[revision.digest]
+        return self._of(revision)[revision.digest]
+
+    def passages(self, revision: Revision) -> list[Passage]:
+        """The passages of the revision's text, in order."""
+        return self._of(revision).passages(revision.digest)
+
+    def _of(self, revision: Revision) -> Renditions:
+        return self._last(self._name_of[revision.policy, revision.name])
 
     def _kept(self, name: str) -> Renditions:
         kept = self._cache.get(name)

@@ -6,29 +6,30 @@ permanent data files come from here; the HTML pages from whoever knows the theme
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from inforce.adapters.cache import Cache, clear_out, edition, open_cache
+from inforce.adapters.cache import Cache, edition, open_cache
 from inforce.adapters.clock import Door
 from inforce.core import address
 from inforce.core.errors import Problem, RecordError
 from inforce.core.record import PolicyRecord, Record
 from inforce.formats.in_force_json import in_force_table
 from inforce.formats.json_text import to_json
+from inforce.formats.messages import Languages
 from inforce.formats.policies_json import policies_table
 from inforce.formats.postings_json import postings_table
 from inforce.formats.revision_file import split
 from inforce.formats.schemas import NAMES, schema
-from inforce.formats.text.markdown import CONFIGURATION, Rendition, render
+from inforce.formats.text.markdown import Rendition, render
 from inforce.formats.timemap import timemap
+from inforce.workflows.caches import cache_folder, html_cache, redlines_cache
 from inforce.workflows.convert_texts import SiteTexts
 from inforce.workflows.progress import Progress, silent
 from inforce.workflows.read_record import Draft, OpenRecord, opened
+from inforce.workflows.redline_texts import SiteRedlines
 from inforce.workflows.settings import Settings
 
 
@@ -36,8 +37,8 @@ from inforce.workflows.settings import Settings
 class Site:
     """What one build shows: the record as of an instant, the drafts of a preview, and the warnings to be told.
 
-    `texts` has them as HTML, `pages` what whoever makes the pages keeps from build to build, `workers` says how many
-    processes may work at once.
+    `texts` has them as HTML, `redlines` what changed in them, `pages` what whoever makes the pages keeps from build to
+    build, `written` the notes on what was written; `workers` says how many processes may work at once.
     """
 
     record: Record
@@ -46,7 +47,9 @@ class Site:
     warnings: Sequence[Problem]
     source: OpenRecord
     texts: SiteTexts
+    redlines: SiteRedlines
     pages: Cache
+    written: Cache
     workers: int
 
     def files(self) -> Iterator[tuple[str, bytes]]:
@@ -68,22 +71,30 @@ class Site:
 
 def draft_rendition(draft: Draft) -> Rendition:
     """A draft's text as HTML; what rule 10 refuses is shown as plain text, and so is a draft that has no body yet."""
-    text = draft.data.decode("utf-8", "replace")
-    with suppress(ValueError):
-        text = split(text)[1]
     try:
-        return render(text)
+        return render(draft_text(draft))
     except RecursionError:
         return Rendition("", ())
 
 
+def draft_text(draft: Draft) -> str:
+    """A draft's Markdown, as far as there is any."""
+    text = draft.data.decode("utf-8", "replace")
+    with suppress(ValueError):
+        text = split(text)[1]
+    return text
+
+
 @contextmanager
-def gathered(settings: Settings, door: Door, *, with_drafts: bool, progress: Progress | None = None) -> Iterator[Site]:
+def gathered(
+    settings: Settings, door: Door, languages: Languages, *, with_drafts: bool, progress: Progress | None = None
+) -> Iterator[Site]:
     """Everything that a build needs, read and judged.
 
     Args:
         settings: where the record lies.
         door: the clock; the site is as of the instant asked.
+        languages: those that pages can be written in.
         with_drafts: a preview, which shows drafts as well.
         progress: told of each commit.
 
@@ -99,25 +110,12 @@ def gathered(settings: Settings, door: Door, *, with_drafts: bool, progress: Pro
             raise RecordError(source.record.problems)
         record = source.record.as_of(door.asked)
         progress = progress or silent()
-        with _cache_folder(settings, progress) as folder:
-            html = open_cache(folder, "html", f"{edition()} {CONFIGURATION}")
-            texts = SiteTexts(record.policies, source.text_source(), html)
+        with cache_folder(settings, progress) as folder:
+            texts = SiteTexts(record.policies, source.text_source(), html_cache(folder))
             source.rest()
             texts.convert(progress, settings.workers)
-            pages = open_cache(folder, "pages", edition())
+            redlines = SiteRedlines(record.policies, texts, redlines_cache(folder), languages)
+            redlines.make(progress, settings.workers)
+            pages, written = (open_cache(folder, kind, edition()) for kind in ("pages", "written"))
             warnings = (*source.record.problems, *beside)
-            yield Site(record, door.asked, drafts, warnings, source, texts, pages, settings.workers)
-
-
-@contextmanager
-def _cache_folder(settings: Settings, progress: Progress) -> Iterator[Path]:
-    """The folder for caches that the settings name, or one for this build alone."""
-    with tempfile.TemporaryDirectory(prefix="inforce-") as for_now:
-        folder = settings.cache or Path(for_now)
-        try:
-            open_cache(folder, "html", "")
-        except OSError as wrong:
-            progress.say(f"the cache {folder} cannot be used, and nothing is kept: {wrong.strerror}")
-            folder = Path(for_now)
-        yield folder
-        clear_out(folder)
+            yield Site(record, door.asked, drafts, warnings, source, texts, redlines, pages, written, settings.workers)

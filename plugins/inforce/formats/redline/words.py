@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from inforce.core.clause import BORDER, Clause, Kind, Mark, Word, plain, spaced
-from inforce.core.redline import Change, Placed, Redline, sections
+from inforce.core.redline import Change, Measure, Placed, Redline, sections
 from inforce.formats.messages import Messages
 
 GAP = "[…]"
@@ -150,7 +150,11 @@ def quoted(words: Sequence[Word] | str, messages: Messages) -> str:
 
 def measured(comparison: Comparison, messages: Messages) -> str:
     """How much changed, in a sentence: `3 of 41 clauses changed, 1 moved.`"""
-    measure = comparison.redline.measure()
+    return measure_told(comparison.redline.measure(), messages)
+
+
+def measure_told(measure: Measure, messages: Messages) -> str:
+    """A measure in a sentence."""
     if measure.clauses == 1:
         return messages("redline.measure.one", changed=measure.changed)
     key = "redline.measure.moved" if measure.moved else "redline.measure"

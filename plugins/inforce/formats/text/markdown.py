@@ -137,9 +137,9 @@ class Renderer:
         return Passage(tuple(_HEADING_ID.split(with_fit_tables(source))), headings, self._refusals.take())
 
 
-def joined(passages: Iterable[Passage]) -> Rendition:
-    """A whole text of its passages, in order."""
-    anchors: set[str] = set()
+def joined(passages: Iterable[Passage], taken: Iterable[str] = ()) -> Rendition:
+    """A whole text of its passages, in order; `taken` are anchors that no heading can have."""
+    anchors = set(taken)
     sources, headings = [], []
     for passage in passages:
         source = passage.pieces[0]

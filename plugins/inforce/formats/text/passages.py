@@ -5,15 +5,16 @@ revision of the same policy already. A passage that was converted once need not 
 It is, because of how python-markdown reads a document: it parses blocks (separated by blank lines) in order, and a
 block depends on what came before only where its kind can continue an earlier one: list items, quotations, indented
 lines, definitions. A block that begins with a heading, a letter or bold text continues nothing, so that the text can be
-cut before it. What reaches across blocks in other ways (fenced code, reference and footnote definitions, a marker for
-the table of contents, definition lists) keeps a text in one piece.
+cut before it; only what may be a table is left with what is before it, because a redline tells apart two that follow on
+each other. What reaches across blocks in other ways (fenced code, reference and footnote definitions, a marker for the
+table of contents, definition lists) keeps a text in one piece.
 """
 
 from __future__ import annotations
 
 import re
 
-_CUT = re.compile(r"\n\n(?=#|\*\*[^\W_]|[^\W\d_])")
+_CUT = re.compile(r"\n\n(?=#|\*\*[^\W_]|[^\W\d_])(?![^\n]*\|)")
 _REACHING = re.compile(r"\]:|```|~~~|\[TOC\]|\n {0,3}:[ \t]|[\x02\x03]")
 
 

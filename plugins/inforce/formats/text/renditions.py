@@ -49,7 +49,11 @@ class Renditions:
 
     def __getitem__(self, digest: str) -> Rendition:
         """The text of that digest as HTML; KeyError where it is not there."""
-        return joined(self._passages[number][1] for number in self._texts[digest])
+        return joined(self.passages(digest))
+
+    def passages(self, digest: str) -> list[Passage]:
+        """The passages of the text of that digest, in order; KeyError where it is not there."""
+        return [self._passages[number][1] for number in self._texts[digest]]
 
     def add(self, digest: str, text: str) -> None:
         """Convert a text, as far as its passages are not there.

@@ -2,7 +2,7 @@
 
 /** A message with the names in its braces replaced, as a list of texts and elements. */
 export function said(message, values = {}) {
-  return message.split(/(\{\w+\})/).filter(Boolean).map(part => values[part.slice(1, -1)] ?? part)
+  return message.split(/(\{\w+\})/).filter(Boolean).map(part => (part.startsWith("{") ? values[part.slice(1, -1)] ?? part : part))
 }
 
 /** A wall clock in words, as formats/messages has it; the time of day only where it is not midnight. */
