@@ -71,8 +71,8 @@ class ClauseChange:
             the clause before which it stood, or the number of all clauses where that was at the end.
         is_gone: whether it was deleted, or moved away.
         done: what was done.
-        html: `<div class="inforce-told">` with sentences about it, and its words with the changes marked; nothing in it
-            has an `id`.
+        html: sentences about it, and its words with the changes marked, to be put into `<div class="inforce-told">`;
+            nothing in it has an `id`.
     """
 
     place: int
@@ -125,7 +125,7 @@ def clause_changes(comparison: Comparison, messages: Messages) -> list[ClauseCha
     for change, has_left in comparison.redline.with_departures():
         if has_left:
             if id(change) in moved:
-                html = _box(_paragraphs([sentences.gone(moved[id(change)])]))
+                html = _paragraphs([sentences.gone(moved[id(change)])])
                 found.append(ClauseChange(place, is_gone=True, done=change.done, html=html))
         elif change.done is Done.DELETED:
             found.append(ClauseChange(place, is_gone=True, done=change.done, html=_told(change, sentences)))
@@ -145,11 +145,7 @@ def _told(change: Change, sentences: Sentences) -> str:
     if change.old and change.new:
         said += [one.sentence for one in sentences.edits(change)]
     words = marked(change.stretches)
-    return _box(_paragraphs(said) + (f'<p class="inforce-marked">{words}</p>' if words else ""))
-
-
-def _box(html: str) -> str:
-    return f'<div class="inforce-told">{html}</div>'
+    return _paragraphs(said) + (f'<p class="inforce-marked">{words}</p>' if words else "")
 
 
 def _paragraphs(sentences: Iterable[str]) -> str:
