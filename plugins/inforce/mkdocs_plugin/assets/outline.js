@@ -4,7 +4,7 @@
  * that lacks the container or the item in which alone it can stand gets one. A clause of one text never goes on in an
  * item of the other. Whole clauses side by side that nobody has to see are folded.
  */
-import {element} from "./words.js"
+import {element, holding} from "./words.js"
 
 export const [OLD, NEW, BOTH] = [1, 2, 3]  // In which of the two texts something stands.
 const LEAST = 4  // Fewer clauses than that are not folded.
@@ -114,7 +114,7 @@ export class Outline {
 
   folded(run, contents) {
     const count = run.reduce((sum, node) => sum + node.count, 0)
-    return element("details", {class: "inforce-kept"}, element("summary", {}, this.summary(count, run[0].first)), ...contents)
+    return holding("details", {class: "inforce-kept"}, [element("summary", {}, this.summary(count, run[0].first)), ...contents])
   }
 
   container(node, mayFold) {
@@ -128,9 +128,9 @@ export class Outline {
       case "table":
         return this.table(node, mayFold)
       case "quotation":
-        return element("blockquote", {}, ...this.flow(node.children, mayFold))
+        return holding("blockquote", {}, this.flow(node.children, mayFold))
       default:
-        return element("div", {class: node.name}, ...this.flow(node.children, mayFold))
+        return holding("div", {class: node.name}, this.flow(node.children, mayFold))
     }
   }
 
@@ -152,7 +152,7 @@ export class Outline {
 
   item(item, attributes, mayFold) {
     const inside = this.flow(item.children, mayFold && !item.isQuiet)
-    return element(item.name, {...attributes, ...item.attributes}, ...item.nodes, ...inside)
+    return holding(item.name, {...attributes, ...item.attributes}, [...item.nodes, ...inside])
   }
 
   /** Terms and definitions: HTML wants one of each in a list at least, the terms first. */
@@ -160,36 +160,36 @@ export class Outline {
     const items = children.map(item => this.item(item, {}, false))
     if (children[0].name !== "dt") items.unshift(element("dt"))
     if (children.at(-1).name !== "dd") items.push(element("dd"))
-    return element("dl", {}, ...items)
+    return holding("dl", {}, items)
   }
 
   table(node, mayFold) {
     const rows = node.children
-    const columns = Math.max(1, ...rows.map(row => row.cells.length))
+    const columns = rows.reduce((most, row) => Math.max(most, row.cells.length), 1)
     const place = rows.findIndex(row => !row.isHead)
     const heads = place < 0 ? rows.length : place
     const parts = []
-    if (heads) parts.push(element("thead", {}, ...rows.slice(0, heads).map(row => this.row(row, columns))))
+    if (heads) parts.push(holding("thead", {}, rows.slice(0, heads).map(row => this.row(row, columns))))
     if (heads < rows.length) {
       const body = runs(rows.slice(heads), mayFold).flatMap(([run, isFolded]) => {
         const made = run.map(row => this.row(row, columns))
         if (!isFolded) return made
-        const inner = element("table", {}, element("tbody", {}, ...made))
+        const inner = element("table", {}, holding("tbody", {}, made))
         return [element("tr", {class: "inforce-fold"}, element("td", span(columns), this.folded(run, [inner])))]
       })
-      parts.push(element("tbody", {}, ...body))
+      parts.push(holding("tbody", {}, body))
     }
     return element("div", {class: "inforce-table", tabindex: "0"}, element("table", {}, ...parts))
   }
 
   row(row, columns) {
     if (!row.cells.length) {
-      return element("tr", row.attributes, element("td", span(columns), ...this.flow(row.children, false)))
+      return element("tr", row.attributes, holding("td", span(columns), this.flow(row.children, false)))
     }
     const last = row.cells.length - 1
     const cells = row.cells.map((cell, place) =>
-      element(row.isHead ? "th" : "td", place === last ? span(columns - last) : {}, ...cell))
-    return element("tr", row.attributes, ...cells)
+      holding(row.isHead ? "th" : "td", place === last ? span(columns - last) : {}, cell))
+    return holding("tr", row.attributes, cells)
   }
 }
 

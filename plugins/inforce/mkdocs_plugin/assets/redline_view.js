@@ -5,9 +5,9 @@
 import {BORDER} from "./clauses.js"
 import {BOTH, NEW, Node, OLD, Outline} from "./outline.js"
 import {isMoved, withDepartures} from "./redline.js"
-import {WordNodes} from "./redline_words.js"
+import {unspaced, WordNodes} from "./redline_words.js"
 import {capital, grouped} from "./sentences.js"
-import {element} from "./words.js"
+import {element, holding} from "./words.js"
 
 const LOWEST = 6
 const ITEMS = {item: "li", footnote: "li", term: "dt", definition: "dd"}
@@ -16,10 +16,11 @@ const RESET = new Set(["linked", "formatted"])
 /** The list of changes, each entry linked to its place. */
 export function changeList(made, {sentences, old, new: new_}) {
   const anchors = new Anchors(made, old.names, new_.names)
-  const entries = sentences.entries(made).map(({sentence, changes, details}) => element("li", {},
+  const entries = sentences.entries(made).map(({sentence, changes, details}) => holding("li", {}, [
     element("p", {}, element("a", {href: `#${anchors.of(changes[0])}`}, sentence)),
-    ...details.map(one => element("p", {}, one))))
-  return element("ol", {class: "inforce-changes"}, ...entries)
+    ...details.map(one => element("p", {}, one)),
+  ]))
+  return holding("ol", {class: "inforce-changes"}, entries)
 }
 
 /** The text with its changes marked.
@@ -33,7 +34,7 @@ export function redlineBody(made, options) {
     element("input", {type: "radio", name: "inforce-view", id: `inforce-view-${view}`, ...(place ? {} : {checked: ""})}),
     element("label", {for: `inforce-view-${view}`}, teller.say(`redline.view.${view}`)),
   ])
-  const marks = element("div", {class: "inforce-marks", ...options.language}, ...new Body(made, options).nodes())
+  const marks = holding("div", {class: "inforce-marks", ...options.language}, new Body(made, options).nodes())
   return element("div", {class: "inforce-redline"}, ...views, marks)
 }
 
@@ -103,11 +104,11 @@ class Body {
 
   /** An element of the clause's kind around its words; `label`: what stands before them. */
   element({kind, level}, words, attributes, label = []) {
-    if (kind === "code") return element("pre", attributes, ...label, element("code", {}, ...withoutCode(words)))
+    if (kind === "code") return element("pre", attributes, ...label, holding("code", {}, withoutCode(words)))
     words = [...label, ...words]
-    if (kind === "heading") return element(`h${Math.min(Math.max(level, 1) + this.deeper, LOWEST)}`, attributes, ...words)
+    if (kind === "heading") return holding(`h${Math.min(Math.max(level, 1) + this.deeper, LOWEST)}`, attributes, words)
     if (kind === "separator" && !words.length) return element("hr", attributes)
-    return element(kind in ITEMS ? "div" : "p", attributes, ...words)
+    return holding(kind in ITEMS ? "div" : "p", attributes, words)
   }
 
   // What was changed
@@ -140,7 +141,7 @@ class Body {
     }
     const words = one.parts.flatMap((part, index) => [...(index ? [" ", cut("del"), " "] : []), ...this.marked(part)])
     if (one.isCut) words.push(cut("ins"))
-    const box = element("div", attributesOf(one), ...one.notes, ...this.both(clause, words, one.parts))
+    const box = holding("div", attributesOf(one), [...one.notes, ...this.both(clause, words, one.parts)])
     const numbers = one.side === OLD ? this.numbers.old : this.numbers.new
     const node = clause.kind in ITEMS
       ? new Node({name: ITEMS[clause.kind], nodes: [box], number: numbers.get(place) ?? 0, side: one.side})
@@ -190,8 +191,8 @@ class Body {
     const words = this.marked(stretches)
     if (!differ([stretches])) return words
     return [
-      element("div", {class: "inforce-marked"}, ...this.side("old", {hidden: ""}), ...words),
-      element("div", {class: "inforce-after", hidden: ""}, ...this.side("new"), ...this.after(stretches)),
+      holding("div", {class: "inforce-marked"}, [...this.side("old", {hidden: ""}), ...words]),
+      holding("div", {class: "inforce-after", hidden: ""}, [...this.side("new"), ...this.after(stretches)]),
     ]
   }
 
@@ -221,10 +222,9 @@ class Body {
       if (one.fate === "kept") return new_.of(one.new)
       if (one.fate === "deleted") return old.within(one.old, "del")
       if (one.fate === "inserted") return new_.within(one.new, "ins")
-      const [first, ...rest] = one.old
       return [
         ...new_.within(one.new, "span", {class: "inforce-reset"}),
-        element("span", {class: "inforce-before", hidden: ""}, ...old.of([{...first, before: ""}, ...rest])),
+        holding("span", {class: "inforce-before", hidden: ""}, old.of(unspaced(one.old))),
       ]
     })
   }
@@ -327,7 +327,7 @@ function stretchesByCell(stretches) {
 
 /** The nodes of a block of code, which is code as a whole. */
 function withoutCode(nodes) {
-  const all = element("code", {}, ...nodes)
+  const all = holding("code", {}, nodes)
   for (const one of all.querySelectorAll("code")) one.replaceWith(...one.childNodes)
   return [...all.childNodes]
 }

@@ -4,7 +4,7 @@
  * them stands outside, so that either can be left out.
  */
 import {BORDER} from "./clauses.js"
-import {element} from "./words.js"
+import {holding} from "./words.js"
 
 const TAGS = {strong: "strong", em: "em", code: "code", u: "u", sub: "sub", sup: "sup"}
 const SCHEME = /^\s*[a-zA-Z][a-zA-Z0-9+.-]*:/
@@ -18,31 +18,31 @@ export class WordNodes {
 
   /** The words as they are set. */
   of(words) {
-    const nodes = []
+    const runs = []
     for (let start = 0, end; start < words.length; start = end) {
       const first = words[start]
       end = start + 1
       while (end < words.length && words[end].look === first.look && words[end].link === first.link) end += 1
-      nodes.push(...this.run(words.slice(start, end), first))
+      runs.push(this.run(words.slice(start, end), first))
     }
-    return nodes
+    return runs.flat()
   }
 
   /** Words that are set alike. */
   run(words, first) {
-    if (!first.look && first.link === null) return words.flatMap(plain)
-    let nodes = [...text(first), ...words.slice(1).flatMap(plain)]
+    if (!first.look && first.link === null) return plain(words)
+    let nodes = plain(unspaced(words))
     for (const mark of [...first.marks].reverse()) {
       nodes = [mark === "footnote"
-        ? element("sup", {class: "inforce-sign"}, ...nodes.map(one => (typeof one === "string" ? one.replaceAll("[^", "[") : one)))
-        : element(TAGS[mark] ?? "span", {}, ...nodes)]
+        ? holding("sup", {class: "inforce-sign"}, nodes.map(one => (typeof one === "string" ? one.replaceAll("[^", "[") : one)))
+        : holding(TAGS[mark] ?? "span", {}, nodes)]
     }
     return [...space(first.before), ...this.linked(nodes, first.link)]
   }
 
   linked(nodes, target) {
     const href = target ? this.resolved(target) : null
-    return href === null ? nodes : [element("a", {href}, ...nodes)]
+    return href === null ? nodes : [holding("a", {href}, nodes)]
   }
 
   /** A link as it was written between files of the record, as an address; null where it leads nowhere. */
@@ -63,17 +63,25 @@ export class WordNodes {
 
   /** What was deleted and inserted, each as an element around its words. */
   within(words, name, attributes = {}) {
-    const [first, ...rest] = words
-    return [...space(first.before), element(name, attributes, ...this.of([{...first, before: ""}, ...rest]))]
+    return [...space(words[0].before), holding(name, attributes, this.of(unspaced(words)))]
   }
 }
 
-function plain(word) {
-  return [...space(word.before), ...text(word)]
+/** The words, without the white space before them. */
+export function unspaced([first, ...rest]) {
+  return [{...first, before: ""}, ...rest]
 }
 
-function text(word) {
-  return [word.text === BORDER ? " | " : word.text]
+/** The words without how they are set: texts, and the breaks between them. */
+function plain(words) {
+  const texts = words.map(word => (word.before === "\n" ? "" : word.before) + (word.text === BORDER ? " | " : word.text))
+  if (words.every(word => word.before !== "\n")) return [texts.join("")]
+  const nodes = []
+  for (const [place, text] of texts.entries()) {
+    if (words[place].before === "\n") nodes.push(document.createElement("br"))
+    nodes.push(text)
+  }
+  return nodes
 }
 
 function space(before) {

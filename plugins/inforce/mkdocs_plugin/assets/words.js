@@ -31,9 +31,14 @@ function inField(field, width, clock, months) {
 
 /** An element with attributes and contents. */
 export function element(name, attributes = {}, ...contents) {
+  return holding(name, attributes, contents)
+}
+
+/** The same for any number of contents: a call takes only so many. */
+export function holding(name, attributes, contents) {
   const made = document.createElement(name)
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value)
-  made.append(...contents)
+  for (const one of contents) made.append(one)
   return made
 }
 
