@@ -149,7 +149,7 @@ def histories(draw):
 SHOWN = """([messages, direction, pairs]) => pairs.map(([old, new_]) => {
     const [one, other] = [old, new_].map(text => readClauses(JSON.parse(text)))
     const made = redlineOf(one, other)
-    const sentences = new Sentences(new Teller(messages, direction), one, other, 40)
+    const sentences = new Sentences(new Teller(messages, direction), made, one, other, 40, 5)
     const options = {sentences, old: one, new: other, addresses: {old: "../2018-04-10/", new: "../2018-04-10/"}}
     return [changeList(made, options).outerHTML, redlineBody(made, options).outerHTML]
 })"""

@@ -13,7 +13,7 @@ import {capital, Sentences, Teller} from "./sentences.js"
 import {element, onEachPage, said} from "./words.js"
 
 const SINCE = ["acceptance", "notice"]
-const LONGEST = 40  // So many words of a clause are quoted in the list of changes.
+const [LONGEST, MOST] = [40, 5]  // So many words of a clause, and clauses of an entry, are quoted in the list of changes.
 const LONGEST_NAME = 80
 
 /** Something that keeps two revisions from being compared: a message's key, and the values for the names in it. */
@@ -161,7 +161,7 @@ class Comparing {
 
   /** The list of changes, and the text with its changes marked. */
   redline(made, before, after, old, new_) {
-    const sentences = new Sentences(this.teller, old, new_, LONGEST)
+    const sentences = new Sentences(this.teller, made, old, new_, LONGEST, MOST)
     const options = {sentences, old, new: new_, addresses: {old: before.text, new: after.text}, ...this.languages}
     return [
       element("h3", {id: "changes"}, this.teller.say("compare.changes")),

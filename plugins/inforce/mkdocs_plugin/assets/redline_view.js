@@ -16,7 +16,7 @@ const RESET = new Set(["linked", "formatted"])
 /** The list of changes, each entry linked to its place. */
 export function changeList(made, {sentences, old, new: new_}) {
   const anchors = new Anchors(made, old.names, new_.names)
-  const entries = sentences.entries(made).map(({sentence, changes, details}) => holding("li", {}, [
+  const entries = sentences.entries().map(({sentence, changes, details}) => holding("li", {}, [
     element("p", {}, element("a", {href: `#${anchors.of(changes[0])}`}, sentence)),
     ...details.map(one => element("p", {}, one)),
   ]))
@@ -169,7 +169,7 @@ class Body {
     const stretches = one.parts.flat()
     const byCell = stretchesByCell(stretches)
     if (byCell !== null) {
-      this.addRow(one, byCell.map(cell => this.cell(cell)))
+      this.addRow(one, byCell.map(cell => this.cell(cell, one.name === "moved")))
       return
     }
     const [isOld, isNew] = ["old", "new"].map(side => stretches.some(stretch => stretch[side].length))
@@ -187,9 +187,9 @@ class Body {
     this.outline.add(clause, row, false)
   }
 
-  cell(stretches) {
+  cell(stretches, hasMoved) {
     const words = this.marked(stretches)
-    if (!differ([stretches])) return words
+    if (!differ([stretches])) return hasMoved ? [holding("div", {class: "inforce-marked"}, words)] : words
     return [
       holding("div", {class: "inforce-marked"}, [...this.side("old", {hidden: ""}), ...words]),
       holding("div", {class: "inforce-after", hidden: ""}, [...this.side("new"), ...this.after(stretches)]),

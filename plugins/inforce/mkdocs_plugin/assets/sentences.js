@@ -76,17 +76,23 @@ export class Teller {
   }
 }
 
-/** Tells the changes of two texts. */
+/** Tells the changes of two texts.
+ *
+ * Of a clause or a stretch no more than the `longest` number of words is quoted, of an entry no more than `most` clauses.
+ */
 export class Sentences {
-  constructor(teller, old, new_, longest = null) {
+  constructor(teller, made, old, new_, longest = null, most = null) {
     this.teller = teller
+    this.made = made
+    this.comeDown = comeDownIn(made)
     this.longest = longest
+    this.most = most
     this.headings = {old: headingsOf(old.clauses), new: headingsOf(new_.clauses)}
   }
 
   /** The list of changes, in the order of the redline. */
-  entries(made) {
-    return grouped(made).map((group, index) => this.entry(index + 1, group))
+  entries() {
+    return grouped(this.made).map((group, index) => this.entry(index + 1, group))
   }
 
   entry(number, changes) {
@@ -127,7 +133,7 @@ export class Sentences {
 
   /** Where a moved clause stood. */
   origin(change) {
-    return this.located("redline.place.before", this.locationBefore(change))
+    return this.located("redline.place.before", this.locationBefore(change), change, true)
   }
 
   /** That clauses were moved away, which they are, and whither. */
@@ -135,7 +141,8 @@ export class Sentences {
     const {length: count} = changes
     const words = this.teller.quoted(this.beginning(changes[0].new[0].clause))
     const gone = count > 1 ? this.teller.say("redline.note.gone.many", {count, words}) : this.teller.say("redline.note.gone", {words})
-    return `${withOneStop(gone)} ${this.located("redline.place.now", this.locationOf(changes[0]))}`
+    const goal = this.located("redline.place.now", this.locationOf(changes[0]), changes[0], false)
+    return `${withOneStop(gone)} ${goal}`
   }
 
   /** The words by which to know a clause. */
@@ -145,18 +152,28 @@ export class Sentences {
     return clause.words.length <= FEW ? words : `${words}…`
   }
 
-  located(key, {section, isHeading}) {
+  /** Where a moved clause stands, or (`was`) stood. */
+  located(key, {section, isHeading}, change, was) {
+    const [now, before] = [this.locationOf(change), this.locationBefore(change)]
+    if (!isHeading && !now.isHeading && !before.isHeading && now.section === before.section) {
+      return this.teller.say(this.comeDown.has(change) === was ? `${key}.up` : `${key}.down`)
+    }
     if (!section) return this.teller.say(isHeading ? `${key}.first` : `${key}.top`)
     return this.teller.say(isHeading ? `${key}.heading` : key, {section: this.teller.quoted(section)})
   }
 
   details(changes) {
     const [first] = changes
-    if (first.done === "inserted") return changes.map(one => this.wordsOf(one.new[0].clause, this.longest))
-    if (first.done === "deleted") return changes.map(one => this.wordsOf(one.old[0].clause, this.longest))
-    const origin = isMoved(first) ? [this.origin(first)] : []
-    if (first.done === "moved") return [...origin, ...changes.map(one => this.wordsOf(one.new[0].clause, BEGINNING))]
-    return [...origin, ...this.edits(first), ...this.wordings(first)]
+    const told = GROUPED.has(first.done) ? this.quotations(changes) : [...this.edits(first), ...this.wordings(first)]
+    return isMoved(first) ? [this.origin(first), ...told] : told
+  }
+
+  /** What the clauses of an entry say; of many the first few. */
+  quotations(changes) {
+    const isLong = this.most !== null && changes.length > this.most + 1
+    const told = (isLong ? changes.slice(0, this.most) : changes).map(one =>
+      this.wordsOf((one.new[0] ?? one.old[0]).clause, isMoved(one) ? BEGINNING : this.longest))
+    return isLong ? [...told, this.teller.say("redline.more", {count: changes.length - this.most})] : told
   }
 
   wordsOf({words}, longest) {
@@ -255,6 +272,17 @@ export function capital(words) {
 
 function containerOf(frame) {
   return CONTAINERS[frame.split(",", 1)[0]] ?? "box"
+}
+
+/** The moved clauses that stood before what they come after now. */
+function comeDownIn({changes}) {
+  const found = new Set()
+  let before = 0
+  for (const one of changes) {
+    if (isMoved(one) && one.old[0].place < before) found.add(one)
+    else if (one.old.length && !isMoved(one)) before = one.old.at(-1).place
+  }
+  return found
 }
 
 function locationIn(headings, {place, clause}) {
