@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from inforce.core.alignment import Alphabet, heaviest_chain
 from inforce.core.clause import Clause, Kind, Word
@@ -49,8 +50,7 @@ class Aspect(StrEnum):
     """What kind of clause it is, or in which containers it stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A clause, and its place in its text, counted from 0."""
 
     place: int

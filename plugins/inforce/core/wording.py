@@ -7,7 +7,6 @@ or deleted begins where a sentence does, if it can.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby, pairwise
 from typing import NamedTuple
@@ -34,8 +33,7 @@ class Fate(StrEnum):
     """The same words, set off otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """Words that share a fate: as they stand in the old text (none where inserted) and in the new (none: deleted)."""
 
     fate: Fate
