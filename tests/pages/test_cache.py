@@ -105,6 +105,21 @@ def test_a_posting_converts_what_is_new_in_it_alone(many, alone, cache, tmp_path
     assert site["terms/049/source.md"] == alone["terms/049/source.md"]
 
 
+@pytest.mark.usefixtures("cache")
+def test_a_posting_makes_one_redline(many, alone, tmp_path):
+    grown = many.copy(tmp_path / "grown")
+    kept = {path: path.read_bytes() for path in grown.folder.glob(".cache/inforce/redlines/*/*/*")}
+    grown.commit(NOW, {"terms/050.md": text_of("terms", 50)})
+
+    site = built(grown, "grown")
+
+    now = {path: path.read_bytes() for path in grown.folder.glob(".cache/inforce/redlines/*/*/*")}
+    assert {path: now[path] for path in kept} == kept
+    assert len(now) == len(kept) + 3  # The revision, its identities, and what is remembered for the next one.
+    for page in ("changes/index.html", "clauses.json"):
+        assert site[f"terms/049/{page}"] == alone[f"terms/049/{page}"]
+
+
 def test_an_entry_under_the_name_of_another_is_not_taken_for_it(many, alone, cache):
     for kind in ("html", "pages", "redlines"):
         entries = sorted(path for path in (cache / kind).rglob("*") if path.is_file())

@@ -112,8 +112,10 @@ class SiteRedlines:
 
     def name(self, revision: Revision) -> str:
         """A name for everything on which what is said here of a revision rests."""
-        name, words = self.history(revision.policy).name(revision), self._words(self._language(revision))
-        return sha256(f"{name} {words}".encode()).hexdigest()
+        history = self.history(revision.policy)
+        before = history.predecessors.get(revision.name)
+        names = [history.name(one) for one in (revision, before) if one is not None]
+        return sha256(" ".join([*names, self._words(self._language(revision))]).encode()).hexdigest()
 
     def _words_in(self, language: str) -> str:
         """A digest of our words in a language."""
