@@ -161,6 +161,14 @@ def test_a_link_shows_at_once_and_the_focus_stays(shown):
     assert gone.get_attribute("href") == f"#{moved.get_attribute('id')}"
 
 
+def test_a_link_can_lead_to_a_clause(shown):
+    page = shown("?from=2014-03-01&to=2018-06-01#redline")
+    expect(page.locator("#redline")).to_be_in_viewport()
+    page = shown("?from=2014-03-01&to=2018-06-01#%")
+    expect(result(page)).to_be_visible()
+    assert page.said == []
+
+
 def test_back_and_forward_show_what_was_compared(shown):
     page = shown("?from=2014-03-01&to=2018-04-10")
     page.get_by_label("To", exact=True).select_option("the revision of 1 June 2018")

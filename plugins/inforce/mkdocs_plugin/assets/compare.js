@@ -56,7 +56,7 @@ class Comparing {
     addEventListener("beforeprint", () => {  // On paper nobody can open it.
       for (const one of this.region.querySelectorAll("details")) one.open = true
     })
-    this.show().then(() => document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView())
+    this.show().then(() => placeIn(location.hash)?.scrollIntoView())
   }
 
   /** Compare the two in the fields, and have the address say so. */
@@ -192,6 +192,15 @@ class Comparing {
   tell(words, isSeenElsewhere = false) {
     this.status.classList.toggle("inforce-unseen", isSeenElsewhere)
     this.status.textContent = words
+  }
+}
+
+/** The element to which an address leads; it was not there yet when the page was opened. */
+function placeIn(hash) {
+  try {
+    return document.getElementById(decodeURIComponent(hash.slice(1)))
+  } catch {  // A lone % sign.
+    return null
   }
 }
 
