@@ -19,7 +19,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from inforce.core.clause import BORDER, Clause, Kind, Mark, Word
-from inforce.core.words import cut
+from inforce.core.words import cut, cut_code
 from inforce.formats.text.markdown import Passage, renderer
 from inforce.formats.text.markdown_rules import RELATIVE
 from inforce.formats.text.passages import passages
@@ -31,7 +31,6 @@ _ENDLESS = {"br", "hr"}
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _MARKS = {"strong": Mark.STRONG, "em": Mark.EM, "code": Mark.CODE, "u": Mark.U, "sub": Mark.SUB, "sup": Mark.SUP}
 _ORDER = {mark: place for place, mark in enumerate(Mark)}
-_CODE = re.compile(r"\n|[ \t]+|[^\s]+")
 _SPACE = " \t\r\n\f"
 _PASSAGES = 6000
 """How many passages are remembered as clauses: the texts of one policy repeat each other."""
@@ -225,7 +224,7 @@ def _row(row: _Element) -> tuple[Word, ...]:
 
 def _code(block: _Element) -> tuple[Word, ...]:
     """The words of a block of code, in which white space is content: each line end and each stretch of blanks."""
-    return tuple(_word(found, (Mark.CODE,)) for found in _CODE.findall(block.text().strip("\n")))
+    return tuple(_word(found, (Mark.CODE,)) for found in cut_code(block.text().strip("\n")))
 
 
 # Its blocks
