@@ -105,6 +105,15 @@ def test_a_posting_converts_what_is_new_in_it_alone(many, alone, cache, tmp_path
     assert site["terms/049/source.md"] == alone["terms/049/source.md"]
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_some_entries_that_are_damaged_among_others_are_made_anew(many, alone, cache, first):
+    entries = sorted(path for path in cache.glob("redlines/*/*/*"))
+    for path in entries[first::2]:
+        path.write_bytes(path.read_bytes()[:-1])
+
+    assert built(many, "damaged") == alone
+
+
 def test_an_entry_under_the_name_of_another_is_not_taken_for_it(many, alone, cache):
     for kind in ("html", "pages", "redlines"):
         entries = sorted(path for path in (cache / kind).rglob("*") if path.is_file())
