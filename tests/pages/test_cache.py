@@ -120,6 +120,15 @@ def test_a_posting_makes_one_redline(many, alone, tmp_path):
         assert site[f"terms/049/{page}"] == alone[f"terms/049/{page}"]
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_some_entries_that_are_damaged_among_others_are_made_anew(many, alone, cache, first):
+    entries = sorted(path for path in cache.glob("redlines/*/*/*"))
+    for path in entries[first::2]:
+        path.write_bytes(path.read_bytes()[:-1])
+
+    assert built(many, "damaged") == alone
+
+
 def test_an_entry_under_the_name_of_another_is_not_taken_for_it(many, alone, cache):
     for kind in ("html", "pages", "redlines"):
         entries = sorted(path for path in (cache / kind).rglob("*") if path.is_file())

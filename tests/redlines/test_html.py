@@ -225,7 +225,7 @@ def test_rows_are_folded_in_a_row_and_a_column_that_comes_is_marked_in_each():
         </thead>
         <tbody>
         <tr class="inforce-change inforce-change--edited" id="change-1"><td>Korea</td><td>
-        <div class="inforce-marked"><span class="inforce-side" hidden>Before</span> <del>3</del><ins>2</ins></div>
+        <div class="inforce-marked"><span class="inforce-side" hidden>Before</span> <del>3</del> <ins>2</ins></div>
         <div class="inforce-after" hidden><span class="inforce-side">Now</span> <ins>2</ins></div></td></tr>
         <tr><td>Japan</td><td>5</td></tr>
         <tr class="inforce-fold"><td colspan="2"><details class="inforce-kept">
@@ -294,6 +294,23 @@ def test_each_changed_clause_is_told_by_its_place_in_the_new_text():
         "<p>Under “Terms”, a paragraph was edited.</p><p>“five” was replaced by “six”.</p>"
         '<p class="inforce-marked">We keep your orders for <del>five</del> <ins>six</ins> years.</p>'
     )
+
+
+def test_a_number_and_the_one_that_replaced_it_stand_apart_but_for_code():
+    assert "<del>30</del> <ins>60</ins>일간 보관합니다" in shown(
+        "개인정보를 30일간 보관합니다.", "개인정보를 60일간 보관합니다."
+    )
+    assert "(<del>30</del> <ins>60</ins> days)" in shown("We keep it long (30 days).", "We keep it long (60 days).")
+    assert "<del>30</del><ins>60</ins>" in shown("Set:\n\n    keep = 30", "Set:\n\n    keep = 60")
+
+
+def test_where_a_clause_was_split_is_marked_in_what_is_told_of_it():
+    sentences = "You may leave when you want to.", "We delete then whatever we know of you."
+    old, new = (f"# Terms\n\n{between.join(sentences)}\n" for between in (" ", "\n\n"))
+    texts = (Text("", "", clauses(one)) for one in (old, new))
+    first, second = clause_changes(Comparison(*texts, compared(old, new)), messages_in("en"))
+    assert 'want to.<ins class="inforce-cut">¶</ins> We delete' in first.html
+    assert second.html == first.html
 
 
 def brightness(colour):

@@ -103,3 +103,11 @@ def test_korean_is_told_as_it_is_written():
     assert "“30” was replaced by “60”.\n   Old: “회원은 30일 이내에 철회할 수 있습니다.”" in told(
         "회원은 30일 이내에 철회할 수 있습니다.", "회원은 60일 이내에 철회할 수 있습니다."
     )
+
+
+def test_where_a_clause_was_split_is_told_if_its_words_are_the_same():
+    sentences = "You may leave when you want to.", "We delete then whatever we know of you."
+    old, new = (f"# Terms\n\n{between.join(sentences)}\n" for between in (" ", "\n\n"))
+    split, joined = told(old, new), told(new, old)
+    assert "Text: “You may leave when you want to. ¶ We delete then whatever we know" in split
+    assert "¶" not in joined

@@ -124,8 +124,9 @@ class ClauseHistory:
         """Where to go on: what an earlier build remembers, and how many revisions it has been through."""
         for number in range(len(turns), 0, -1):
             memories, last = (self._cache.get(name) for name in _names(turns[number - 1]))
-            is_whole = memories is not None and all(turn.name in self._cache for turn in turns[:number])
-            if memories is not None and last is not None and is_whole:
+            if memories is None or last is None:
+                continue
+            if all(self._cache.get(turn.name) is not None for turn in turns[:number]):
                 return Identities(load_memories(memories), load_account(last).identified), number
         return Identities(), 0
 

@@ -31,7 +31,7 @@ _NAMES = {
 }
 _TAGS_OF_CODE = re.compile("</?code>")
 _CUT = ' class="inforce-cut">¶</'
-_SPLIT, _JOINED = f"<ins{_CUT}ins>", f" <del{_CUT}del> "
+SPLIT, _JOINED = f"<ins{_CUT}ins>", f" <del{_CUT}del> "
 Parts = Sequence[Sequence[Stretch]]
 
 
@@ -156,7 +156,7 @@ class Body:
         if not clause.words and clause.kind is Kind.CONTENTS:
             return ""
         written = list(map(both, one.parts))
-        words = _JOINED.join(words for words, _ in written) + (_SPLIT if one.is_cut else "")
+        words = _JOINED.join(words for words, _ in written) + (SPLIT if one.is_cut else "")
         if not _differ(one.parts):
             return self._element(clause, words, ' class="inforce-marked"')
         old = self._element(clause, words, ' class="inforce-marked"', self._side("old", " hidden"))

@@ -52,7 +52,7 @@ from html import escape
 from inforce.core.redline import Change, Done
 from inforce.formats.messages import Messages
 from inforce.formats.redline.anchors import Anchors
-from inforce.formats.redline.body import Body
+from inforce.formats.redline.body import SPLIT, Body
 from inforce.formats.redline.inline import marked
 from inforce.formats.redline.sentences import Sentences, grouped
 from inforce.formats.redline.words import Comparison
@@ -144,7 +144,7 @@ def _told(change: Change, sentences: Sentences) -> str:
         said.append(sentences.origin(change))
     if change.old and change.new:
         said += [one.sentence for one in sentences.edits(change)]
-    words = marked(change.stretches)
+    words = f"{SPLIT} ".join(map(marked, change.parts)) if change.done is Done.SPLIT else marked(change.stretches)
     return _paragraphs(said) + (f'<p class="inforce-marked">{words}</p>' if words else "")
 
 

@@ -1,7 +1,8 @@
 """The words of clauses as HTML: as they stand, and with what was done to them marked.
 
 What was deleted is in `<del>`, what was inserted in `<ins>`; white space before them stands outside, so that either can
-be left out. Links within the record are marked as in a rendition (see `formats/text/markdown.py`), to be placed later.
+be left out. Between the two there is always some, but in code: whoever hears no marks must not hear 3045 for 30 that
+became 45. Links within the record are marked as in a rendition (see `formats/text/markdown.py`), to be placed later.
 """
 
 from __future__ import annotations
@@ -113,7 +114,9 @@ def both(stretches: Iterable[Stretch]) -> tuple[str, str]:
     """The same, and the new words alone with what was inserted marked in them."""
     pieces: list[str] = []
     new: list[str] = []
+    last: Fate | None = None
     for one in stretches:
+        before, last = last, one.fate
         match one.fate:
             case Fate.KEPT:
                 written = words_html(one.new)
@@ -122,6 +125,7 @@ def both(stretches: Iterable[Stretch]) -> tuple[str, str]:
                 continue
             case Fate.INSERTED:
                 written = _within(one.new, "<ins>", "</ins>")
+                pieces.append(_apart(one.new[0]) if before is Fate.DELETED else "")
             case _:
                 written = _within(one.new, '<span class="inforce-reset">', "</span>")
         pieces.append(written)
@@ -129,6 +133,11 @@ def both(stretches: Iterable[Stretch]) -> tuple[str, str]:
         if one.fate in _SET:
             pieces.append(f'<span class="inforce-before" hidden>{words_html(_unspaced(one.old))}</span>')
     return "".join(pieces), "".join(new)
+
+
+def _apart(word: Word) -> str:
+    """What keeps a word apart from what was deleted before it; in code, white space would be content."""
+    return "" if word.before or Mark.CODE in word.marks else " "
 
 
 def _within(words: Sequence[Word], opening: str, closing: str) -> str:

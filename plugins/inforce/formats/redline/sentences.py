@@ -26,6 +26,8 @@ _FEW = 8
 """How many words tell which clause is meant."""
 _GROUPED = (Done.MOVED, Done.INSERTED, Done.DELETED)
 _STAYING = (Done.EDITED, Done.SPLIT, Done.JOINED)
+_CUT = Stretch(Fate.INSERTED, new=(Word("¶ ", before=" "),))
+"""Where a clause was split."""
 _TWO_STOPS = re.compile(r"(?<=[.!?]”)\.$")
 _DONE = {
     Done.INSERTED: "redline.inserted",
@@ -272,7 +274,7 @@ class Sentences:
         if Aspect.WORDS not in change.aspects:
             is_told = any(one.fate is not Fate.KEPT for one in change.stretches)
             key = "redline.text" if is_told or change.done in (Done.SPLIT, Done.JOINED) else ""
-            words = _excerpt(change.stretches, is_new=True) if key else self._clause(change.new[0].clause, _BEGINNING)
+            words = _excerpt(_with_cuts(change), is_new=True) if key else self._clause(change.new[0].clause, _BEGINNING)
             yield Detail(self._messages(key, words=self.quoted(words))) if isinstance(words, str) else words
             return
         for side, is_new in (("old", False), ("new", True)):
@@ -307,6 +309,13 @@ def _belongs(before: Change, change: Change) -> bool:
         for first, second in ((before.old, change.old), (before.new, change.new))
         if first and second
     )
+
+
+def _with_cuts(change: Change) -> tuple[Stretch, ...]:
+    """The words of a change; of a clause that was split with a sign where it was."""
+    if change.done is not Done.SPLIT:
+        return change.stretches
+    return tuple(stretch for part in change.parts for stretch in (*part, _CUT))[:-1]
 
 
 def _excerpt(stretches: Sequence[Stretch], *, is_new: bool) -> str:

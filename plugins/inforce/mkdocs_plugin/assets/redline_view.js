@@ -5,7 +5,7 @@
 import {BORDER} from "./clauses.js"
 import {BOTH, NEW, Node, OLD, Outline} from "./outline.js"
 import {isMoved, withDepartures} from "./redline.js"
-import {unspaced, WordNodes} from "./redline_words.js"
+import {apart, unspaced, WordNodes} from "./redline_words.js"
 import {capital, grouped} from "./sentences.js"
 import {element, holding} from "./words.js"
 
@@ -218,10 +218,12 @@ class Body {
   /** What was deleted and inserted marked in the words. Where they are set otherwise, both are there, one hidden. */
   marked(stretches) {
     const {old, new: new_} = this.words
-    return stretches.flatMap(one => {
+    return stretches.flatMap((one, place) => {
       if (one.fate === "kept") return new_.of(one.new)
       if (one.fate === "deleted") return old.within(one.old, "del")
-      if (one.fate === "inserted") return new_.within(one.new, "ins")
+      if (one.fate === "inserted") {
+        return [...(stretches[place - 1]?.fate === "deleted" ? apart(one.new[0]) : []), ...new_.within(one.new, "ins")]
+      }
       return [
         ...new_.within(one.new, "span", {class: "inforce-reset"}),
         holding("span", {class: "inforce-before", hidden: ""}, old.of(unspaced(one.old))),

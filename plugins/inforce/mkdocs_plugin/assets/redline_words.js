@@ -67,6 +67,11 @@ export class WordNodes {
   }
 }
 
+/** What keeps a word apart from what was deleted before it; in code, white space would be content. */
+export function apart({before, marks}) {
+  return before || marks.includes("code") ? [] : [" "]
+}
+
 /** The words, without the white space before them. */
 export function unspaced([first, ...rest]) {
   return [{...first, before: ""}, ...rest]

@@ -8,6 +8,7 @@ import {said} from "./words.js"
 
 const GAP = "[…]"
 const FEW = 8  // So many words tell which clause is meant.
+const CUT = {fate: "inserted", old: [], new: [{text: "¶ ", before: " ", marks: [], look: "", link: null}]}
 const [AROUND, BEGINNING] = [8, 12]  // So many kept words around a change; so many of a clause that nobody changed.
 const GROUPED = new Set(["moved", "inserted", "deleted"])
 const STAYING = new Set(["edited", "split", "joined"])
@@ -240,7 +241,7 @@ export class Sentences {
     if (!change.aspects.has("words")) {
       const isTold = stretches.some(one => one.fate !== "kept") || change.done === "split" || change.done === "joined"
       if (!isTold) return [this.wordsOf(change.new[0].clause, BEGINNING)]
-      return [teller.say("redline.text", {words: teller.quoted(excerpt(stretches, "new"))})]
+      return [teller.say("redline.text", {words: teller.quoted(excerpt(withCuts(change), "new"))})]
     }
     return ["old", "new"].flatMap(side => {
       const isParted = (side === "new") === (change.done === "split") && change.parts.length > 1
@@ -326,6 +327,11 @@ function belongs(before, change) {
 function shown(words, longest) {
   if (longest === null || words.length <= longest + 3) return read(words).trim()
   return `${read(words.slice(0, longest)).trim()} ${GAP}`
+}
+
+/** The words of a change; of a clause that was split with a sign where it was. */
+function withCuts({done, parts}) {
+  return done === "split" ? parts.flatMap(part => [...part, CUT]).slice(0, -1) : parts.flat()
 }
 
 /** The words of one side; of long kept stretches only those around the changes. */
