@@ -218,7 +218,7 @@ NO_REVISION = "This policy has no posted revision {}. Choose two revisions."
         ("?from=nothing&to=2018-04-10", NO_REVISION.format("nothing")),
         ("?from=2014-03-01&to=__proto__", NO_REVISION.format("__proto__")),
         ("?from=constructor", NO_REVISION.format("constructor")),
-        ("?from=", NO_REVISION.format("")),
+        ("?from=", "The address does not say from which revision to compare. Choose two revisions."),
         (f"?from={'x' * 500}", NO_REVISION.format("x" * 80 + "…")),
         (f"?from={quote('<img src=x onerror=alert(1)>')}", NO_REVISION.format("<img src=x onerror=alert(1)>")),
         (f"?from={quote('../../2014-03-01')}&to=2018-04-10", NO_REVISION.format("../../2014-03-01")),
@@ -373,3 +373,23 @@ def test_another_site_under_the_same_names_is_not_taken_for_this_one(folder, tmp
         clauses.write_text(clauses.read_text().replace('"digest": "', '"digest": "0'))
         page.get_by_role("button", name="Compare").click()
         expect(told(page)).to_contain_text("the digests differ")
+
+
+@pytest.mark.parametrize(
+    ("query", "answer"),
+    [
+        ("?from=2018-04-10", "That is the text in force: nothing has changed since."),
+        ("?from=2018-06-01&since=acceptance", "The revision that you accepted is newer than the text in force"),
+        ("?from=2018-06-01&since=notice", "The revision of the notice is newer than the text in force"),
+        ("?from=2014-03-01&to=nowhere", "This policy has no posted revision nowhere."),
+    ],
+)
+def test_where_there_is_nothing_to_compare_it_is_said_why(shown, query, answer):
+    page = shown(query)
+    expect(told(page)).to_contain_text(answer)
+    expect(result(page)).to_have_count(0)
+    assert page.get_by_label("From").input_value() == query[6:16]
+
+
+def test_an_empty_parameter_is_none(shown):
+    expect(result(shown("?from=2014-03-01&to="))).to_contain_text("to the revision of 10 April 2018")

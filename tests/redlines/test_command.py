@@ -128,3 +128,8 @@ def test_html_is_one_whole_page(two):
 def test_html_of_files_does_not_know_their_language(two):
     said = two.inforce("redline", "old.md", "new.md", "--format", "html")
     assert '<div lang="" dir="auto">\n<div class="inforce-redline">' in said.out
+
+
+def test_a_revision_that_is_asked_for_as_a_file_is_told_by_its_name(two):
+    said = two.inforce("redline", "terms/2017-04-10.md", "policy_versions/Terms/2017-05-10")
+    assert said.err.count("a posted revision is asked for as terms/2017-0") == 2

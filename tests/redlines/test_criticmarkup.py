@@ -144,3 +144,9 @@ def test_the_revisions_of_a_real_record(path):
         text = marked(old, new)
         assert shown(clauses_of(accepted(text))) == shown(clauses(new)), other
         assert words_of(clauses_of(rejected(text))) == words_of(clauses(old)), other
+
+
+def test_the_space_before_a_kept_word_goes_and_comes_with_what_is_deleted():
+    page = marked("## 4. Liability of anybody\n", "## Liability of anybody\n")
+    assert "{--4\\. --}Liability of anybody" in page
+    assert "4\\. Liability of anybody" in rejected(page)

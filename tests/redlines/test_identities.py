@@ -3,8 +3,8 @@
 from redlines.drawing import clauses
 
 from inforce.core.clause import plain
-from inforce.core.identity import Identities
-from inforce.core.redline import redline
+from inforce.core.identity import Identities, groups_of
+from inforce.core.redline import Done, redline
 
 
 def named(*texts):
@@ -103,3 +103,15 @@ def test_the_first_part_of_a_split_clause_keeps_its_identity_and_the_whole_of_a_
 def test_no_identity_is_the_anchor_of_a_heading_beside_it():
     (names,) = named("## C. Marketing\n\n- Marketing\n")
     assert names == {"C. Marketing": "c-c-marketing", "Marketing": "c-marketing-2"}
+
+
+def test_texts_that_stood_twice_for_a_while_are_compared_by_what_they_say():
+    kept = "We keep your orders for five years at the most.\n\nYou may cancel them within {} days of ordering.\n"
+    old, new = kept.format(30), kept.format(60)
+    first, both, last = (clauses(text) for text in (old, f"{new}\n{old}", new))
+    identities = Identities()
+    one = identities.begin(first)
+    two = identities.follow(one.names, redline(first, both))
+    three = identities.follow(two.names, redline(both, last))
+    found = redline(first, last, groups_of(one.names, three))
+    assert next(change.done for change in found.changes) in (Done.KEPT, Done.MOVED)

@@ -14,13 +14,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from inforce.core.alignment import Alphabet, heaviest_chain
+from inforce.core.alignment import Alphabet, heaviest_chain, once_in_both
 from inforce.core.clause import Clause, Kind, Word
 from inforce.core.pairing import Pairing, pair
 from inforce.core.wording import Fate, Stretch, compare_words, kept_share, parted
 
 _LITTLE = 0.3
 """If less of a clause was kept, it is shown deleted and inserted whole."""
+_ENOUGH = 3
+"""So many words need clauses whose identities differ, to be the same one all the same."""
 
 
 class Done(StrEnum):
@@ -169,8 +171,31 @@ def redline(old: Sequence[Clause], new: Sequence[Clause], groups: Iterable[Group
     if groups is None:
         pairing = pair(old, new, alphabet)
         groups, is_coarse = _groups_of(pairing), pairing.is_coarse
+    else:
+        groups = _with_equal(old, new, list(groups))
     changes = tuple(_Comparison(old, new, groups, alphabet).changes())
     return Redline(changes, is_coarse or any(one.is_coarse for one in changes))
+
+
+def _with_equal(old: Sequence[Clause], new: Sequence[Clause], groups: list[Group]) -> list[Group]:
+    """The groups, and what they leave on both sides that is the same: of texts that stood twice for a while, say.
+
+    That is what stands once in each whole text, and what stands beside that. In neighbouring revisions there is none.
+    """
+    gone, come = ({place for group in groups for place in group[side]} for side in (0, 1))
+    for i, j in once_in_both(old, new):
+        if i in gone or j in come or len(old[i].words) < _ENOUGH:
+            continue
+        for step in (1, -1):
+            at, to = (i, j) if step > 0 else (i - 1, j - 1)
+            while (
+                0 <= at < len(old) and 0 <= to < len(new) and at not in gone and to not in come and old[at] == new[to]
+            ):
+                groups.append(((at,), (to,)))
+                gone.add(at)
+                come.add(to)
+                at, to = at + step, to + step
+    return groups
 
 
 def _groups_of(pairing: Pairing) -> Iterator[Group]:

@@ -25,6 +25,7 @@ from inforce.workflows.progress import Progress
 from inforce.workflows.read_record import OpenRecord, opened
 from inforce.workflows.settings import Settings
 
+_NEARLY_REVISION = re.compile(rf"(?:.*{FOLDER}/)?([a-z0-9][a-z0-9.-]*)[/ ]([a-z0-9][a-z0-9.-]*?)(?:\.md)?/?")
 _REVISION = re.compile(r"([a-z0-9][a-z0-9.-]*)/([a-z0-9][a-z0-9.-]*)")
 
 
@@ -103,6 +104,8 @@ def _bytes_of(asked: str) -> bytes:
         return Path(asked).read_bytes()
     except FileNotFoundError:
         todo = "give the path of a file, or a posted revision as POLICY/REVISION"
+        if (meant := _NEARLY_REVISION.fullmatch(asked.lower())) is not None:
+            todo = f"give the path of a file; a posted revision is asked for as {meant[1]}/{meant[2]}"
         raise RecordError([Problem(asked, "there is no such file", todo)]) from None
     except OSError as wrong:
         what = f"this cannot be read: {wrong.strerror}"

@@ -197,6 +197,8 @@ def _marked(stretches: Sequence[Stretch]) -> str:
             pieces += _around(stretch.new, "{++", "++}", write)
         else:
             is_kept = stretch.fate is Fate.KEPT
+            if pieces and pieces[-1].endswith("--}") and stretch.old[0].before and not stretch.new[0].before:
+                pieces[-1] = f"{pieces[-1].removesuffix('--}')} --}}"  # The space went with what was deleted.
             pieces.append(write(stretch.new) if is_kept else _substituted(write(stretch.old), write(stretch.new)))
             write = _markdown  # What comes now begins no paragraph, whatever is accepted.
     return "".join(pieces)

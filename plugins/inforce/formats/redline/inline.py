@@ -120,6 +120,7 @@ def both(stretches: Iterable[Stretch]) -> tuple[str, str]:
         match one.fate:
             case Fate.KEPT:
                 written = words_html(one.new)
+                pieces.append(_apart(one.new[0]) if before is Fate.DELETED and one.old[0].before else "")
             case Fate.DELETED:
                 pieces.append(_within(one.old, "<del>", "</del>"))
                 continue

@@ -76,6 +76,7 @@ class Comparing {
     this.region.replaceChildren()
     this.tell("")
     try {
+      this.fill(location.search)
       const asked = this.askedIn(location.search)
       if (asked === null) return
       this.form.elements.from.value = asked.old.revision
@@ -101,14 +102,25 @@ class Comparing {
       if (!this.byName.has(name)) throw new Refusal("compare.wrong.no_revision", {name: shortened(name)})
       return this.byName.get(name)
     })
-    if (old === new_) throw new Refusal(`compare.wrong.same${since === null ? "" : `.${since}`}`)
+    if (old === new_) throw new Refusal(`compare.wrong.same${since !== null ? `.${since}` : to === null ? ".current" : ""}`)
+    if (since !== null && to === null && old.order > new_.order) throw new Refusal(`compare.wrong.newer.${since}`)
     return {old, new: new_, since}
+  }
+
+  /** Put what is good in an address into the fields, and something else into the other one. */
+  fill(search) {
+    const asked = new URLSearchParams(search)
+    const {from, to} = this.form.elements
+    if (this.byName.has(asked.get("from"))) from.value = asked.get("from")
+    if (this.byName.has(asked.get("to"))) to.value = asked.get("to")
+    const other = this.byName.has(asked.get("to")) ? from : to
+    if (from.value === to.value) other.selectedIndex += other.selectedIndex > 0 ? -1 : 1
   }
 
   single(asked, key) {
     const values = asked.getAll(key)
     if (values.length > 1) throw new Refusal("compare.wrong.repeated")
-    return values[0] ?? null
+    return values[0] || null
   }
 
   /** The clauses of a revision, fetched once. Throws `Refusal`. */

@@ -7,13 +7,48 @@ import {Alphabet, heaviestChain, LARGEST} from "./alignment.js"
 import {haveSameFrames, isSame} from "./clauses.js"
 import {compareWords, keptShare, parted} from "./wording.js"
 
+const ENOUGH = 3  // So many words need clauses whose identities differ, to be the same one all the same.
 const LITTLE = 0.3  // If less of a clause was kept, it is shown deleted and inserted whole.
 const MOVED = {kept: "moved", edited: "moved and edited"}
 
 /** The redline of two texts as clauses.js reads them; `isBackwards`: the new one is the earlier revision. */
 export function redlineOf(old, new_, isBackwards = false, largest = LARGEST) {
   const groups = isBackwards ? groupsOf(new_.names, old).map(([olds, news]) => [news, olds]) : groupsOf(old.names, new_)
-  return redline(old.clauses, new_.clauses, groups, largest)
+  return redline(old.clauses, new_.clauses, withEqual(old.clauses, new_.clauses, groups), largest)
+}
+
+/** The groups, and what they leave on both sides that is the same: what stands once in each whole text, and beside that. */
+function withEqual(old, new_, groups) {
+  const all = [...groups]
+  const [gone, come] = [0, 1].map(side => new Set(groups.flatMap(group => group[side])))
+  const isFree = (at, to) => at >= 0 && to >= 0 && at < old.length && to < new_.length && !gone.has(at) && !come.has(to)
+  const there = singlePlaces(new_)
+  for (const [key, i] of singlePlaces(old)) {
+    const j = there.get(key)
+    if (j === undefined || !isFree(i, j) || old[i].words.length < ENOUGH) continue
+    for (const step of [1, -1]) {
+      let [at, to] = step > 0 ? [i, j] : [i - 1, j - 1]
+      for (; isFree(at, to) && isSame(old[at], new_[to]); at += step, to += step) {
+        all.push([[at], [to]])
+        gone.add(at)
+        come.add(to)
+      }
+    }
+  }
+  return all
+}
+
+/** Where each clause stands that stands once: by what makes clauses the same. */
+function singlePlaces(clauses) {
+  const places = new Map()
+  const repeated = new Set()
+  for (const [place, {kind, level, frames, words}] of clauses.entries()) {
+    const key = JSON.stringify([kind, level, frames, words.map(one => [one.text, one.look, one.link])])
+    if (places.has(key)) repeated.add(key)
+    places.set(key, place)
+  }
+  for (const key of repeated) places.delete(key)
+  return places
 }
 
 /** Which clauses of an older revision became which of a newer one: pairs of places (identity.py's `groups_of`). */

@@ -219,10 +219,13 @@ class Body {
   marked(stretches) {
     const {old, new: new_} = this.words
     return stretches.flatMap((one, place) => {
-      if (one.fate === "kept") return new_.of(one.new)
+      const isAfterDeleted = stretches[place - 1]?.fate === "deleted"
+      if (one.fate === "kept") {
+        return [...(isAfterDeleted && one.old[0].before ? apart(one.new[0]) : []), ...new_.of(one.new)]
+      }
       if (one.fate === "deleted") return old.within(one.old, "del")
       if (one.fate === "inserted") {
-        return [...(stretches[place - 1]?.fate === "deleted" ? apart(one.new[0]) : []), ...new_.within(one.new, "ins")]
+        return [...(isAfterDeleted ? apart(one.new[0]) : []), ...new_.within(one.new, "ins")]
       }
       return [
         ...new_.within(one.new, "span", {class: "inforce-reset"}),
