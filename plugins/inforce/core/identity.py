@@ -126,6 +126,8 @@ class Identities:
 
     def _returned(self, placed: Sequence[Placed], here: frozenset[str]) -> dict[int, str]:
         """Of new clauses those that were there before: their places, and their identities."""
+        if not placed:
+            return {}
         gone = {name: memory for name, memory in self.known.items() if name not in here}
         found = dict(_same(placed, gone)) if gone else {}
         left = [one for one in placed if one.place not in found]
@@ -152,6 +154,9 @@ def _same(placed: Sequence[Placed], gone: Mapping[str, Memory]) -> Iterator[tupl
 
 def _similar(placed: Sequence[Placed], gone: Mapping[str, Memory]) -> Iterator[tuple[int, str]]:
     """Of the clauses those that say nearly what one that is gone said."""
+    placed = [one for one in placed if len(one.clause.words) >= _LONG_ENOUGH]
+    if not placed:
+        return
     alphabet = Alphabet()
     choices: dict[object, dict[str, str]] = {}
     for name, memory in gone.items():
