@@ -145,3 +145,16 @@ def spaced(word: Word) -> str:
 def is_content(word: Word) -> bool:
     """Whether it is more than punctuation or the border of a cell."""
     return word.text[0].isalnum() or any(map(str.isalnum, word.text))
+
+
+def cells(words: tuple[Word, ...]) -> list[tuple[Word, ...]]:
+    """The words of a row, cell by cell; all of them in one, where there is no border."""
+    if BORDER not in [word.text for word in words]:
+        return [words]
+    found: list[list[Word]] = [[]]
+    for word in words:
+        if word.text == BORDER:
+            found.append([])
+        else:
+            found[-1].append(word)
+    return list(map(tuple, found))

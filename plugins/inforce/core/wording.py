@@ -12,7 +12,7 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from inforce.core.alignment import Alphabet, Block, common
-from inforce.core.clause import BORDER, Word, is_content
+from inforce.core.clause import BORDER, Word, cells, is_content
 
 Words = tuple[Word, ...]
 _FURTHEST = 200
@@ -55,7 +55,7 @@ def compare_words(old: Words, new: Words, alphabet: Alphabet) -> tuple[tuple[Str
 
     Rows with equally many cells are compared cell by cell.
     """
-    old_cells, new_cells = _cells(old), _cells(new)
+    old_cells, new_cells = cells(old), cells(new)
     if len(old_cells) != len(new_cells) or len(old_cells) == 1:
         hunks, blocks, is_coarse = _hunks(old, new, alphabet)
         return tuple(_stretches(old, new, hunks, blocks)), is_coarse
@@ -112,18 +112,6 @@ def _cut(stretch: Stretch, length: int, *, is_whole: bool) -> tuple[Stretch, Str
         return stretch, Stretch(stretch.fate)
     first = Stretch(stretch.fate, stretch.old[:length], stretch.new[:length])
     return first, Stretch(stretch.fate, stretch.old[length:], stretch.new[length:])
-
-
-def _cells(words: Words) -> list[Words]:
-    if BORDER not in [word.text for word in words]:
-        return [words]
-    cells: list[list[Word]] = [[]]
-    for word in words:
-        if word.text == BORDER:
-            cells.append([])
-        else:
-            cells[-1].append(word)
-    return list(map(tuple, cells))
 
 
 def _hunks(old: Words, new: Words, alphabet: Alphabet) -> tuple[list[_Hunk], list[Block], bool]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
-from inforce.core.clause import BORDER, Clause, Kind, Mark, Word
+from inforce.core.clause import BORDER, Clause, Kind, Mark, Word, cells
 from inforce.core.wording import Fate, Stretch
 from inforce.formats.text.markdown_rules import RELATIVE
 
@@ -39,24 +39,13 @@ class _Known:
             return found[1]
         if len(self._cells) >= _MOST:
             self._cells.clear()
-        cells = tuple(_cells(clause))
-        self._cells[id(clause)] = clause, cells
-        return cells
+        parts = cells(clause.words) if clause.kind is Kind.ROW else [clause.words]
+        written = tuple(map(words_html, parts))
+        self._cells[id(clause)] = clause, written
+        return written
 
 
 cells_of = _Known().cells
-
-
-def _cells(clause: Clause) -> Iterator[str]:
-    if clause.kind is not Kind.ROW:
-        yield words_html(clause.words)
-        return
-    start = 0
-    for place, word in enumerate(clause.words):
-        if word.text == BORDER:
-            yield words_html(clause.words[start:place])
-            start = place + 1
-    yield words_html(clause.words[start:])
 
 
 def words_html(words: Sequence[Word]) -> str:

@@ -66,6 +66,16 @@ function cutRun(text, marks, kind) {
   return [[text.slice(0, text.length - word.length), word]]
 }
 
+/** The words of a row, cell by cell. */
+export function cells(words) {
+  const found = [[]]
+  for (const word of words) {
+    if (word.text === BORDER) found.push([])
+    else found.at(-1).push(word)
+  }
+  return found
+}
+
 /** Whether two clauses say the same and are set alike; white space is no content. */
 export function isSame(one, other) {
   return one.kind === other.kind && one.level === other.level && haveSameFrames(one, other)

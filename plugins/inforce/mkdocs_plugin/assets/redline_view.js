@@ -2,7 +2,7 @@
  *
  * The structure is that of formats/redline/html.py, which tells it; body.py, anchors.py and inline.py once more.
  */
-import {BORDER} from "./clauses.js"
+import {BORDER, cells} from "./clauses.js"
 import {BOTH, NEW, Node, OLD, Outline} from "./outline.js"
 import {isMoved, withDepartures} from "./redline.js"
 import {apart, unspaced, WordNodes} from "./redline_words.js"
@@ -301,15 +301,6 @@ function seenOf(steps) {
 function differ(parts) {
   const fates = new Set(parts.flat().map(one => one.fate))
   return fates.size > 1 || [...fates].some(fate => RESET.has(fate))
-}
-
-function cells(words) {
-  const found = [[]]
-  for (const word of words) {
-    if (word.text === BORDER) found.push([])
-    else found.at(-1).push(word)
-  }
-  return found
 }
 
 /** The stretches of a row, cell by cell, with cells that came and cells that went; null where there are both. */

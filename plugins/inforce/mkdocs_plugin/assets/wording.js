@@ -3,7 +3,7 @@
  * A stretch is {fate, old, new}: words that share a fate, as they stand in both texts.
  */
 import {common, LARGEST} from "./alignment.js"
-import {BORDER, isContent} from "./clauses.js"
+import {BORDER, cells, isContent} from "./clauses.js"
 
 const FURTHEST = 200  // How far a change is moved to where it reads better.
 const [LONG, TELLING] = [10, 4]  // In so long a wording, so many words kept in a row say that it is the same one.
@@ -64,15 +64,6 @@ export function parted(stretches, lengths, isByNew) {
     }
   }
   return parts
-}
-
-function cells(words) {
-  const found = [[]]
-  for (const word of words) {
-    if (word.text === BORDER) found.push([])
-    else found.at(-1).push(word)
-  }
-  return found
 }
 
 /** A hunk is words that were replaced: {oldStart, oldEnd, newStart, newEnd}. */
