@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from inforce.core.signing import Signing
+
+TEST_ARCHIVE = "test-signed"
+"""The folder, beside `mkdocs.yml`, of PDFs that a throw-away key signed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -14,6 +19,10 @@ class Settings:
     `postings.json`, empty where there is none (rule 7); `messages` the folder of message files that the site
     adds, relative to `folder`, empty where there is none. `cache` is the folder in which what was made is kept for the
     next build, None where none are; `workers` is the number of processes that may work at once.
+
+    `root` is the site's address with a slash at its end, empty where it is not said. `archive` is where signed PDFs are
+    kept: a folder relative to `folder`, or any fsspec address (`s3://bucket/prefix`); empty where no PDFs are wanted.
+    `paper` is `A4` or `Letter`. `signing` is None where no key is named: a throw-away test key signs then.
     """
 
     folder: Path
@@ -22,3 +31,7 @@ class Settings:
     messages: str = ""
     cache: Path | None = None
     workers: int = 1
+    root: str = ""
+    archive: str = ""
+    paper: str = "A4"
+    signing: Signing | None = None
