@@ -110,13 +110,12 @@ class LocalStore:
         found: dict[str, Stamp] = {}
         with self._told(""):
             latest = time.time_ns() - _GRAIN
-            for path, _, names in os.walk(self.folder, onerror=_unless_missing):
+            for folder, _, names in os.walk(self.folder, onerror=_unless_missing):
                 for name in names:
-                    at = os.path.join(path, name)
-                    stat = os.lstat(at)
-                    place = os.path.relpath(at, self.folder)
+                    path = Path(folder, name)
+                    stat = path.lstat()
                     stamp = [stat.st_size, stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns]
-                    found[place] = stamp if stat.st_ctime_ns < latest else []
+                    found[path.relative_to(self.folder).as_posix()] = stamp if stat.st_ctime_ns < latest else []
         return found
 
     def read(self, place: str) -> bytes:
@@ -386,7 +385,9 @@ def _problem(address: str, place: str, wrong: Exception) -> StoreError:
 
 
 def _remote_stamp(listed: Mapping[str, Any]) -> Stamp:
-    known = [str(listed[key]) for key in ("ETag", "etag", "md5Hash", "VersionId", "LastModified", "mtime") if key in listed]
+    known = [
+        str(listed[key]) for key in ("ETag", "etag", "md5Hash", "VersionId", "LastModified", "mtime") if key in listed
+    ]
     return [listed.get("size"), *known] if known else []
 
 

@@ -75,7 +75,9 @@ def result_of(future: Future[Result]) -> Result:
         raise
     except BrokenProcessPool:
         todo = "is there memory enough? Say --jobs 1 for less; what was finished is kept"
-        raise RecordError([Problem("export-pdfs", "a process that renders PDFs was ended from outside", todo)]) from None
+        raise RecordError(
+            [Problem("export-pdfs", "a process that renders PDFs was ended from outside", todo)]
+        ) from None
     except Exception as wrong:
         if not type(wrong).__module__.startswith("distributed"):
             raise
@@ -106,7 +108,7 @@ def _cluster(address: str) -> Iterator[Any]:
         what = "--executor dask: what it needs is not installed"
         raise ConfigurationError([Problem("--executor", what, "run `scripts/set-up extras`")]) from None
     try:
-        client = Client(address, timeout=_SECONDS, set_as_default=False)
+        client: Any = Client(address, timeout=_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError) as wrong:
         what = f"no Dask scheduler answers at {address}: {wrong}"
         todo = "name a scheduler that runs: --executor dask:tcp://HOST:8786"

@@ -6,6 +6,7 @@ This tells whether a signature is intact and whose it is. Whether to trust that 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
@@ -18,6 +19,8 @@ from pyhanko.sign.general import extract_signer_info
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
+
+_ANY_CHANGE = ModificationLevel.OTHER
 
 
 class NotSignedError(ValueError):
@@ -38,24 +41,16 @@ def detached_signer(data: bytes, signature: bytes) -> bytes:
     Raises:
         NotSignedError: it is no such signature, or one of other bytes.
     """
-    try:
+    with _told():
         content = cms.ContentInfo.load(signature, strict=True)
-        if content["content_type"].native != "signed_data":
-            raise NotSignedError("it is no signature (CMS SignedData)")
+        _require(content["content_type"].native == "signed_data", "it is no CMS SignedData")
         signed = content["content"]
         info = extract_signer_info(signed)
+        _require(info["digest_algorithm"]["algorithm"].native == "sha256", "it is by another digest than SHA-256")
         certificate = _certificate(signed, info)
-        digest = sha256(data).digest()
-        if info["digest_algorithm"]["algorithm"].native != "sha256":
-            raise NotSignedError("it is by another digest than SHA-256")
-        intact, valid = validate_sig_integrity(info, certificate, "data", digest)
-    except NotSignedError:
-        raise
-    except Exception as wrong:  # noqa: BLE001 - hostile bytes make asn1crypto and pyHanko fail in many ways
-        raise NotSignedError(f"it is no signature that can be read ({type(wrong).__name__})") from None
-    if not (intact and valid):
-        raise NotSignedError("it is not the signature of these bytes")
-    dumped: bytes = certificate.dump()
+        intact, valid = validate_sig_integrity(info, certificate, "data", sha256(data).digest())
+        _require(intact and valid, "it is not the signature of these bytes")
+        dumped: bytes = certificate.dump()
     return dumped
 
 
@@ -65,31 +60,39 @@ def signed_document(pdf: bytes) -> SignedDocument:
     Raises:
         NotSignedError: it is not signed, or something was changed.
     """
-    try:
+    with _told():
         reader = PdfFileReader(BytesIO(pdf))
         signatures = reader.embedded_regular_signatures
-        if len(signatures) != 1:
-            raise NotSignedError(f"it has {len(signatures)} signatures, and not one")
+        _require(len(signatures) == 1, f"it has {len(signatures)} signatures, and not one")
         _see_intact(signatures[0])
         certificate: bytes = signatures[0].signer_cert.dump()
         return SignedDocument(sha256(certificate).hexdigest(), dict(_attachments(reader)))
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
     except NotSignedError:
         raise
-    except Exception as wrong:  # noqa: BLE001 - bytes that are cut short make pyHanko fail in many ways
-        raise NotSignedError(f"it is no PDF that can be read ({type(wrong).__name__})") from None
+    except Exception as wrong:  # noqa: BLE001 - hostile bytes make asn1crypto and pyHanko fail in many ways
+        raise NotSignedError(f"it cannot be read ({type(wrong).__name__})") from None
+
+
+def _require(is_so: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as an assertion
+    if not is_so:
+        raise NotSignedError(otherwise)
 
 
 def _see_intact(signature: EmbeddedPdfSignature) -> None:
     signature.compute_integrity_info()
-    intact, valid = validate_sig_integrity(
-        signature.signer_info, signature.signer_cert, "data", signature.compute_digest()
-    )
-    if not (intact and valid):
-        raise NotSignedError("its signature is broken")
-    is_covered = signature.coverage is not None and signature.coverage >= SignatureCoverageLevel.ENTIRE_REVISION
-    level = signature.modification_level
-    if not is_covered or level is None or level > ModificationLevel.LTA_UPDATES:
-        raise NotSignedError("it was changed after it was signed")
+    digest = signature.compute_digest()
+    intact, valid = validate_sig_integrity(signature.signer_info, signature.signer_cert, "data", digest)
+    _require(intact and valid, "its signature is broken")
+    changes: Any = signature.diff_result
+    added = changes is None or getattr(changes, "modification_level", _ANY_CHANGE) <= ModificationLevel.LTA_UPDATES
+    coverage: Any = signature.coverage
+    _require(added and coverage >= SignatureCoverageLevel.ENTIRE_REVISION, "it was changed after it was signed")
 
 
 def _certificate(signed: Any, info: Any) -> Any:

@@ -20,7 +20,7 @@ file moves into the place of the one with whose bytes it begins.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -165,4 +165,3 @@ def _name_problems(record: Record) -> Iterator[Problem]:
         if policy.slug in {name.lower() for name in (*OWN_FILES, LOCK)}:
             what = "a policy of this name cannot be archived: the archive has a file that is called so"
             yield Problem(f"{FOLDER}/{policy.slug}", what, 'leave the archive out (`archive: ""`)')
-

@@ -28,11 +28,11 @@ The whole format::
       "version": 1
     }
 
-All digests are SHA-256. `digest` is the revision's, and so of its `source.md`; `unsigned.digest` is of the PDF before it
-was signed, which are the first `unsigned.size` bytes of the file; each digest of `states` is of the first `size` bytes.
-The last state is that of the whole file. `level` is a level of PAdES, `time` the instant since which the file has that
-state, by the clock of whoever signed. `certificate` is of the signer's certificate in DER. The files stand in the order
-of their policies and revisions. `kind` is `test-signed` where a throw-away key signed; such files are named
+All digests are SHA-256. `digest` is the revision's, and so of its `source.md`; `unsigned.digest` is of the PDF before
+it was signed, which are the first `unsigned.size` bytes of the file; each digest of `states` is of the first `size`
+bytes. The last state is that of the whole file. `level` is a level of PAdES, `time` the instant since which the file has
+that state, by the clock of whoever signed. `certificate` is of the signer's certificate in DER. The files stand in the
+order of their policies and revisions. `kind` is `test-signed` where a throw-away key signed; such files are named
 `…-TEST-SIGNED.pdf`.
 
 An entry alone, written the same way, is what a run keeps of a file that is not in the manifest yet.
@@ -44,7 +44,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from inforce.core.address import slug_fault
 from inforce.core.archive import Archived, Level, Manifest, State, place_of
@@ -52,6 +52,7 @@ from inforce.core.instant import parse_instant
 from inforce.formats.json_text import to_json
 
 Json = dict[str, Any]
+Value = TypeVar("Value")
 VERSION = 1
 _KINDS = {"archive": False, "test-signed": True}
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -85,12 +86,10 @@ def parse_entry(data: bytes, *, is_test: bool) -> Archived:
     Raises:
         ValueError: it is not to the byte what `entry_json` writes; the message says why.
     """
-    return _exactly(
-        data, lambda read: _archived(read, is_test=is_test), lambda one: entry_json(one, is_test=is_test)
-    )
+    return _exactly(data, lambda read: _archived(read, is_test=is_test), lambda one: entry_json(one, is_test=is_test))
 
 
-def _exactly(data: bytes, parse: Callable[[Any], Any], write: Callable[[Any], bytes]) -> Any:
+def _exactly(data: bytes, parse: Callable[[Any], Value], write: Callable[[Value], bytes]) -> Value:
     try:
         value = parse(json.loads(data))
     except json.JSONDecodeError as wrong:
@@ -140,9 +139,7 @@ def _archived(read: Any, *, is_test: bool) -> Archived:
     if read["file"] != place_of(policy, revision, is_test=is_test):
         raise ValueError(f"the file of {policy}/{revision} is called {read['file']!r}")
     digest = _digest(unsigned["digest"])
-    return Archived(
-        policy, revision, _digest(read["digest"]), digest, sizes[0], _digest(read["certificate"]), states
-    )
+    return Archived(policy, revision, _digest(read["digest"]), digest, sizes[0], _digest(read["certificate"]), states)
 
 
 def _state(read: Any) -> State:

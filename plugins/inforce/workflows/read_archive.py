@@ -134,7 +134,9 @@ def surveyed(store: Store, notes: ArchiveNotes, *, is_test: bool) -> Survey:
         problems.append(Problem(f"{store.address}/{CERTIFICATES}", str(wrong), _FROM_BACKUP))
     if not problems:
         problems += _own_problems(own, manifest, certificates, store.address)
-    files, staged, facts = {}, {}, {}
+    files: dict[str, str] = {}
+    staged: dict[str, str] = {}
+    facts: dict[Key, Archived] = {}
     for place, stamp in sorted(stamps.items()):
         if place.lower().endswith(".pdf"):
             where = staged if place.startswith(PENDING) else files
@@ -170,9 +172,9 @@ def _own_problems(
     """What does not fit together among the manifest and the files beside it."""
     problems = []
     if own:
-        for name in (MANIFEST, MANIFEST_SIGNATURE, CERTIFICATES):
-            if name not in own:
-                problems.append(Problem(f"{where}/{name}", "this file is not there", _FROM_BACKUP))
+        needed = (MANIFEST, MANIFEST_SIGNATURE, CERTIFICATES)
+        missing = [name for name in needed if name not in own]
+        problems += [Problem(f"{where}/{name}", "this file is not there", _FROM_BACKUP) for name in missing]
     if not problems and SUMS in own and own[SUMS] != sums_of(manifest, own):
         what = "these are not the digests that the manifest has, or one of the files beside it is another"
         problems.append(Problem(f"{where}/{SUMS}", what, f"{_FROM_BACKUP}; or remove it, and it is written anew"))

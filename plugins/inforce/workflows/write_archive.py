@@ -7,7 +7,16 @@ from datetime import datetime
 
 from inforce.adapters.archive_store import AlreadyThereError, Store
 from inforce.adapters.pyhanko_signing import Signer
-from inforce.core.archive import CERTIFICATES, MANIFEST, MANIFEST_SIGNATURE, OWN_FILES, PENDING, SUMS, Archived, facts_place
+from inforce.core.archive import (
+    CERTIFICATES,
+    MANIFEST,
+    MANIFEST_SIGNATURE,
+    OWN_FILES,
+    PENDING,
+    SUMS,
+    Archived,
+    facts_place,
+)
 from inforce.core.archive_plan import Recovery
 from inforce.core.errors import Problem, RecordError
 from inforce.formats.certificates_pem import certificates_pem
