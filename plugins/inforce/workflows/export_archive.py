@@ -227,7 +227,7 @@ class _Export:
             what = f"this was signed with another certificate than the present one, its SHA-256 is {fingerprint}"
             todo = f"if that certificate was yours before, say so once: --earlier-signer {fingerprint}"
             yield Problem(place, what, todo)
-        elif certificate not in survey.certificates:
+        elif CERTIFICATES in survey.own and certificate not in survey.certificates:
             todo = "bring it back as a run wrote it, from a backup"
             yield Problem(f"{self._store.address}/{CERTIFICATES}", "the manifest's signer is not in it", todo)
         else:
