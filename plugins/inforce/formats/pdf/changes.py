@@ -17,7 +17,8 @@ from inforce.formats.messages import Messages, direction
 from inforce.formats.pdf.elements import Element, parsed, take_out, with_parents, written
 from inforce.formats.pdf.headings import set_levels
 from inforce.formats.pdf.sheet import Sheet, Source
-from inforce.formats.pdf.text import fit_tables, make_plain
+from inforce.formats.pdf.tables import fit_tables
+from inforce.formats.pdf.text import make_plain
 from inforce.formats.redline.html import change_list, redline_body
 from inforce.formats.redline.words import GAP, Comparison, Text, measured, words_counted
 from inforce.formats.revision_file import body
@@ -26,7 +27,8 @@ from inforce.formats.text.markdown import with_links
 
 PLACE = "redline:"
 """With this begin the anchors of the redline, so that they are none of the text's."""
-_WHOLE = ("inforce-change--inserted", "inforce-change--deleted")
+_WHOLE = frozenset({"inforce-change--inserted", "inforce-change--deleted"})
+_NOTE = "inforce-note"
 _IN_WORDS = {"del": "pdf.changes.deleted", "ins": "pdf.changes.inserted"}
 
 
@@ -117,18 +119,30 @@ def _number_places(section: Element) -> None:
 
 
 def _say_in_words(change: Element, say: Messages) -> None:
-    """Put words beside what is struck or underlined, unless a note says it of the whole clause."""
-    if any(kind in (change.get("class") or "") for kind in _WHOLE):
+    """Put words around what is struck or underlined, unless a note says it of the whole clause."""
+    if any(_NOTE in (one.get("class") or "") for one in change.iter()) and _is_whole(change):
         return
-    for element in change.iter():
-        if element.tag in _IN_WORDS and element.get("class") != "inforce-cut":
-            opening, _, closing = say(_IN_WORDS[element.tag], words="\0").partition("\0")
-            _wrap(element, opening, closing)
+    for parent, child in with_parents(change):
+        if child.tag in _IN_WORDS and child.get("class") != "inforce-cut":
+            opening, _, closing = say(_IN_WORDS[child.tag], words="\0").partition("\0")
+            _surround(parent, child, _told(opening), _told(closing))
 
 
-def _wrap(element: Element, opening: str, closing: str) -> None:
-    first, last = Element("span", {"class": "told"}), Element("span", {"class": "told"})
-    first.text, first.tail, element.text = opening, element.text, None
-    last.text = closing
-    element.insert(0, first)
-    element.append(last)
+def _is_whole(change: Element) -> bool:
+    """Whether the whole clause came or went."""
+    return not _WHOLE.isdisjoint((change.get("class") or "").split())
+
+
+def _surround(parent: Element, child: Element, before: Element, after: Element) -> None:
+    """Put elements before and after an element; what stands after it stays there."""
+    place = list(parent).index(child)
+    after.tail, child.tail = child.tail, None
+    parent.insert(place, before)
+    parent.insert(place + 2, after)
+
+
+def _told(words: str) -> Element:
+    """Words of ours among those of the texts."""
+    span = Element("span", {"class": "told"})
+    span.text = words
+    return span

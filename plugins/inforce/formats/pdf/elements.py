@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from html import escape, unescape
 from xml.etree import ElementTree as ET
 
-_ENDLESS = re.compile(r"<(br|hr|input)\b([^<>]*?)/?>")
+_ENDLESS = re.compile(r"<(br|hr|input|col)\b([^<>]*?)/?>")
 _BARE = re.compile(r'(<[a-z][a-z0-9]*(?: [a-z-]+="[^"]*")*) (hidden|checked)(?=[ />])')
 _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot);)#?\w+;")
-_EMPTY = re.compile(r"></(br|hr)>")
+_EMPTY = re.compile(r"></(br|hr|col)>")
 Element = ET.Element
 
 

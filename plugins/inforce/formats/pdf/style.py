@@ -13,6 +13,11 @@ from inforce.formats.redline.style import PALETTE
 
 PAPERS = ("A4", "Letter")
 """The sizes that a page can have."""
+_EDGE = "font-size: 8pt; color: #444444; vertical-align: middle"
+_TEST = (
+    "font-size: 9pt; font-weight: 700; color: #b00020; border: 1.2pt solid #b00020; padding: 1.5mm 2.5mm;"
+    " margin: 4mm 2mm; width: 82mm; text-align: center; vertical-align: middle"
+)
 _COUNTERS = {"\x01": "counter(page)", "\x02": "counter(pages)", "\x03": "string(digest)"}
 
 
@@ -20,15 +25,21 @@ def style_of(sheet: Sheet, say: Messages) -> str:
     """The stylesheet of a sheet; there are as many as there are languages and papers."""
     language = sheet.source.revision.language
     start, end = ("left", "right") if say.direction == "ltr" else ("right", "left")
-    edges = _edge(f"top-{start}", "string(policy)") + _edge(f"top-{end}", "string(revision)")
-    edges += _edge(f"bottom-{start}", _content(say("pdf.digest.short", digest="\x03")))
-    edges += _edge(f"bottom-{end}", _content(say("pdf.page", page="\x01", pages="\x02")))
+    boxes = [
+        (f"top-{start}", "string(policy)", _EDGE),
+        (f"top-{end}", "string(revision)", _EDGE),
+        (f"bottom-{start}", _content(say("pdf.digest.short", digest="\x03")), _EDGE),
+        (f"bottom-{end}", _content(say("pdf.page", page="\x01", pages="\x02")), _EDGE),
+    ]
     if sheet.is_test:
-        edges += _edge("top-center", _content(test_line(say)), "test")
-        edges += _edge("bottom-center", _content(test_line(say)), "test")
+        boxes += [(f"{place}-center", _content(test_line(say)), _TEST) for place in ("top", "bottom")]
+    edges = " ".join(
+        f"@{place} {{ content: {content}; direction: {say.direction}; {look} }}" for place, content, look in boxes
+    )
     return "\n".join(
         [
             f"@page {{ size: {sheet.paper}; font-family: {_named(text_families(say.language))}; {edges} }}",
+            f".title .code {{ float: {end} }}",
             f"html {{ font-family: {_named(text_families(say.language))} }}",
             f".own {{ font-family: {_named(text_families(language))} }}",
             f"code, pre {{ font-family: {_named(code_families(language))} }}",
@@ -41,18 +52,6 @@ def test_line(say: Messages) -> str:
     """What stands on each page of a test rendition: in the language of the policy, and in English for everybody."""
     lines = dict.fromkeys([say("pdf.test"), messages_in(ENGLISH)("pdf.test")])
     return " · ".join(lines)
-
-
-def _edge(place: str, content: str, kind: str = "edge") -> str:
-    """A box in the margin of each page."""
-    return f"@{place} {{ content: {content}; {_EDGES[kind]} }} "
-
-
-_EDGES = {
-    "edge": "font-size: 8pt; color: #444444; vertical-align: middle",
-    "test": "font-size: 9pt; font-weight: 700; color: #b00020; border: 1.2pt solid #b00020; padding: 1.5mm 2.5mm;"
-    " margin: 4mm 2mm; width: 82mm; text-align: center; vertical-align: middle",
-}
 
 
 def _content(text: str) -> str:

@@ -13,12 +13,11 @@ from urllib.parse import unquote
 
 from inforce.formats.pdf.elements import Element, parsed, take_out, with_parents, words_of, written
 from inforce.formats.pdf.headings import set_levels
+from inforce.formats.pdf.tables import fit_tables
 from inforce.formats.text.markdown import placed, render
 
 _SCHEMES = ("https://", "http://", "mailto:", "tel:")
 _SAID = re.compile(r"^(?:https?://|mailto:|tel:)|/$")
-_WIDE, _WIDER = 6, 9
-"""Of how many columns on a table is set smaller, and smaller still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +61,6 @@ def drop_ways_back(section: Element) -> None:
     for parent, child in with_parents(section):
         if child.get("class") == "footnote-backref":
             take_out(parent, child)
-
-
-def fit_tables(section: Element) -> None:
-    """Mark tables that have many columns, and head cells as heads of columns."""
-    for table in section.iter("table"):
-        columns = max((sum(int(cell.get("colspan", "1")) for cell in row) for row in table.iter("tr")), default=0)
-        if columns >= _WIDE:
-            table.set("class", "wider" if columns >= _WIDER else "wide")
-        for cell in table.iter("th"):
-            cell.set("scope", "col")
 
 
 def make_plain(link: Element) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from textwrap import shorten
 
 from inforce.core.effect import Audience, Kind
 from inforce.core.policy import Effect, Revision
@@ -14,6 +15,8 @@ from inforce.formats.pdf.sheet import Sheet
 from inforce.formats.pdf.style import test_line
 from inforce.formats.words import Words
 
+_RUNNING = 60
+"""The longest title that stands at the head of each page."""
 Row = tuple[str, str]
 """What a fact is called, and the fact as HTML."""
 SHORT = 12
@@ -37,7 +40,8 @@ def title_block(sheet: Sheet, say: Messages, ours: str) -> Iterator[str]:
     if sheet.is_test:
         yield f'<p class="test">{_text(test_line(say))}</p>'
     yield f'<div class="code">{qr_svg(sheet.address, say("pdf.qr", address=sheet.address))}</div>'
-    yield f'<h1 class="own" {spoken}>{_text(revision.title)}</h1>'
+    running = escape(shorten(revision.title, _RUNNING, placeholder="…"))
+    yield f'<h1 class="own" {spoken} data-running="{running}">{_text(revision.title)}</h1>'
     short = revision.digest[:SHORT]
     yield f'<p class="which" data-digest="{short}">{_text(say("pdf.revision", name=revision.name))}</p>'
     yield '<table class="facts"><tbody>'
