@@ -27,7 +27,9 @@ ARABIC = message_file("en").replace('"the revision of {day} ({name})"', '"نسخ
 """An Arabic message file, as far as is looked at here."""
 OPTIONS = {
     "en": CONFIG,
-    "ar": CONFIG.replace("font: false", "font: false, language: ar").replace("{archive: ''}", "{archive: '', messages: own}"),
+    "ar": CONFIG.replace("font: false", "font: false, language: ar").replace(
+        "{archive: ''}", "{archive: '', messages: own}"
+    ),
 }
 
 

@@ -74,7 +74,6 @@ class SiteFolder:
             self._made.add(path.parent)
         _bring_up_to_date(path, data)
 
-
     def place(self, place: str, original: Path) -> None:
         """Have a file of another folder here as well: by a hard link, or as a copy where file systems allow none."""
         path = self._path / place

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import unicodedata
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -45,7 +46,8 @@ def printed(document: Document) -> bytes:
             laid_out = page.render(font_config=fonts(), stylesheets=[_style(document.style)], pdf_variant=_VARIANT)
             links = _Links(laid_out)
             _complete(laid_out.metadata, document)
-            with _tagged(document.language):
+            with _tagged(document.language), warnings.catch_warnings():
+                warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves the file of its colours open.
                 data = laid_out.write_pdf(
                     pdf_variant=_VARIANT, attachments=_attachments(document), finisher=links.describe
                 )
