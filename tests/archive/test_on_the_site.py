@@ -1,5 +1,6 @@
 """What the site offers of the archive: a link on each revision's page, the page for auditors, a ZIP file to check."""
 
+import json
 import re
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from hashlib import sha256
 from html import unescape
 from pathlib import Path
 
+import jsonschema
 import pytest
 from repository import material
 
@@ -60,6 +62,13 @@ def test_machines_find_the_pdf_as_well(site):
     assert f'<link rel="alternate signed" type="application/pdf" href="{address}">' in page
     assert f'"contentUrl": "{address}"' in page
     assert f'"sha256": "{sha256((site / PDF).read_bytes()).hexdigest()}"' in page
+
+
+def test_policies_json_leads_to_the_archive(site):
+    table = json.loads((site / "policies.json").read_text())
+    jsonschema.validate(table, json.loads((site / "schemas/policies.schema.json").read_text()))
+    assert table["archive"] == "archive/manifest.json"
+    assert [one["archive"] for one in table["policies"]] == [ZIP]
 
 
 def test_the_history_links_every_pdf(site):
