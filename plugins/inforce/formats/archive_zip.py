@@ -22,6 +22,7 @@ from inforce.core.archive import CERTIFICATES, MANIFEST, MANIFEST_SIGNATURE, SUM
 from inforce.formats.sha256sums import sha256sums
 
 README = "README.txt"
+_OPENSSL_CMS = "openssl cms -verify -binary -inform DER -purpose any"
 
 
 def source_place(policy: str, revision: str) -> str:
@@ -51,11 +52,7 @@ def steps(example: str) -> tuple[tuple[str, str], ...]:
     """The commands with which a copy is checked without us, by what each of them shows; `example` is a PDF's name."""
     return (
         ("sums", f"sha256sum --check {SUMS}"),
-        (
-            "manifest",
-            f"openssl cms -verify -binary -inform DER -in {MANIFEST_SIGNATURE} \\\n"
-            f"    -content {MANIFEST} -CAfile ROOT.pem -purpose any -out manifest.checked",
-        ),
+        ("manifest", f"{_OPENSSL_CMS} -in {MANIFEST_SIGNATURE} -content {MANIFEST} -CAfile ROOT.pem -out checked.json"),
         ("signature", f"pdfsig -nocert {example}"),
         ("source", f"pdfdetach -savefile source.md -o source.md {example}\nsha256sum source.md"),
         ("certificate", f"openssl x509 -in {CERTIFICATES} -noout -subject -fingerprint -sha256"),

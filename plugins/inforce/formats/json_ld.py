@@ -35,11 +35,12 @@ The whole format of a permanent page; addresses are absolute where the site's is
     }
 
 `legislationLegalForce` is `InForce` where the revision is in force for every audience that it is for, `NotInForce`
-where it is neither in force nor offered for any, else `PartiallyInForce`. `temporalCoverage` has the stretches of
-`in-force.json`'s rows, those of current users first, each once (ISO 8601; `..` for no known end). `encoding` is the exact source, or a
-list of it and the signed PDF. `legislationChanges` is the predecessor; `legislationCorrects` and `legislationRepeals` stand for `corrects` and `overtakes`; `abstract` is
-the summary. The page of a policy has the policy itself (like `exampleOfWork`, with `@context`, `dateModified` and its
-own `legislationLegalForce`), and as `workExample` the revisions that are in force, offered or scheduled.
+where it is neither in force nor offered for any, else `PartiallyInForce`. `temporalCoverage` has the stretches of `in-
+force.json`'s rows, those of current users first, each once (ISO 8601; `..` for no known end). `encoding` is the exact
+source, or a list of it and the signed PDF. `legislationChanges` is the predecessor; `legislationCorrects` and
+`legislationRepeals` stand for `corrects` and `overtakes`; `abstract` is the summary. The page of a policy has the
+policy itself (like `exampleOfWork`, with `@context`, `dateModified` and its own `legislationLegalForce`), and as
+`workExample` the revisions that are in force, offered or scheduled.
 """
 
 from __future__ import annotations

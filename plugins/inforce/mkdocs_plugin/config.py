@@ -208,7 +208,7 @@ def refuse_own_files(files: Files, record: Record, *, with_archive: bool) -> Non
         ours = (SCHEMAS.rstrip("/"), *([ARCHIVE.rstrip("/")] if with_archive else []))
         if first in (POLICIES, POSTINGS) or (rest and (first in ours or record.policy(first))):
             raise PluginError(
-                f"docs/{file.src_uri} stands where the policy `{first}` is, or something else of ours: name it otherwise"
+                f"docs/{file.src_uri} stands where the policy `{first}` is, or a page of ours: name it otherwise"
             )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from inforce.core import address
-from inforce.core.archive import file_name
+from inforce.core.archive import place_of
 from inforce.core.effect import Audience
 from inforce.core.instant import format_instant
 from inforce.core.last_change import last_change, last_change_of
@@ -192,7 +192,7 @@ class Pages:
     def archive(self) -> Content:
         """`/archive/`: every signed PDF with its digest, and how to check it; for auditors."""
         say, record = self.languages.messages_in(self._language), self.site.record
-        example = next((file_name(one.slug, one.revisions[-1].name) for one in record.policies), "COPY.pdf")
+        example = next((place_of(one.slug, one.revisions[-1].name) for one in record.policies), "COPY.pdf")
         html = self._templates.render(
             "archive.html",
             address.ARCHIVE,

@@ -107,7 +107,7 @@ class PermanentPages:
     def _others(self, policy: PolicyRecord) -> dict[str, bytes]:
         """What the ZIP archive of a policy has besides PDFs and sources."""
         archive = self._site.archive
-        others = {name: data for name, data in archive.companions() if name != SUMS}
+        others = dict(archive.companions())
         others[README] = readme(policy.slug, policy.terms.title, self._root, archive.fingerprints)
         digests = ((name, sha256(data).hexdigest()) for name, data in others.items())
         files = (pdf.archived for _, pdf in archive.pdfs(policy) if not pdf.is_test)

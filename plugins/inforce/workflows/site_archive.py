@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from inforce.core.archive import Archived
+from inforce.core.archive import SUMS, Archived
 from inforce.core.errors import Problem, RecordError, Severity
 from inforce.core.policy import Revision
 from inforce.core.record import FOLDER, PolicyRecord, Record
-from inforce.workflows.read_archive import ReadArchive, read_archive
-from inforce.workflows.settings import TEST_ARCHIVE, Settings
+from inforce.workflows.read_archive import ReadArchive, read_archive, read_test_archive
+from inforce.workflows.settings import Settings
 
 _TOLD = 5
 """How many revisions a warning names."""
@@ -66,11 +66,15 @@ class SiteArchive:
     @property
     def fingerprints(self) -> Sequence[str]:
         """The SHA-256 of each certificate with which the archive's PDFs were signed."""
-        return sorted({one.certificate for one in self.archive.manifest.files.values()}) if self.archive else []
+        return sorted({one.certificate for one in self.archive.manifest}) if self.archive else []
 
     def companions(self) -> Sequence[tuple[str, bytes]]:
-        """The manifest and what it is checked with, by their names in the archive."""
-        return self.archive.companions() if self.archive is not None else ()
+        """The manifest and what it is checked with, by their names in the archive.
+
+        Not `SHA256SUMS`: the site has the PDFs in other places.
+        """
+        own = self.archive.own.items() if self.archive is not None else ()
+        return sorted((name, data) for name, data in own if name != SUMS)
 
     def _read(self, pdf: SignedPdf) -> ReadArchive:
         read = self.tests if pdf.is_test else self.archive
@@ -86,15 +90,13 @@ def site_archive(settings: Settings, record: Record) -> SiteArchive:
     """
     if not settings.archive:
         return SiteArchive()
-    found = SiteArchive(
-        True, read_archive(settings), read_archive(replace(settings, archive=TEST_ARCHIVE), is_test=True)
-    )
+    found = SiteArchive(is_wanted=True, archive=read_archive(settings), tests=read_test_archive(settings))
     problems = [
         Problem(
             f"{FOLDER}/{revision.policy}/{revision.name}.md",
             f"the archive has a signed PDF of this revision with the digest {pdf.archived.source}, not the record's "
             f"{revision.digest}",
-            "find out which of the two was changed, and restore it: posted is posted, and signed is signed (rules 7, 13)",
+            "find out which of the two was changed, and restore it: posted is posted, signed is signed (rules 7, 13)",
         )
         for policy in record.policies
         for revision, pdf in found.pdfs(policy)
