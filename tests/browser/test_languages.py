@@ -27,13 +27,7 @@ ARABIC = message_file("en").replace('"the revision of {day} ({name})"', '"نسخ
 """An Arabic message file, as far as is looked at here."""
 OPTIONS = {
     "en": CONFIG,
-<<<<<<< HEAD
-    "ar": CONFIG.replace("font: false", "font: false, language: ar").replace(
-        "{archive: ''}", "{archive: '', messages: own}"
-    ),
-=======
     "ar": CONFIG.replace("font: false", "font: false, language: ar").replace("'}", "', messages: own}"),
->>>>>>> 6e9a716daddeb0400e3fe3eef4c40b19b4557edf
 }
 
 

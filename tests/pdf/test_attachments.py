@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import subprocess
+from pathlib import Path
 
 import pikepdf
 import pytest
@@ -67,6 +68,12 @@ def test_the_facts_fit_their_schema(qstore, name):
         facts = json.loads(opened.attachments["record.json"].get_file().read_bytes())
     Draft202012Validator.check_schema(json.loads(schema("record")))
     Draft202012Validator(json.loads(schema("record")), format_checker=FormatChecker()).validate(facts)
+
+
+def test_the_example_in_the_documentation_fits_the_schema():
+    text = (Path(__file__).parents[2] / "docs/formats.md").read_text()
+    [example] = re.findall(r"### record.json\n\n```text\n(.*?)```", text, re.DOTALL)
+    Draft202012Validator(json.loads(schema("record"))).validate(json.loads(example))
 
 
 def test_a_stated_posting_has_its_source_and_the_commit_that_brought_it(qstore):
