@@ -1,0 +1,358 @@
+"""Check what a signature or a timestamp in CMS says, and that not a byte of it could be another one.
+
+A CMS structure (RFC 5652) has parts that its own signature does not cover: algorithm names, the list of certificates,
+unsigned attributes. pyHanko and OpenSSL pass over what they find there. Here it is held to one form:
+
+* the whole is DER, each length and each boolean written in the one way (X.690, clauses 8 and 10);
+* one signer, its certificate named by a signed attribute (ESS, RFC 5035), no revocation lists, one digest algorithm;
+* each further certificate issued a certificate before it in the chain, and is itself vouched for: by its issuer, by
+  being its own issuer, or by being trusted byte for byte;
+* no unsigned attribute but one timestamp of the signature, and none at all on a timestamp.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from asn1crypto import cms, x509
+from cryptography import x509 as strict_x509
+from cryptography.exceptions import InvalidSignature
+from pyhanko.sign.general import CMSStructuralError
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.generic_cms import get_signing_cert_attr, validate_sig_integrity
+from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from pyhanko_certvalidator.errors import (
+    ExpiredError,
+    NotYetValidError,
+    PathBuildingError,
+    RevokedError,
+)
+
+_DIGESTS = {"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512"}
+_DEEPEST = 64
+
+
+class NotIntact(Exception):
+    """Something in a signature is not as whoever made it wrote it; the words say what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Certificates that a reader trusts.
+
+    One that is no authority's is a signer's own: where there are such, they alone may sign, and the authorities among
+    the certificates vouch for timestamps only.
+    """
+
+    certificates: tuple[x509.Certificate, ...] = ()
+
+    @property
+    def authorities(self) -> tuple[x509.Certificate, ...]:
+        """Those that may vouch for others."""
+        return tuple(one for one in self.certificates if one.ca or (one.ca is None and is_own_issuer(one)))
+
+    @property
+    def signers(self) -> tuple[x509.Certificate, ...]:
+        """Those that are trusted for what they sign themselves."""
+        authorities = {one.sha256 for one in self.authorities}
+        return tuple(one for one in self.certificates if one.sha256 not in authorities)
+
+
+@dataclass(frozen=True)
+class Seal:
+    """A CMS signature over something: intact, and with all that came with it."""
+
+    signer: x509.Certificate
+    certificates: tuple[x509.Certificate, ...]
+    signature: bytes
+    token: bytes | None
+    time: datetime | None
+
+    @property
+    def others(self) -> tuple[x509.Certificate, ...]:
+        """The certificates beside the signer's."""
+        return tuple(one for one in self.certificates if one.sha256 != self.signer.sha256)
+
+
+def opened_seal(der: bytes, digest: Callable[[str], bytes], *, is_timestamp: bool) -> Seal:
+    """Read a signature over the thing with that digest (by algorithm); or a timestamp of it (RFC 3161).
+
+    Raises:
+        NotIntact: it is not one, or a byte of it or of the thing is another than when it was made.
+    """
+    try:
+        require_der(der)
+        return _opened(der, digest, is_timestamp=is_timestamp)
+    except NotIntact:
+        raise
+    except (SignatureValidationError, CMSStructuralError) as wrong:
+        raise NotIntact(f"it is not in order ({wrong})") from None
+    except (ValueError, TypeError, KeyError, LookupError, OverflowError, NotImplementedError, InvalidSignature):
+        raise NotIntact("it is no CMS signature") from None
+
+
+def _opened(der: bytes, digest: Callable[[str], bytes], *, is_timestamp: bool) -> Seal:
+    message = cms.ContentInfo.load(der, strict=True)
+    _require(message["content_type"].native == "signed_data", "it is no CMS signature")
+    signed = message["content"]
+    kind = "tst_info" if is_timestamp else "data"
+    content = signed["encap_content_info"]
+    _require(content["content_type"].native == kind, "it signs something else than what it is for")
+    _require(len(signed["signer_infos"]) == 1, "it has more than one signer")
+    (info,) = signed["signer_infos"]
+    algorithm = _digest_algorithm(info["digest_algorithm"])
+    _require(
+        [_digest_algorithm(one) for one in signed["digest_algorithms"]] == [algorithm], "its algorithms do not agree"
+    )
+    expected = "v3" if is_timestamp else "v1"
+    _require(signed["version"].native == expected and info["version"].native == "v1", "its version is not the right one")
+    _require(not signed["crls"], "it carries revocation lists, which nothing signs")
+    certificates = tuple(_certificate(one) for one in signed["certificates"])
+    _require(len({one.sha256 for one in certificates}) == len(certificates), "it has a certificate twice")
+    signer = _signer_of(info, certificates)
+    _require(get_signing_cert_attr(info["signed_attrs"]) is not None, "its certificate is not named in what it signs")
+    payload = bytes(content["content"]) if is_timestamp else None
+    own = hashlib.new(algorithm, payload).digest() if payload is not None else digest(algorithm)
+    is_intact, is_valid = validate_sig_integrity(info, signer, kind, own)
+    _require(is_intact, "what was signed is not what is here")
+    _require(is_valid, "the signature value does not fit")
+    time = _stamped(content["content"].parsed, digest) if is_timestamp else None
+    return Seal(signer, certificates, info["signature"].native, _token(info, is_timestamp=is_timestamp), time)
+
+
+def _digest_algorithm(named: Any) -> str:
+    name = str(named["algorithm"].native)
+    _require(name in _DIGESTS, f"it rests on {name}, which is too weak or unknown")
+    _require(named["parameters"].native is None, "its algorithm has odd parameters")
+    _require(named["parameters"].dump() in (b"", b"\x05\x00"), "its algorithm has odd parameters")
+    return name
+
+
+def _certificate(choice: Any) -> x509.Certificate:
+    _require(choice.name == "certificate", "it carries something that is no certificate")
+    certificate = choice.chosen
+    inner = certificate["tbs_certificate"]["signature"].dump()
+    _require(certificate["signature_algorithm"].dump() == inner, "a certificate in it is not as it was issued")
+    return certificate
+
+
+def _signer_of(info: Any, certificates: Sequence[x509.Certificate]) -> x509.Certificate:
+    named = info["sid"]
+    _require(named.name == "issuer_and_serial_number", "its signer is not named by issuer and number")
+    issuer, serial = named.chosen["issuer"].dump(), named.chosen["serial_number"].native
+    found = [one for one in certificates if one.issuer.dump() == issuer and one.serial_number == serial]
+    _require(len(found) == 1, "its signer's certificate is not in it")
+    return found[0]
+
+
+def _stamped(stamp: Any, digest: Callable[[str], bytes]) -> datetime:
+    imprint = stamp["message_imprint"]
+    algorithm = _digest_algorithm(imprint["hash_algorithm"])
+    _require(imprint["hashed_message"].native == digest(algorithm), "what was stamped is not what is here")
+    time: datetime = stamp["gen_time"].native
+    return time
+
+
+def _token(info: Any, *, is_timestamp: bool) -> bytes | None:
+    """The timestamp among the unsigned attributes: there may be nothing else."""
+    attributes = info["unsigned_attrs"]
+    if not attributes:
+        _require(not attributes.dump(), "it has an empty list of attributes")
+        return None
+    (attribute,) = attributes if len(attributes) == 1 else (None,)
+    is_stamp = attribute is not None and attribute["type"].native == "signature_time_stamp_token"
+    _require(
+        is_stamp and not is_timestamp and len(attribute["values"]) == 1, "it carries something that nothing signs"
+    )
+    token: bytes = attribute["values"][0].dump()  # type: ignore[index, unused-ignore]
+    return token
+
+
+def _require(holds: object, words: str) -> None:
+    if not holds:
+        raise NotIntact(words)
+
+
+# Certificates ---------------------------------------------------------------------------------------------------------
+
+
+def is_own_issuer(certificate: x509.Certificate) -> bool:
+    """Whether it is issued by itself, as roots are."""
+    return issued(certificate, certificate)
+
+
+def issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
+    """Whether the issuer's key signed the certificate, byte for byte as it is here."""
+    if certificate["signature_value"].dump()[-len(certificate.signature) - 1] != 0:
+        return False  # bits left unused, which none of the algorithms has
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            one, other = (strict_x509.load_der_x509_certificate(each.dump()) for each in (certificate, issuer))
+            one.verify_directly_issued_by(other)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
+
+def require_chain(seal: Seal) -> None:
+    """See that each certificate that came along is one of the signer's chain.
+
+    Raises:
+        NotIntact: one is not.
+    """
+    left, chain = list(seal.others), [seal.signer]
+    while found := next((one for one in left if any(issued(one, each) for each in chain)), None):
+        left.remove(found)
+        chain.append(found)
+    _require(not left, "it carries a certificate that has nothing to do with its signer")
+
+
+def unvouched(certificates: Iterable[x509.Certificate], pool: Iterable[x509.Certificate], trust: Trust) -> list[str]:
+    """Whom nobody at hand vouches for among the certificates: a byte of such a one could be another."""
+    trusted = {one.sha256 for one in trust.certificates}
+    around = [*pool, *trust.certificates]
+    return [
+        name_of(one)
+        for one in certificates
+        if one.sha256 not in trusted and not any(issued(each, one) for each in around)
+    ]
+
+
+def name_of(certificate: x509.Certificate) -> str:
+    """What a person calls the subject: its common name, or the whole of what it is called."""
+    subject = certificate.subject.native
+    found = subject.get("common_name") or certificate.subject.human_friendly
+    return str(found if isinstance(found, str) else found[0])
+
+
+def distrust(  # noqa: PLR0913 - a question with as many sides
+    certificate: x509.Certificate,
+    others: Iterable[x509.Certificate],
+    trust: Trust,
+    moment: datetime,
+    revocations: tuple[Sequence[Any], Sequence[Any]] = ((), ()),
+    *,
+    is_timestamp: bool = False,
+) -> str:
+    """Why the reader's trust does not extend to a certificate at that moment; empty if it does.
+
+    Args:
+        certificate: the signer's.
+        others: what may lead from it to what is trusted.
+        trust: what the reader trusts.
+        moment: when it has to have been valid.
+        revocations: revocation lists, and OCSP responses, that came along.
+        is_timestamp: whether it is a time-stamping authority's.
+    """
+    if fault := purpose_fault(certificate, is_timestamp=is_timestamp):
+        return fault
+    if any(one.sha256 == certificate.sha256 for one in trust.certificates):
+        return validity_fault(certificate, moment)
+    if trust.signers and not is_timestamp:
+        return "is not the one that is trusted"
+    if not trust.authorities:
+        return "is none that is trusted"
+    crls, ocsps = revocations
+    context = ValidationContext(
+        trust_roots=list(trust.authorities),
+        other_certs=list(others),
+        crls=list(crls),
+        ocsps=list(ocsps),
+        moment=moment,
+        allow_fetching=False,
+        revocation_mode="soft-fail",
+        retroactive_revinfo=True,
+    )
+    try:
+        asyncio.run(CertificateValidator(certificate, validation_context=context).async_validate_path())
+    except PathBuildingError:
+        return "leads to no certificate that is trusted"
+    except RevokedError:
+        return "was revoked by then"
+    except ExpiredError:
+        return validity_fault(certificate, moment) or "comes by a certificate that had expired"
+    except NotYetValidError:
+        return validity_fault(certificate, moment) or "comes by a certificate that was not valid yet"
+    except Exception as wrong:  # noqa: BLE001 - whatever the chain is made of, it is not to be trusted
+        return f"cannot be traced to what is trusted ({str(wrong).splitlines()[0] if str(wrong) else type(wrong).__name__})"
+    return ""
+
+
+def validity_fault(certificate: x509.Certificate, moment: datetime) -> str:
+    """Why it was not valid at that moment; empty if it was."""
+    if moment < certificate.not_valid_before:
+        return f"was not valid before {certificate.not_valid_before.date()}"
+    if moment > certificate.not_valid_after:
+        return f"had expired on {certificate.not_valid_after.date()}"
+    return ""
+
+
+def purpose_fault(certificate: x509.Certificate, *, is_timestamp: bool = False) -> str:
+    """Why it is not meant for this; empty if it is (RFC 5280, 4.2.1.3 and 4.2.1.12; RFC 3161, 2.3)."""
+    usage = certificate.key_usage_value
+    if usage is not None and not usage.native & {"digital_signature", "non_repudiation"}:
+        return "is not meant for signing"
+    extended = certificate.extended_key_usage_value
+    if is_timestamp and (extended is None or extended.native != ["time_stamping"]):
+        return "is not meant for timestamps"
+    return ""
+
+
+# DER ------------------------------------------------------------------------------------------------------------------
+
+
+def require_der(data: bytes) -> None:
+    """See that the bytes are one value in DER and nothing else.
+
+    Raises:
+        NotIntact: they are not.
+    """
+    _require(_walk(data, 0, len(data), 0) == 1, "it is no CMS signature")
+
+
+def _walk(data: bytes, start: int, end: int, depth: int) -> int:
+    """How many values lie between the two places, each written in the one way in which DER writes it."""
+    _require(depth < _DEEPEST, "it is nested too deeply")
+    count = 0
+    while start < end:
+        tag, body, after = _header(data, start, end)
+        if tag & 0x20:
+            _walk(data, body, after, depth + 1)
+        elif tag == 0x01:  # BOOLEAN
+            _require(data[body:after] in (b"\x00", b"\xff"), "a byte of it was changed")
+        elif tag == 0x05:  # NULL
+            _require(body == after, "a byte of it was changed")
+        elif tag in (0x02, 0x0A):  # INTEGER, ENUMERATED
+            _require(_is_least(data[body:after]), "a byte of it was changed")
+        start, count = after, count + 1
+    return count
+
+
+def _header(data: bytes, start: int, end: int) -> tuple[int, int, int]:
+    """The tag, and where the value's content begins and ends."""
+    tag = data[start]
+    _require(tag & 0x1F != 0x1F and start + 2 <= end, "it is no CMS signature")
+    length, body = data[start + 1], start + 2
+    if length & 0x80:
+        size = length & 0x7F
+        _require(0 < size <= 4 and body + size <= end, "it is no CMS signature")  # noqa: PLR2004
+        length = int.from_bytes(data[body : body + size], "big")
+        _require(length >= (0x80 if size == 1 else 1 << (8 * (size - 1))), "a length in it is not written as it was")
+        body += size
+    _require(body + length <= end, "it is cut short")
+    return tag, body, body + length
+
+
+def _is_least(number: bytes) -> bool:
+    if not number:
+        return False
+    return len(number) == 1 or not (
+        (number[0] == 0x00 and number[1] < 0x80) or (number[0] == 0xFF and number[1] >= 0x80)  # noqa: PLR2004
+    )

@@ -1,0 +1,304 @@
+"""Read out of a signed PDF what speaks for it and against it. pyHanko reads the PDF; trust is the reader's.
+
+pyHanko tells whether a signature fits what it covers, and whether later updates are such as may be. That is not
+enough here: any byte that was changed must show. So the place of each signature is held to its exact form (upper-case
+hexadecimal, filled up with zeros, and the byte range right around it), its inside is checked by `cms_checking`, and
+what no signature covers by `pdf_updates`.
+
+A file may be made to harm its reader: call this in a process of its own (`checking_process`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from binascii import hexlify
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from asn1crypto import pem, x509
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import SuspiciousModification
+from pyhanko.sign.fields import MDPPerm
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+
+from inforce.adapters.cms_checking import (
+    NotIntact,
+    Seal,
+    Trust,
+    distrust,
+    name_of,
+    opened_seal,
+    require_chain,
+    unvouched,
+    validity_fault,
+)
+from inforce.adapters.pdf_updates import Store, read_store, require_exact_updates
+from inforce.core.archive import Level
+from inforce.core.signing import TEST_SUBJECT
+from inforce.core.verdict import Evidence, Signer, Stamp
+from inforce.formats.copied_facts import described_in, facts_of
+
+_MOST_ATTACHMENTS = 64
+_SIGNED = b"/ByteRange"
+_END = b"%%EOF"
+
+
+def read_trust(data: bytes) -> Trust:
+    """The certificates in a file: PEM, one or more; or one in DER.
+
+    Raises:
+        ValueError: there is none in it.
+    """
+    if pem.detect(data):
+        found = [der for kind, _, der in pem.unarmor(data, multiple=True) if kind == "CERTIFICATE"]
+    else:
+        found = [data]
+    certificates = tuple(x509.Certificate.load(one, strict=True) for one in found)
+    for one in certificates:
+        _ = one.native  # which reads all of it
+    if not certificates:
+        raise ValueError("there is no certificate in it")
+    return Trust(certificates)
+
+
+def gather_evidence(data: bytes, trust: Trust | None, on: datetime) -> Evidence:
+    """What the file shows of itself; `trust` is None where the reader named nobody.
+
+    Never raises for what is in the file.
+    """
+    logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
+    evidence = Evidence(hashlib.sha256(data).hexdigest(), len(data))
+    was_signed = _SIGNED in data
+    try:
+        return _gathered(data, trust, on, evidence)
+    except NotIntact as wrong:
+        return replace(evidence, is_signed=True, alterations=(str(wrong),))
+    except MemoryError:
+        return replace(evidence, is_signed=was_signed, unreadable="reading it takes too much memory")
+    except Exception:  # noqa: BLE001 - whatever is in the file, the answer is a verdict
+        if not data.startswith(b"%PDF-"):
+            words = "this is no PDF"
+        elif not data.rstrip().endswith(_END):
+            words = "it is cut short, or something was added behind its end"
+        else:
+            words = "it cannot be read as a PDF: it is damaged, or made otherwise than those of Inforce"
+        return replace(evidence, is_signed=was_signed, unreadable=words)
+
+
+def _gathered(data: bytes, trust: Trust | None, on: datetime, evidence: Evidence) -> Evidence:
+    reader = PdfFileReader(BytesIO(data), strict=True)
+    signatures = list(reader.embedded_signatures)
+    evidence = _content(reader, evidence)
+    if not signatures:
+        if _SIGNED in data:
+            raise NotIntact("a signature was taken out of it")
+        return evidence
+    first, later = signatures[0], signatures[1:]
+    _require_certified(reader, first)
+    if any(one.sig_object_type != "/DocTimeStamp" for one in later):
+        raise NotIntact("somebody else signed it afterwards")
+    seals = [_sealed(data, one, is_timestamp=number > 0) for number, one in enumerate(signatures)]
+    _require_nothing_else(first, later)
+    store = read_store(reader)
+    covered = signatures[-1].byte_range[2] + signatures[-1].byte_range[3]
+    contents = [one.pkcs7_content for one in signatures]
+    doubts = require_exact_updates(reader, data, int(covered), contents, trust or Trust())
+    return _signed(evidence, seals, store, trust, on, _claimed(first), doubts)
+
+
+def _signed(  # noqa: PLR0913, PLR0917 - everything that was found, once
+    evidence: Evidence,
+    seals: Sequence[Seal],
+    store: Store,
+    trust: Trust | None,
+    on: datetime,
+    claimed: datetime | None,
+    doubts: list[str],
+) -> Evidence:
+    """The evidence of signatures that are intact."""
+    seal = seals[0]
+    token = None
+    if seal.token is not None:
+        token = opened_seal(seal.token, lambda name: hashlib.new(name, seal.signature).digest(), is_timestamp=True)
+    stamped = [one for one in (token, *seals[1:]) if one is not None]
+    pool = [*store.certificates, *(one for each in (seal, *stamped) for one in each.certificates)]
+    for one in (seal, *stamped):
+        require_chain(one)
+        doubts += [
+            f"nobody here vouches for the certificate of {name}, which came with it"
+            for name in unvouched(one.others, pool, trust or Trust())
+        ]
+    stamps = _stamps(stamped, token, pool, store, trust, on)
+    proven = [stamp.time for stamp in stamps if not stamp.distrust]
+    moment = min(proven) if proven else claimed or on
+    revocations = (store.crls, store.ocsps)
+    return replace(
+        evidence,
+        is_signed=True,
+        doubts=tuple(dict.fromkeys(doubts)),
+        signer=Signer(
+            name_of(seal.signer),
+            str(seal.signer.sha256.hex()),
+            TEST_SUBJECT in seal.signer.subject.human_friendly,
+            None if trust is None else distrust(seal.signer, pool, trust, moment, revocations),
+            validity_fault(seal.signer, moment),
+        ),
+        claimed=claimed,
+        moment=moment,
+        stamps=tuple(stamps),
+        level=_level(seals, token, store),
+    )
+
+
+def _stamps(  # noqa: PLR0913, PLR0917 - as above
+    stamped: Sequence[Seal],
+    token: Seal | None,
+    pool: Sequence[x509.Certificate],
+    store: Store,
+    trust: Trust | None,
+    on: datetime,
+) -> list[Stamp]:
+    """The timestamps in order of time; each is judged at the next trusted one's instant, and the last one now."""
+    stamps: list[Stamp] = []
+    moment = on
+    for seal in reversed(stamped):
+        time = seal.time or on
+        why = "is none that is trusted"
+        if trust is not None:
+            revocations = (store.crls, store.ocsps)
+            why = distrust(seal.signer, pool, trust, moment, revocations, is_timestamp=True)
+        stamps.append(Stamp(time, name_of(seal.signer), why, seal is not token))
+        moment = time if not why else moment
+    return stamps[::-1]
+
+
+def _level(seals: Sequence[Seal], token: Seal | None, store: Store) -> Level:
+    if len(seals) > 1 and store.certificates:
+        return Level.B_LTA
+    if token is None:
+        return Level.B_T if len(seals) > 1 else Level.B_B
+    return Level.B_LT if store.certificates and store.has_revocations else Level.B_T
+
+
+# The signatures -------------------------------------------------------------------------------------------------------
+
+
+def _require_certified(reader: PdfFileReader, first: EmbeddedPdfSignature) -> None:
+    """See that the first signature forbids changes, and that the catalog says so (ISO 32000-1, 12.8.2.2)."""
+    named = reader.root.get("/Perms", {}).get("/DocMDP")
+    is_first = named is not None and named.container_ref == first.sig_object.container_ref
+    if first.sig_object_type != "/Sig" or not is_first or first.docmdp_level is not MDPPerm.NO_CHANGES:
+        raise NotIntact("it is not certified so that changes are forbidden, as those of Inforce are")
+
+
+def _sealed(data: bytes, signature: EmbeddedPdfSignature, *, is_timestamp: bool) -> Seal:
+    """Check a signature and the place in which it stands."""
+    start, end, last = _place(data, signature)
+    der = _contents(data[start:end])
+    if bytes(signature.pkcs7_content) != der + bytes((end - start - 2) // 2 - len(der)):
+        raise NotIntact("the signature is not where it says")
+    covered = data[:start] + data[end:last]
+    wanted = "/ETSI.RFC3161" if is_timestamp else "/ETSI.CAdES.detached"
+    if signature.sig_object.get("/SubFilter") != wanted:
+        raise NotIntact("it is not signed as PAdES has it")
+    return opened_seal(der, lambda name: hashlib.new(name, covered).digest(), is_timestamp=is_timestamp)
+
+
+def _place(data: bytes, signature: EmbeddedPdfSignature) -> tuple[int, int, int]:
+    """Where the signature itself begins and ends, and where what it covers ends."""
+    numbers = [int(one) for one in signature.byte_range]
+    if len(numbers) != 4 or numbers[0] != 0 or min(numbers) < 0:  # noqa: PLR2004
+        raise NotIntact("the signature does not cover the file from its beginning")
+    _, start, end, length = numbers
+    key = b"/Contents "
+    is_around = start < end <= end + length <= len(data) and data[start : start + 1] == b"<" and data[end - 1] == ord(">")
+    if not is_around or data[start - len(key) : start] != key:
+        raise NotIntact("it is cut short, or the signature leaves out more than itself")
+    return start, end, end + length
+
+
+def _contents(field: bytes) -> bytes:
+    """The signature, out of `<…>`: upper-case hexadecimal, filled up with zeros, and nothing else."""
+    digits = field[1:-1]
+    try:
+        padded = bytes.fromhex(digits.decode("ascii"))
+    except ValueError:
+        raise NotIntact("the signature is damaged") from None
+    if hexlify(padded).upper() != digits or len(padded) < 4:  # noqa: PLR2004
+        raise NotIntact("the signature is damaged")
+    size = int.from_bytes(padded[2:4], "big") + 4  # a SEQUENCE whose length takes two bytes, as that of all of them
+    if padded[:2] != b"\x30\x82" or size > len(padded) or any(padded[size:]):
+        raise NotIntact("the signature is damaged, or something is hidden behind it")
+    return padded[:size]
+
+
+def _require_nothing_else(first: EmbeddedPdfSignature, later: Sequence[EmbeddedPdfSignature]) -> None:
+    """See that updates after each signature brought timestamps and validation information alone."""
+    for one in (first, *later):
+        one.compute_integrity_info()
+        if one.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
+            raise NotIntact("the signature does not cover the whole of what was signed")
+    if isinstance(first.diff_result, SuspiciousModification) or not first.summarise_integrity_info()["docmdp_ok"]:
+        raise NotIntact("it was changed after it was signed")
+
+
+def _claimed(first: EmbeddedPdfSignature) -> datetime | None:
+    claimed = first.self_reported_timestamp
+    return claimed if claimed is not None and claimed.tzinfo is not None else None
+
+
+# What it contains -----------------------------------------------------------------------------------------------------
+
+
+def _content(reader: PdfFileReader, evidence: Evidence) -> Evidence:
+    """The attachments and what the metadata says."""
+    faults: list[str] = []
+    attached = dict(_attachments(reader))
+    facts, source = None, None
+    if "record.json" in attached:
+        try:
+            facts = facts_of(attached["record.json"])
+        except ValueError as wrong:
+            faults.append(f"the attached record.json is not what Inforce writes: {wrong}")
+    else:
+        faults.append("no record.json is attached to it")
+    if "source.md" in attached:
+        source = hashlib.sha256(attached["source.md"]).hexdigest()
+    else:
+        faults.append("no source.md is attached to it")
+    described, is_test = described_in(_metadata(reader))
+    return replace(
+        evidence, facts=facts, source_digest=source, described=described, is_test=is_test, faults=tuple(faults)
+    )
+
+
+def _metadata(reader: PdfFileReader) -> bytes:
+    if "/Metadata" not in reader.root:
+        return b""
+    last = reader.xrefs.total_revisions - 1
+    data: bytes = reader.get_object(reader.root.raw_get("/Metadata").reference, revision=last).data
+    return data
+
+
+def _attachments(reader: PdfFileReader) -> Iterator[tuple[str, bytes]]:
+    """The attached files; of several with one name the first one counts."""
+    seen: set[str] = set()
+    for _, specification in _leaves(reader.root.get("/Names", {}).get("/EmbeddedFiles", {})):
+        name = str(specification.get("/UF") or specification.get("/F"))
+        if name not in seen and name in ("source.md", "record.json"):
+            seen.add(name)
+            yield name, specification["/EF"]["/F"].data
+
+
+def _leaves(tree: Any, depth: int = 0) -> Iterator[tuple[Any, Any]]:
+    """The entries of a name tree (ISO 32000-1, 7.9.6)."""
+    names = [one.get_object() if isinstance(one, generic.IndirectObject) else one for one in tree.get("/Names", ())]
+    yield from list(zip(names[::2], names[1::2], strict=False))[:_MOST_ATTACHMENTS]
+    for kid in list(tree.get("/Kids", ()))[:_MOST_ATTACHMENTS] if depth < 4 else ():  # noqa: PLR2004
+        yield from _leaves(kid.get_object(), depth + 1)
