@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,12 @@ from mkdocs.utils.yaml import yaml_load
 from inforce.adapters.workers import processors
 from inforce.core.address import POLICIES, POSTINGS, SCHEMAS
 from inforce.core.errors import ConfigurationError, Problem, did_you_mean
-from inforce.core.record import Record
-from inforce.workflows.settings import Settings
+from inforce.core.record import FOLDER, Record
+from inforce.mkdocs_plugin.signing_options import SigningOptions
+from inforce.workflows.settings import TEST_ARCHIVE, Settings
 
 NAME = "inforce"
+_PAPERS = ("A4", "Letter")
 
 
 class _Count(c.Type[int]):
@@ -37,6 +40,19 @@ class _Count(c.Type[int]):
         return number
 
 
+class _Paper(c.Type[str]):
+    """The size of a page."""
+
+    def __init__(self) -> None:
+        super().__init__(str, default="A4")
+
+    def run_validation(self, value: object) -> str:
+        paper = super().run_validation(value)
+        if paper not in _PAPERS:
+            raise ValidationError(f"{paper!r} is no paper that we print on{did_you_mean(paper, _PAPERS)}: A4 or Letter")
+        return paper
+
+
 class InforceConfig(Config):
     """The options. Shown whole::
 
@@ -48,6 +64,9 @@ class InforceConfig(Config):
           cache: .cache/inforce       # folder for what was made, kept from build to build; "" keeps none
           workers: 0                  # processes at work; 0 means one for each processor
           messages: ""                # a folder of further message files, relative to mkdocs.yml
+          archive: archive            # where signed PDFs are kept: a folder, or s3://bucket/prefix; "" makes none
+          paper: A4                   # A4 or Letter
+          signing: …                  # with which key: see `signing_options`; left out, a throw-away test key
     """
 
     branch = c.Type(str, default="main")
@@ -55,6 +74,37 @@ class InforceConfig(Config):
     cache = c.Type(str, default=".cache/inforce")
     workers = _Count(default=0)
     messages = c.Type(str, default="")
+    archive = c.Type(str, default="archive")
+    paper = _Paper()
+    signing = c.Optional(c.Type(dict))
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What other options of `mkdocs.yml` matter here: its folder, the site's address, and the two folders of MkDocs.
+
+    `root` ends in a slash, and is empty where no address is said.
+    """
+
+    folder: Path
+    root: str
+    docs: Path
+    site: Path
+
+    @classmethod
+    def of(cls, config: MkDocsConfig) -> Surroundings:
+        """As MkDocs has them."""
+        return cls(folder_of(config), config.site_url or "", Path(config.docs_dir), Path(config.site_dir))
+
+    @classmethod
+    def read(cls, loaded: Mapping[str, Any], folder: Path) -> Surroundings:
+        """As they are written in the file; what is wrong there, MkDocs tells."""
+        address, docs, site = (
+            written if isinstance(written := loaded.get(key), str) and written else default
+            for key, default in (("site_url", ""), ("docs_dir", "docs"), ("site_dir", "site"))
+        )
+        root = f"{address.rstrip('/')}/" if address else ""
+        return cls(folder, root, folder / docs, folder / site)
 
 
 def problems_of(config: InforceConfig, path: str) -> list[Problem]:
@@ -68,6 +118,37 @@ def problems_of(config: InforceConfig, path: str) -> list[Problem]:
     for key, _ in warnings:
         what = f"plugins: {NAME}: there is no option `{key}`{did_you_mean(key, known)}"
         found.append(Problem(path, what, f"the options are {', '.join(known)}"))
+    if isinstance(config.signing, dict):
+        faults = SigningOptions(config.signing, Path()).faults
+        found += [Problem(path, f"plugins: {NAME}: {one.what}", one.todo) for one in faults]
+    return found
+
+
+def problems_of_places(config: InforceConfig, around: Surroundings, path: str) -> list[Problem]:
+    """What may not lie where the options say: the archive apart from all else, the key from what is published."""
+    found = []
+    published = {
+        "the folder of the site": around.site,
+        "the folder of pages (`docs_dir`)": around.docs,
+        "the record": around.folder / FOLDER,
+    }
+    archive = _local_folder(config.archive, around.folder)
+    if archive is not None:
+        apart = {**published, f"the folder of what a test key signed ({TEST_ARCHIVE})": around.folder / TEST_ARCHIVE}
+        if config.cache:
+            apart["the cache"] = around.folder / config.cache
+        todo = "give the archive a folder of its own, as `archive: archive`"
+        found += [
+            Problem(path, f"plugins: {NAME}: archive: {config.archive} and {name} lie one in the other", todo)
+            for name, other in apart.items()
+            if _overlap(archive, other)
+        ]
+    if isinstance(config.signing, dict) and isinstance(key := config.signing.get("key"), str):
+        found += [
+            Problem(path, f"plugins: {NAME}: signing: key: lies in {name}", "keep it apart from what is published")
+            for name, other in published.items()
+            if _lies_in(around.folder / Path(key).expanduser(), other)
+        ]
     return found
 
 
@@ -89,9 +170,13 @@ def read_settings(config_file: Path) -> Settings:
     for options in _plugin_options((loaded or {}).get("plugins")):
         config = InforceConfig()
         config.load_dict(options)
-        if problems := problems_of(config, path):
+        around = Surroundings.read(loaded, config_file.resolve().parent)
+        problems = problems_of(config, path)
+        if any(not isinstance(one, str) for one in (config.archive, config.cache)):
+            raise ConfigurationError(problems)  # Of places that are no text, nothing more can be said.
+        if problems := [*problems, *problems_of_places(config, around, path)]:
             raise ConfigurationError(problems)
-        return settings_of(config, config_file.resolve().parent)
+        return settings_of(config, around)
     what = f"the plugin `{NAME}` is not switched on"
     raise ConfigurationError([Problem(path, what, f"write `plugins: [search, {NAME}]`")])
 
@@ -126,11 +211,41 @@ def refuse_own_files(files: Files, record: Record) -> None:
             )
 
 
-def settings_of(config: InforceConfig, folder: Path) -> Settings:
-    """The options as workflows take them."""
-    cache = folder / config.cache if config.cache else None
-    workers = config.workers or processors()
-    return Settings(folder, config.branch, config.previous, config.messages, cache, workers)
+def settings_of(config: InforceConfig, around: Surroundings) -> Settings:
+    """The options as workflows take them.
+
+    Raises:
+        ConfigurationError: a place is one that another thing has.
+    """
+    if problems := problems_of_places(config, around, "mkdocs.yml"):
+        raise ConfigurationError(problems)
+    folder = around.folder
+    return Settings(
+        folder,
+        config.branch,
+        config.previous,
+        config.messages,
+        cache=folder / config.cache if config.cache else None,
+        workers=config.workers or processors(),
+        root=around.root,
+        archive=config.archive,
+        paper=config.paper,
+        signing=SigningOptions(config.signing, folder).signing if config.signing is not None else None,
+    )
+
+
+def _local_folder(archive: str, folder: Path) -> Path | None:
+    """The archive's folder; None where it is not on this machine, or there is to be none."""
+    local = archive.removeprefix("file://")
+    return folder / local if local and "://" not in local else None
+
+
+def _lies_in(one: Path, other: Path) -> bool:
+    return one.resolve().is_relative_to(other.resolve())
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    return _lies_in(one, other) or _lies_in(other, one)
 
 
 def _plugin_options(plugins: Any) -> Iterator[dict[str, Any]]:

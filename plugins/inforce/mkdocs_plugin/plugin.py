@@ -26,6 +26,7 @@ from inforce.formats.sitemap import compressed, sitemap
 from inforce.formats.text.markdown import with_fit_tables
 from inforce.mkdocs_plugin.config import (
     InforceConfig,
+    Surroundings,
     folder_of,
     problems_of,
     refuse_own_files,
@@ -216,7 +217,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
     def _gather(self, config: MkDocsConfig) -> None:
         self._open.close()
         door, progress = read_clock(), Progress(log.info)
-        settings = settings_of(self.config, folder_of(config))
+        settings = settings_of(self.config, Surroundings.of(config))
         languages = languages_of(settings)
         site = gathered(settings, door, languages, with_drafts=self._is_preview, progress=progress)
         self.site: Site = self._open.enter_context(site)
