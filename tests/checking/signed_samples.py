@@ -21,13 +21,22 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
+from pyhanko.sign.signers.pdf_signer import (
+    DSSContentSettings,
+    SigDSSPlacementPreference,
+    TimestampDSSContentSettings,
+)
 from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 SIGNED = datetime(2018, 4, 10, 0, 0, 5, tzinfo=UTC)
+BEFORE = TimestampDSSContentSettings(include_vri=False, update_before_ts=True)
+WITHIN = DSSContentSettings(
+    include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE, next_ts_settings=BEFORE
+)
+"""Validation information comes before what is to cover it."""
 SOURCE = b"# Privacy Policy\n\nWe keep what you tell us.\n"
 
 
@@ -197,6 +206,7 @@ def signed(level="B-B", who=None, pdf=None, at=SIGNED, certify=True, reason=None
         embed_validation_info=is_long,
         use_pades_lta=level == "B-LTA",
         validation_context=who.context() if is_long else None,
+        dss_settings=WITHIN,
         signer_key_usage={"digital_signature"},
         reason=reason,
     )
@@ -208,8 +218,8 @@ def signed(level="B-B", who=None, pdf=None, at=SIGNED, certify=True, reason=None
 
 
 def upgraded(pdf, who=None, at=SIGNED + timedelta(days=365)):
-    """A PDF with one more archive timestamp."""
+    """A PDF with one more archive timestamp, and before it what that needs."""
     who = who or authorities()
     stamper = signers.PdfTimeStamper(who.timestamps(at))
-    out = stamper.update_archival_timestamp_chain(PdfFileReader(BytesIO(pdf)), who.context(at))
-    return out.getvalue()
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    return stamper.timestamp_pdf(writer, "sha256", who.context(at), dss_settings=BEFORE).getvalue()

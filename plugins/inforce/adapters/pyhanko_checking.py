@@ -14,13 +14,14 @@ import hashlib
 import logging
 from binascii import hexlify
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
 from typing import Any
 
-from asn1crypto import pem, x509
+from asn1crypto import crl, ocsp, pem, x509
 from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import SuspiciousModification
 from pyhanko.sign.fields import MDPPerm
@@ -38,7 +39,6 @@ from inforce.adapters.cms_checking import (
     unvouched,
     validity_fault,
 )
-from inforce.adapters.pdf_updates import Store, read_store, require_exact_updates
 from inforce.core.archive import Level
 from inforce.core.signing import TEST_SUBJECT
 from inforce.core.verdict import Evidence, Signer, Stamp
@@ -47,6 +47,21 @@ from inforce.formats.copied_facts import described_in, facts_of
 _MOST_ATTACHMENTS = 64
 _SIGNED = b"/ByteRange"
 _END = b"%%EOF"
+_UNCOVERED = "validation information stands behind its last signature or timestamp, where nothing covers it"
+
+
+@dataclass(frozen=True)
+class _Store:
+    """The validation information in a PDF: its document security store (ETSI EN 319 142-1, 5.4.2)."""
+
+    certificates: tuple[x509.Certificate, ...] = ()
+    crls: tuple[Any, ...] = ()
+    ocsps: tuple[Any, ...] = ()
+
+    @property
+    def has_revocations(self) -> bool:
+        """Whether something says what was revoked."""
+        return bool(self.crls or self.ocsps)
 
 
 def read_trust(data: bytes) -> Trust:
@@ -105,17 +120,16 @@ def _gathered(data: bytes, trust: Trust | None, on: datetime, evidence: Evidence
         raise NotIntact("somebody else signed it afterwards")
     seals = [_sealed(data, one, is_timestamp=number > 0) for number, one in enumerate(signatures)]
     _require_nothing_else(first, later)
-    store = read_store(reader)
-    covered = signatures[-1].byte_range[2] + signatures[-1].byte_range[3]
-    contents = [one.pkcs7_content for one in signatures]
-    doubts = require_exact_updates(reader, data, int(covered), contents, trust or Trust())
+    store = _read_store(reader)
+    _, _, end, length = signatures[-1].byte_range
+    doubts = [] if end + length == len(data) else [_UNCOVERED]
     return _signed(evidence, seals, store, trust, on, _claimed(first), doubts)
 
 
 def _signed(  # noqa: PLR0913, PLR0917 - everything that was found, once
     evidence: Evidence,
     seals: Sequence[Seal],
-    store: Store,
+    store: _Store,
     trust: Trust | None,
     on: datetime,
     claimed: datetime | None,
@@ -160,7 +174,7 @@ def _stamps(  # noqa: PLR0913, PLR0917 - as above
     stamped: Sequence[Seal],
     token: Seal | None,
     pool: Sequence[x509.Certificate],
-    store: Store,
+    store: _Store,
     trust: Trust | None,
     on: datetime,
 ) -> list[Stamp]:
@@ -178,7 +192,7 @@ def _stamps(  # noqa: PLR0913, PLR0917 - as above
     return stamps[::-1]
 
 
-def _level(seals: Sequence[Seal], token: Seal | None, store: Store) -> Level:
+def _level(seals: Sequence[Seal], token: Seal | None, store: _Store) -> Level:
     if len(seals) > 1 and store.certificates:
         return Level.B_LTA
     if token is None:
@@ -191,7 +205,7 @@ def _level(seals: Sequence[Seal], token: Seal | None, store: Store) -> Level:
 
 def _require_certified(reader: PdfFileReader, first: EmbeddedPdfSignature) -> None:
     """See that the first signature forbids changes, and that the catalog says so (ISO 32000-1, 12.8.2.2)."""
-    named = reader.root.get("/Perms", {}).get("/DocMDP")
+    named = _entry(_entry(reader.root, "/Perms", {}), "/DocMDP")
     is_first = named is not None and named.container_ref == first.sig_object.container_ref
     if first.sig_object_type != "/Sig" or not is_first or first.docmdp_level is not MDPPerm.NO_CHANGES:
         raise NotIntact("it is not certified so that changes are forbidden, as those of Inforce are")
@@ -205,7 +219,7 @@ def _sealed(data: bytes, signature: EmbeddedPdfSignature, *, is_timestamp: bool)
         raise NotIntact("the signature is not where it says")
     covered = data[:start] + data[end:last]
     wanted = "/ETSI.RFC3161" if is_timestamp else "/ETSI.CAdES.detached"
-    if signature.sig_object.get("/SubFilter") != wanted:
+    if _entry(signature.sig_object, "/SubFilter") != wanted:
         raise NotIntact("it is not signed as PAdES has it")
     return opened_seal(der, lambda name: hashlib.new(name, covered).digest(), is_timestamp=is_timestamp)
 
@@ -253,6 +267,23 @@ def _claimed(first: EmbeddedPdfSignature) -> datetime | None:
     return claimed if claimed is not None and claimed.tzinfo is not None else None
 
 
+def _read_store(reader: PdfFileReader) -> _Store:
+    store = _entry(reader.root, "/DSS", {})
+    try:
+        return _Store(
+            tuple(x509.Certificate.load(one, strict=True) for one in _streams(store, "/Certs")),
+            tuple(crl.CertificateList.load(one, strict=True) for one in _streams(store, "/CRLs")),
+            tuple(ocsp.OCSPResponse.load(one, strict=True) for one in _streams(store, "/OCSPs")),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, PdfReadError):
+        raise NotIntact("the validation information in it cannot be read") from None
+
+
+def _streams(store: Any, key: str) -> Iterator[bytes]:
+    for one in _entry(store, key, ()):
+        yield one.get_object().data if isinstance(one, generic.IndirectObject) else one.data
+
+
 # What it contains -----------------------------------------------------------------------------------------------------
 
 
@@ -289,8 +320,8 @@ def _metadata(reader: PdfFileReader) -> bytes:
 def _attachments(reader: PdfFileReader) -> Iterator[tuple[str, bytes]]:
     """The attached files; of several with one name the first one counts."""
     seen: set[str] = set()
-    for _, specification in _leaves(reader.root.get("/Names", {}).get("/EmbeddedFiles", {})):
-        name = str(specification.get("/UF") or specification.get("/F"))
+    for _, specification in _leaves(_entry(_entry(reader.root, "/Names", {}), "/EmbeddedFiles", {})):
+        name = str(_entry(specification, "/UF") or _entry(specification, "/F"))
         if name not in seen and name in ("source.md", "record.json"):
             seen.add(name)
             yield name, specification["/EF"]["/F"].data
@@ -298,7 +329,12 @@ def _attachments(reader: PdfFileReader) -> Iterator[tuple[str, bytes]]:
 
 def _leaves(tree: Any, depth: int = 0) -> Iterator[tuple[Any, Any]]:
     """The entries of a name tree (ISO 32000-1, 7.9.6)."""
-    names = [one.get_object() if isinstance(one, generic.IndirectObject) else one for one in tree.get("/Names", ())]
+    names = [one.get_object() if isinstance(one, generic.IndirectObject) else one for one in _entry(tree, "/Names", ())]
     yield from list(zip(names[::2], names[1::2], strict=False))[:_MOST_ATTACHMENTS]
-    for kid in list(tree.get("/Kids", ()))[:_MOST_ATTACHMENTS] if depth < 4 else ():  # noqa: PLR2004
+    for kid in list(_entry(tree, "/Kids", ()))[:_MOST_ATTACHMENTS] if depth < 4 else ():  # noqa: PLR2004
         yield from _leaves(kid.get_object(), depth + 1)
+
+
+def _entry(dictionary: Any, key: str, default: Any = None) -> Any:
+    """What a dictionary has under a key, looked up where it is a reference."""
+    return dictionary[key] if key in dictionary else default
