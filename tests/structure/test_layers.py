@@ -17,6 +17,8 @@ OUTSIDE = {
     "click": ("cli",),
     "lxml": ("formats",),
     "rapidfuzz": ("core",),
+    "segno": ("formats",),
+    "weasyprint": ("adapters",),
 }
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 

@@ -97,8 +97,8 @@ class Effect:
 class Revision:
     """A posted revision: one immutable text of a policy, with everything that was declared of it.
 
-    `zone` and `time_zone` are those of the policy at the posting (rule 7), `blob` git's id of the text. An editorial
-    revision has no effects of its own: it stands for the revision it `corrects` (rule 5).
+    `zone`, `time_zone`, `language` and `policy_title` are those of the policy at the posting (rule 7), `blob` git's id
+    of the text. An editorial revision has no effects of its own: it stands for the revision it `corrects` (rule 5).
     """
 
     policy: str
@@ -116,6 +116,8 @@ class Revision:
     overtakes: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
     corrects: str | None = None
+    language: str = "en"
+    policy_title: str = ""
 
     @property
     def posted(self) -> datetime:

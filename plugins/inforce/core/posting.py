@@ -123,6 +123,8 @@ def judge(candidate: Candidate, terms: Terms, posting: Posting, posted: Posted) 
         overtakes=declared.overtakes,
         keeps=declared.keeps,
         corrects=declared.corrects,
+        language=terms.language,
+        policy_title=terms.title,
     )
     earlier, later = posted.around(revision)
     faults += [
