@@ -324,6 +324,78 @@ def import_(config_file: Path | None, /, *, dry_run: bool, as_json: bool, **aske
         click.echo("\n".join(import_words(report)))
 
 
+@main.command(name="export-pdfs")
+@click.option("--dry-run", is_flag=True, help="Tell what would be done, and write nothing.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="How many processes render; all, if not said.")
+@click.option(
+    "--executor",
+    default="processes",
+    metavar="NAME",
+    help="Where PDFs are rendered: `processes`, on this machine, or `dask:ADDRESS`, on a Dask cluster.",
+)
+@click.option(
+    "--allow-lower-level",
+    is_flag=True,
+    help="Where the level of signatures cannot be reached, take a lower one, which the manifest tells.",
+)
+@click.option("--upgrade", is_flag=True, help="Add an archive timestamp to each file that is there.")
+@click.option("--no-wait", is_flag=True, help="If another export is at work on the archive, say so and end.")
+@click.option(
+    "--earlier-signer",
+    default="",
+    metavar="SHA256",
+    help="The fingerprint of a certificate with which the archive's manifest was signed before the present one.",
+)
+@json_option
+@click.pass_obj
+@told
+def export_pdfs(  # noqa: PLR0913 - one parameter for each option
+    config_file: Path | None,
+    /,
+    *,
+    dry_run: bool,
+    jobs: int | None,
+    executor: str,
+    allow_lower_level: bool,
+    upgrade: bool,
+    no_wait: bool,
+    earlier_signer: str,
+    as_json: bool,
+) -> None:
+    """Put every posted revision that the archive lacks into it, as a signed PDF.
+
+    What is in the archive is never signed again. Without a key in the options, a throw-away one signs, into the folder
+    test-signed/. Killed at any instant, it goes on when it is run again.
+    """
+    from inforce.core.archiving import Request
+    from inforce.core.errors import ConfigurationError, Problem
+    from inforce.formats.export_words import export_answer, export_words
+    from inforce.workflows.export_archive import export_archive
+
+    settings = _settings(config_file)
+    if executor != "processes" and not executor.startswith("dask:"):
+        raise click.BadParameter(f"{executor!r} is neither `processes` nor `dask:ADDRESS`", param_hint="--executor")
+    if not settings.archive:
+        todo = "name a folder or an address to have PDFs: the option `archive`"
+        raise ConfigurationError([Problem("mkdocs.yml", 'no PDFs are wanted (`archive: ""`)', todo)])
+    request = Request(
+        is_dry_run=dry_run,
+        jobs=jobs or settings.workers,
+        executor=executor,
+        allow_lower_level=allow_lower_level,
+        with_upgrade=upgrade,
+        is_waiting=not no_wait,
+        earlier_signer=earlier_signer,
+    )
+    if settings.signing is None:
+        click.echo("warning: no key is named (option `signing`): a throw-away key signs, for nobody", err=True)
+    report = export_archive(settings, _door(), request, _ask, _bar())
+    if as_json:
+        _print_json(export_answer(report))
+    else:
+        click.echo("\n".join(export_words(report)))
+
+
 @main.command()
 @click.argument("old")
 @click.argument("new")
@@ -423,6 +495,39 @@ def _progress() -> Progress:
     from inforce.workflows.progress import Progress
 
     return Progress(lambda line: click.echo(line, err=True))
+
+
+def _bar() -> Progress:
+    """Progress as a bar with an estimate, where somebody looks; else as lines."""
+    from inforce.workflows.progress import Progress
+
+    if not sys.stderr.isatty():
+        return _progress()
+
+    class Bar(Progress):
+        """A bar for what is counted beforehand."""
+
+        def expect(self, count: int) -> None:
+            super().expect(count)
+            self._bar = click.progressbar(length=count, label="PDFs", file=sys.stderr, show_pos=True)
+            self._bar.render_progress()
+
+        def step(self, doing: str, count: int = 1) -> None:
+            if self._expected:
+                self._bar.update(count)
+                if self._bar.finished:
+                    self._bar.render_finish()
+            else:
+                super().step(doing, count)
+
+    return Bar(lambda line: click.echo(line, err=True))
+
+
+def _ask(prompt: str) -> str:
+    """What somebody types, unseen; "" where there is nobody."""
+    if not sys.stdin.isatty():
+        return ""
+    return str(click.prompt(prompt, hide_input=True, default="", show_default=False, err=True))
 
 
 def _door() -> Door:

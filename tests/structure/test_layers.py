@@ -17,6 +17,8 @@ OUTSIDE = {
     "click": ("cli",),
     "lxml": ("formats",),
     "rapidfuzz": ("core",),
+    "fsspec": ("adapters",),
+    "distributed": ("adapters",),
     "segno": ("formats",),
     "weasyprint": ("adapters",),
 }

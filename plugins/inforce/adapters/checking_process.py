@@ -37,11 +37,11 @@ class Checker:
         self._process: SpawnProcess | None = None
         self._pipe: Connection | None = None
 
-    def evidence(self, data: bytes) -> Evidence:
-        """What the file shows of itself. Never raises for what is in it."""
+    def evidence(self, data: bytes, signature: bytes | None = None) -> Evidence:
+        """What a PDF shows of itself; or any file, with a signature beside it. Never raises for what is in them."""
         pipe = self._pipe or self._begin()
         try:
-            pipe.send_bytes(data)
+            pipe.send((data, signature))
             if pipe.poll(self._seconds):
                 found: Evidence = pipe.recv()
                 return found
@@ -49,7 +49,7 @@ class Checker:
         except (EOFError, OSError):
             words = "it breaks the program that reads it"
         self.end()
-        return Evidence(hashlib.sha256(data).hexdigest(), len(data), words, is_signed=_SIGNED in data)
+        return Evidence(hashlib.sha256(data).hexdigest(), len(data), words, is_signed=signature is not None or _SIGNED in data)
 
     def end(self) -> None:
         """End the process, if there is one."""
@@ -90,16 +90,20 @@ def _serve(pipe: Connection, trust: bytes | None, on: datetime, memory: int) -> 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
-    from inforce.adapters.pyhanko_checking import gather_evidence, read_trust  # noqa: PLC0415 - takes its time
+    from inforce.adapters.certificates import read_trust  # noqa: PLC0415 - takes its time
+    from inforce.adapters.pyhanko_checking import gather_detached, gather_evidence  # noqa: PLC0415
 
     trusted = None if trust is None else read_trust(trust)
     _limit(memory)
     while True:
         try:
-            data = pipe.recv_bytes()
+            data, signature = pipe.recv()
         except (EOFError, OSError):
             return
-        pipe.send(gather_evidence(data, trusted, on))
+        if signature is None:
+            pipe.send(gather_evidence(data, trusted, on))
+        else:
+            pipe.send(gather_detached(data, signature, trusted, on))
 
 
 def _limit(memory: int) -> None:

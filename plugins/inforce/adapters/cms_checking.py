@@ -12,61 +12,39 @@ unsigned attributes. pyHanko and OpenSSL pass over what they find there. Here it
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from asn1crypto import cms, x509
-from cryptography import x509 as strict_x509
 from cryptography.exceptions import InvalidSignature
 from pyhanko.sign.general import CMSStructuralError
 from pyhanko.sign.validation.errors import SignatureValidationError
-from pyhanko.sign.validation.generic_cms import get_signing_cert_attr, validate_sig_integrity
-from pyhanko_certvalidator import CertificateValidator, ValidationContext
-from pyhanko_certvalidator.errors import (
-    ExpiredError,
-    NotYetValidError,
-    PathBuildingError,
-    RevokedError,
+from pyhanko.sign.validation.generic_cms import (
+    extract_self_reported_ts,
+    get_signing_cert_attr,
+    validate_sig_integrity,
 )
+
+from inforce.adapters.certificates import issued
 
 _DIGESTS = {"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512"}
 _DEEPEST = 64
+_BOOLEAN, _NULL, _NUMBERS, _LONG_TAG = 0x01, 0x05, (0x02, 0x0A), 0x1F
 
 
-class NotIntact(Exception):
+class NotIntactError(Exception):
     """Something in a signature is not as whoever made it wrote it; the words say what."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """Certificates that a reader trusts.
-
-    One that is no authority's is a signer's own: where there are such, they alone may sign, and the authorities among
-    the certificates vouch for timestamps only.
-    """
-
-    certificates: tuple[x509.Certificate, ...] = ()
-
-    @property
-    def authorities(self) -> tuple[x509.Certificate, ...]:
-        """Those that may vouch for others."""
-        return tuple(one for one in self.certificates if one.ca or (one.ca is None and is_own_issuer(one)))
-
-    @property
-    def signers(self) -> tuple[x509.Certificate, ...]:
-        """Those that are trusted for what they sign themselves."""
-        authorities = {one.sha256 for one in self.authorities}
-        return tuple(one for one in self.certificates if one.sha256 not in authorities)
 
 
 @dataclass(frozen=True)
 class Seal:
-    """A CMS signature over something: intact, and with all that came with it."""
+    """A CMS signature over something: intact, and with all that came with it.
+
+    `time` is when it was made: as a timestamp confirms, or as the signer says there, if it does.
+    """
 
     signer: x509.Certificate
     certificates: tuple[x509.Certificate, ...]
@@ -84,17 +62,17 @@ def opened_seal(der: bytes, digest: Callable[[str], bytes], *, is_timestamp: boo
     """Read a signature over the thing with that digest (by algorithm); or a timestamp of it (RFC 3161).
 
     Raises:
-        NotIntact: it is not one, or a byte of it or of the thing is another than when it was made.
+        NotIntactError: it is not one, or a byte of it or of the thing is another than when it was made.
     """
     try:
         require_der(der)
         return _opened(der, digest, is_timestamp=is_timestamp)
-    except NotIntact:
+    except NotIntactError:
         raise
     except (SignatureValidationError, CMSStructuralError) as wrong:
-        raise NotIntact(f"it is not in order ({wrong})") from None
+        raise NotIntactError(f"it is not in order ({wrong})") from None
     except (ValueError, TypeError, KeyError, LookupError, OverflowError, NotImplementedError, InvalidSignature):
-        raise NotIntact("it is no CMS signature") from None
+        raise NotIntactError("it is no CMS signature") from None
 
 
 def _opened(der: bytes, digest: Callable[[str], bytes], *, is_timestamp: bool) -> Seal:
@@ -111,7 +89,9 @@ def _opened(der: bytes, digest: Callable[[str], bytes], *, is_timestamp: bool) -
         [_digest_algorithm(one) for one in signed["digest_algorithms"]] == [algorithm], "its algorithms do not agree"
     )
     expected = "v3" if is_timestamp else "v1"
-    _require(signed["version"].native == expected and info["version"].native == "v1", "its version is not the right one")
+    _require(
+        signed["version"].native == expected and info["version"].native == "v1", "its version is not the right one"
+    )
     _require(not signed["crls"], "it carries revocation lists, which nothing signs")
     certificates = tuple(_certificate(one) for one in signed["certificates"])
     _require(len({one.sha256 for one in certificates}) == len(certificates), "it has a certificate twice")
@@ -122,7 +102,7 @@ def _opened(der: bytes, digest: Callable[[str], bytes], *, is_timestamp: bool) -
     is_intact, is_valid = validate_sig_integrity(info, signer, kind, own)
     _require(is_intact, "what was signed is not what is here")
     _require(is_valid, "the signature value does not fit")
-    time = _stamped(content["content"].parsed, digest) if is_timestamp else None
+    time = _stamped(content["content"].parsed, digest) if is_timestamp else extract_self_reported_ts(info)
     return Seal(signer, certificates, info["signature"].native, _token(info, is_timestamp=is_timestamp), time)
 
 
@@ -165,144 +145,30 @@ def _token(info: Any, *, is_timestamp: bool) -> bytes | None:
     if not attributes:
         _require(not attributes.dump(), "it has an empty list of attributes")
         return None
-    (attribute,) = attributes if len(attributes) == 1 else (None,)
-    is_stamp = attribute is not None and attribute["type"].native == "signature_time_stamp_token"
-    _require(
-        is_stamp and not is_timestamp and len(attribute["values"]) == 1, "it carries something that nothing signs"
-    )
-    token: bytes = attribute["values"][0].dump()  # type: ignore[index, unused-ignore]
+    _require(len(attributes) == 1 and not is_timestamp, "it carries something that nothing signs")
+    attribute = attributes[0]
+    is_stamp = attribute["type"].native == "signature_time_stamp_token" and len(attribute["values"]) == 1
+    _require(is_stamp, "it carries something that nothing signs")
+    token: bytes = attribute["values"][0].dump()
     return token
 
 
 def _require(holds: object, words: str) -> None:
     if not holds:
-        raise NotIntact(words)
-
-
-# Certificates ---------------------------------------------------------------------------------------------------------
-
-
-def is_own_issuer(certificate: x509.Certificate) -> bool:
-    """Whether it is issued by itself, as roots are."""
-    return issued(certificate, certificate)
-
-
-def issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
-    """Whether the issuer's key signed the certificate, byte for byte as it is here."""
-    if certificate["signature_value"].dump()[-len(certificate.signature) - 1] != 0:
-        return False  # bits left unused, which none of the algorithms has
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            one, other = (strict_x509.load_der_x509_certificate(each.dump()) for each in (certificate, issuer))
-            one.verify_directly_issued_by(other)
-    except (ValueError, TypeError, InvalidSignature):
-        return False
-    return True
+        raise NotIntactError(words)
 
 
 def require_chain(seal: Seal) -> None:
     """See that each certificate that came along is one of the signer's chain.
 
     Raises:
-        NotIntact: one is not.
+        NotIntactError: one is not.
     """
     left, chain = list(seal.others), [seal.signer]
     while found := next((one for one in left if any(issued(one, each) for each in chain)), None):
         left.remove(found)
         chain.append(found)
     _require(not left, "it carries a certificate that has nothing to do with its signer")
-
-
-def unvouched(certificates: Iterable[x509.Certificate], pool: Iterable[x509.Certificate], trust: Trust) -> list[str]:
-    """Whom nobody at hand vouches for among the certificates: a byte of such a one could be another."""
-    trusted = {one.sha256 for one in trust.certificates}
-    around = [*pool, *trust.certificates]
-    return [
-        name_of(one)
-        for one in certificates
-        if one.sha256 not in trusted and not any(issued(each, one) for each in around)
-    ]
-
-
-def name_of(certificate: x509.Certificate) -> str:
-    """What a person calls the subject: its common name, or the whole of what it is called."""
-    subject = certificate.subject.native
-    found = subject.get("common_name") or certificate.subject.human_friendly
-    return str(found if isinstance(found, str) else found[0])
-
-
-def distrust(  # noqa: PLR0913 - a question with as many sides
-    certificate: x509.Certificate,
-    others: Iterable[x509.Certificate],
-    trust: Trust,
-    moment: datetime,
-    revocations: tuple[Sequence[Any], Sequence[Any]] = ((), ()),
-    *,
-    is_timestamp: bool = False,
-) -> str:
-    """Why the reader's trust does not extend to a certificate at that moment; empty if it does.
-
-    Args:
-        certificate: the signer's.
-        others: what may lead from it to what is trusted.
-        trust: what the reader trusts.
-        moment: when it has to have been valid.
-        revocations: revocation lists, and OCSP responses, that came along.
-        is_timestamp: whether it is a time-stamping authority's.
-    """
-    if fault := purpose_fault(certificate, is_timestamp=is_timestamp):
-        return fault
-    if any(one.sha256 == certificate.sha256 for one in trust.certificates):
-        return validity_fault(certificate, moment)
-    if trust.signers and not is_timestamp:
-        return "is not the one that is trusted"
-    if not trust.authorities:
-        return "is none that is trusted"
-    crls, ocsps = revocations
-    context = ValidationContext(
-        trust_roots=list(trust.authorities),
-        other_certs=list(others),
-        crls=list(crls),
-        ocsps=list(ocsps),
-        moment=moment,
-        allow_fetching=False,
-        revocation_mode="soft-fail",
-        retroactive_revinfo=True,
-    )
-    try:
-        asyncio.run(CertificateValidator(certificate, validation_context=context).async_validate_path())
-    except PathBuildingError:
-        return "leads to no certificate that is trusted"
-    except RevokedError:
-        return "was revoked by then"
-    except ExpiredError:
-        return validity_fault(certificate, moment) or "comes by a certificate that had expired"
-    except NotYetValidError:
-        return validity_fault(certificate, moment) or "comes by a certificate that was not valid yet"
-    except Exception as wrong:  # noqa: BLE001 - whatever the chain is made of, it is not to be trusted
-        return f"cannot be traced to what is trusted ({str(wrong).splitlines()[0] if str(wrong) else type(wrong).__name__})"
-    return ""
-
-
-def validity_fault(certificate: x509.Certificate, moment: datetime) -> str:
-    """Why it was not valid at that moment; empty if it was."""
-    if moment < certificate.not_valid_before:
-        return f"was not valid before {certificate.not_valid_before.date()}"
-    if moment > certificate.not_valid_after:
-        return f"had expired on {certificate.not_valid_after.date()}"
-    return ""
-
-
-def purpose_fault(certificate: x509.Certificate, *, is_timestamp: bool = False) -> str:
-    """Why it is not meant for this; empty if it is (RFC 5280, 4.2.1.3 and 4.2.1.12; RFC 3161, 2.3)."""
-    usage = certificate.key_usage_value
-    if usage is not None and not usage.native & {"digital_signature", "non_repudiation"}:
-        return "is not meant for signing"
-    extended = certificate.extended_key_usage_value
-    if is_timestamp and (extended is None or extended.native != ["time_stamping"]):
-        return "is not meant for timestamps"
-    return ""
 
 
 # DER ------------------------------------------------------------------------------------------------------------------
@@ -312,7 +178,7 @@ def require_der(data: bytes) -> None:
     """See that the bytes are one value in DER and nothing else.
 
     Raises:
-        NotIntact: they are not.
+        NotIntactError: they are not.
     """
     _require(_walk(data, 0, len(data), 0) == 1, "it is no CMS signature")
 
@@ -325,12 +191,8 @@ def _walk(data: bytes, start: int, end: int, depth: int) -> int:
         tag, body, after = _header(data, start, end)
         if tag & 0x20:
             _walk(data, body, after, depth + 1)
-        elif tag == 0x01:  # BOOLEAN
-            _require(data[body:after] in (b"\x00", b"\xff"), "a byte of it was changed")
-        elif tag == 0x05:  # NULL
-            _require(body == after, "a byte of it was changed")
-        elif tag in (0x02, 0x0A):  # INTEGER, ENUMERATED
-            _require(_is_least(data[body:after]), "a byte of it was changed")
+        else:
+            _require(_is_written_so(tag, data[body:after]), "a byte of it was changed")
         start, count = after, count + 1
     return count
 
@@ -338,7 +200,7 @@ def _walk(data: bytes, start: int, end: int, depth: int) -> int:
 def _header(data: bytes, start: int, end: int) -> tuple[int, int, int]:
     """The tag, and where the value's content begins and ends."""
     tag = data[start]
-    _require(tag & 0x1F != 0x1F and start + 2 <= end, "it is no CMS signature")
+    _require(tag & _LONG_TAG != _LONG_TAG and start + 2 <= end, "it is no CMS signature")
     length, body = data[start + 1], start + 2
     if length & 0x80:
         size = length & 0x7F
@@ -348,6 +210,15 @@ def _header(data: bytes, start: int, end: int) -> tuple[int, int, int]:
         body += size
     _require(body + length <= end, "it is cut short")
     return tag, body, body + length
+
+
+def _is_written_so(tag: int, content: bytes) -> bool:
+    """Whether a value without parts is written in the one way; only those of these kinds could be otherwise."""
+    if tag == _BOOLEAN:
+        return content in (b"\x00", b"\xff")
+    if tag == _NULL:
+        return not content
+    return tag not in _NUMBERS or _is_least(content)
 
 
 def _is_least(number: bytes) -> bool:

@@ -27,7 +27,7 @@ _PACKED_LEAST = 64 << 20
 _PDF = ".pdf"
 
 
-class UnreadableCopy(Exception):
+class UnreadableCopyError(Exception):
     """A file among copies cannot be read; the words say why."""
 
 
@@ -41,7 +41,7 @@ class Copies(Protocol):
         """A file's bytes; None where it is not there.
 
         Raises:
-            UnreadableCopy: it cannot be read.
+            UnreadableCopyError: it cannot be read.
         """
 
 
@@ -108,11 +108,11 @@ class FolderCopies:
             return None
         except OSError as wrong:
             what = "it is a link" if place.is_symlink() else f"it cannot be read: {wrong.strerror}"
-            raise UnreadableCopy(what) from None
+            raise UnreadableCopyError(what) from None
         with os.fdopen(descriptor, "rb") as file:
             found = os.fstat(descriptor)
             if not stat.S_ISREG(found.st_mode):
-                raise UnreadableCopy("it is no ordinary file")
+                raise UnreadableCopyError("it is no ordinary file")
             _require_size(found.st_size, most)
             data = file.read(most + 1)
         _require_size(len(data), most)
@@ -146,24 +146,24 @@ class ZipCopies:
         if member is None:
             return None
         if self._counts[path] > 1:
-            raise UnreadableCopy("the zip has it more than once")
+            raise UnreadableCopyError("the zip has it more than once")
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise UnreadableCopy("it is packed in an unusual way")
+            raise UnreadableCopyError("it is packed in an unusual way")
         _require_size(member.file_size, most)
         bound = min(most, self._left)
         try:
             with self._packed.open(member) as file:
                 data = file.read(bound + 1)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError):
-            raise UnreadableCopy("the zip is damaged") from None
+            raise UnreadableCopyError("the zip is damaged") from None
         except RuntimeError:
-            raise UnreadableCopy("it is encrypted") from None
+            raise UnreadableCopyError("it is encrypted") from None
         self._left -= len(data)
         if len(data) > bound:
-            raise UnreadableCopy("the zip holds far more than one of its size should: unpack it yourself")
+            raise UnreadableCopyError("the zip holds far more than one of its size should: unpack it yourself")
         return data
 
 
 def _require_size(size: int, most: int) -> None:
     if size > most:
-        raise UnreadableCopy(f"it is larger than {most >> 20} MiB")
+        raise UnreadableCopyError(f"it is larger than {most >> 20} MiB")

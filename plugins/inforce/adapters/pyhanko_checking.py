@@ -19,26 +19,16 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
-from asn1crypto import crl, ocsp, pem, x509
+from asn1crypto import crl, ocsp, x509
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import SuspiciousModification
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from inforce.adapters.cms_checking import (
-    NotIntact,
-    Seal,
-    Trust,
-    distrust,
-    name_of,
-    opened_seal,
-    require_chain,
-    unvouched,
-    validity_fault,
-)
+from inforce.adapters.certificates import Trust, distrust, name_of, unvouched, validity_fault
+from inforce.adapters.cms_checking import NotIntactError, Seal, opened_seal, require_chain
 from inforce.core.archive import Level
 from inforce.core.signing import TEST_SUBJECT
 from inforce.core.verdict import Evidence, Signer, Stamp
@@ -64,24 +54,6 @@ class _Store:
         return bool(self.crls or self.ocsps)
 
 
-def read_trust(data: bytes) -> Trust:
-    """The certificates in a file: PEM, one or more; or one in DER.
-
-    Raises:
-        ValueError: there is none in it.
-    """
-    if pem.detect(data):
-        found = [der for kind, _, der in pem.unarmor(data, multiple=True) if kind == "CERTIFICATE"]
-    else:
-        found = [data]
-    certificates = tuple(x509.Certificate.load(one, strict=True) for one in found)
-    for one in certificates:
-        _ = one.native  # which reads all of it
-    if not certificates:
-        raise ValueError("there is no certificate in it")
-    return Trust(certificates)
-
-
 def gather_evidence(data: bytes, trust: Trust | None, on: datetime) -> Evidence:
     """What the file shows of itself; `trust` is None where the reader named nobody.
 
@@ -92,7 +64,7 @@ def gather_evidence(data: bytes, trust: Trust | None, on: datetime) -> Evidence:
     was_signed = _SIGNED in data
     try:
         return _gathered(data, trust, on, evidence)
-    except NotIntact as wrong:
+    except NotIntactError as wrong:
         return replace(evidence, is_signed=True, alterations=(str(wrong),))
     except MemoryError:
         return replace(evidence, is_signed=was_signed, unreadable="reading it takes too much memory")
@@ -106,18 +78,30 @@ def gather_evidence(data: bytes, trust: Trust | None, on: datetime) -> Evidence:
         return replace(evidence, is_signed=was_signed, unreadable=words)
 
 
+def gather_detached(data: bytes, signature: bytes, trust: Trust | None, on: datetime) -> Evidence:
+    """What a signature beside a file shows of the file: CMS SignedData in DER, detached (RFC 5652)."""
+    evidence = Evidence(hashlib.sha256(data).hexdigest(), len(data), is_signed=True)
+    try:
+        seal = opened_seal(signature, lambda name: hashlib.new(name, data).digest(), is_timestamp=False)
+        if seal.token is not None:
+            raise NotIntactError("it carries something that nothing signs")
+        return _signed(evidence, [seal], _Store(), trust, on, seal.time, [])
+    except NotIntactError as wrong:
+        return replace(evidence, alterations=(str(wrong),))
+
+
 def _gathered(data: bytes, trust: Trust | None, on: datetime, evidence: Evidence) -> Evidence:
     reader = PdfFileReader(BytesIO(data), strict=True)
     signatures = list(reader.embedded_signatures)
     evidence = _content(reader, evidence)
     if not signatures:
         if _SIGNED in data:
-            raise NotIntact("a signature was taken out of it")
+            raise NotIntactError("a signature was taken out of it")
         return evidence
     first, later = signatures[0], signatures[1:]
     _require_certified(reader, first)
     if any(one.sig_object_type != "/DocTimeStamp" for one in later):
-        raise NotIntact("somebody else signed it afterwards")
+        raise NotIntactError("somebody else signed it afterwards")
     seals = [_sealed(data, one, is_timestamp=number > 0) for number, one in enumerate(signatures)]
     _require_nothing_else(first, later)
     store = _read_store(reader)
@@ -208,7 +192,7 @@ def _require_certified(reader: PdfFileReader, first: EmbeddedPdfSignature) -> No
     named = _entry(_entry(reader.root, "/Perms", {}), "/DocMDP")
     is_first = named is not None and named.container_ref == first.sig_object.container_ref
     if first.sig_object_type != "/Sig" or not is_first or first.docmdp_level is not MDPPerm.NO_CHANGES:
-        raise NotIntact("it is not certified so that changes are forbidden, as those of Inforce are")
+        raise NotIntactError("it is not certified so that changes are forbidden, as those of Inforce are")
 
 
 def _sealed(data: bytes, signature: EmbeddedPdfSignature, *, is_timestamp: bool) -> Seal:
@@ -216,11 +200,11 @@ def _sealed(data: bytes, signature: EmbeddedPdfSignature, *, is_timestamp: bool)
     start, end, last = _place(data, signature)
     der = _contents(data[start:end])
     if bytes(signature.pkcs7_content) != der + bytes((end - start - 2) // 2 - len(der)):
-        raise NotIntact("the signature is not where it says")
+        raise NotIntactError("the signature is not where it says")
     covered = data[:start] + data[end:last]
     wanted = "/ETSI.RFC3161" if is_timestamp else "/ETSI.CAdES.detached"
     if _entry(signature.sig_object, "/SubFilter") != wanted:
-        raise NotIntact("it is not signed as PAdES has it")
+        raise NotIntactError("it is not signed as PAdES has it")
     return opened_seal(der, lambda name: hashlib.new(name, covered).digest(), is_timestamp=is_timestamp)
 
 
@@ -228,12 +212,14 @@ def _place(data: bytes, signature: EmbeddedPdfSignature) -> tuple[int, int, int]
     """Where the signature itself begins and ends, and where what it covers ends."""
     numbers = [int(one) for one in signature.byte_range]
     if len(numbers) != 4 or numbers[0] != 0 or min(numbers) < 0:  # noqa: PLR2004
-        raise NotIntact("the signature does not cover the file from its beginning")
+        raise NotIntactError("the signature does not cover the file from its beginning")
     _, start, end, length = numbers
     key = b"/Contents "
-    is_around = start < end <= end + length <= len(data) and data[start : start + 1] == b"<" and data[end - 1] == ord(">")
+    is_around = (
+        start < end <= end + length <= len(data) and data[start : start + 1] == b"<" and data[end - 1] == ord(">")
+    )
     if not is_around or data[start - len(key) : start] != key:
-        raise NotIntact("it is cut short, or the signature leaves out more than itself")
+        raise NotIntactError("it is cut short, or the signature leaves out more than itself")
     return start, end, end + length
 
 
@@ -243,12 +229,12 @@ def _contents(field: bytes) -> bytes:
     try:
         padded = bytes.fromhex(digits.decode("ascii"))
     except ValueError:
-        raise NotIntact("the signature is damaged") from None
+        raise NotIntactError("the signature is damaged") from None
     if hexlify(padded).upper() != digits or len(padded) < 4:  # noqa: PLR2004
-        raise NotIntact("the signature is damaged")
+        raise NotIntactError("the signature is damaged")
     size = int.from_bytes(padded[2:4], "big") + 4  # a SEQUENCE whose length takes two bytes, as that of all of them
     if padded[:2] != b"\x30\x82" or size > len(padded) or any(padded[size:]):
-        raise NotIntact("the signature is damaged, or something is hidden behind it")
+        raise NotIntactError("the signature is damaged, or something is hidden behind it")
     return padded[:size]
 
 
@@ -257,14 +243,14 @@ def _require_nothing_else(first: EmbeddedPdfSignature, later: Sequence[EmbeddedP
     for one in (first, *later):
         one.compute_integrity_info()
         if one.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
-            raise NotIntact("the signature does not cover the whole of what was signed")
-    if isinstance(first.diff_result, SuspiciousModification) or not first.summarise_integrity_info()["docmdp_ok"]:
-        raise NotIntact("it was changed after it was signed")
+            raise NotIntactError("the signature does not cover the whole of what was signed")
+    if not first.summarise_integrity_info()["docmdp_ok"]:
+        raise NotIntactError("it was changed after it was signed")
 
 
 def _claimed(first: EmbeddedPdfSignature) -> datetime | None:
-    claimed = first.self_reported_timestamp
-    return claimed if claimed is not None and claimed.tzinfo is not None else None
+    claimed: datetime | None = first.self_reported_timestamp
+    return None if claimed is None or claimed.tzinfo is None else claimed
 
 
 def _read_store(reader: PdfFileReader) -> _Store:
@@ -276,7 +262,7 @@ def _read_store(reader: PdfFileReader) -> _Store:
             tuple(ocsp.OCSPResponse.load(one, strict=True) for one in _streams(store, "/OCSPs")),
         )
     except (ValueError, TypeError, KeyError, AttributeError, PdfReadError):
-        raise NotIntact("the validation information in it cannot be read") from None
+        raise NotIntactError("the validation information in it cannot be read") from None
 
 
 def _streams(store: Any, key: str) -> Iterator[bytes]:
@@ -337,4 +323,4 @@ def _leaves(tree: Any, depth: int = 0) -> Iterator[tuple[Any, Any]]:
 
 def _entry(dictionary: Any, key: str, default: Any = None) -> Any:
     """What a dictionary has under a key, looked up where it is a reference."""
-    return dictionary[key] if key in dictionary else default
+    return dictionary[key] if key in dictionary else default  # noqa: SIM401 - `get` gives references back

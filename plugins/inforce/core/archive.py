@@ -6,10 +6,11 @@ timestamp that was added since. Each state begins with every byte of the one bef
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
 MANIFEST = "manifest.json"
 """What is in the archive."""
@@ -18,7 +19,17 @@ MANIFEST_SIGNATURE = "manifest.json.p7s"
 SUMS = "SHA256SUMS"
 """The digests of all files, as `sha256sum --check` reads them."""
 CERTIFICATES = "certificates.pem"
-"""The signer's certificate, and those between it and its root; not the root."""
+"""The certificates of all who ever signed here, and those between each and its root; not the roots."""
+PENDING = ".pending/"
+"""Where a run puts what is not yet in its place. No policy has such a name."""
+LOCK = ".lock"
+"""What a run holds on to while it writes."""
+UPGRADE = ".upgrade"
+"""Since when archive timestamps are being added to all files, by a run that was interrupted, or is at work."""
+OWN_FILES = (MANIFEST, MANIFEST_SIGNATURE, SUMS, CERTIFICATES)
+"""What lies beside the folders of policies."""
+Key = tuple[str, str]
+"""A policy's name and a revision's."""
 
 
 class Level(StrEnum):
@@ -67,7 +78,7 @@ class Archived:
         return self.states[-1]
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> Key:
         """The names of its policy and its revision."""
         return self.policy, self.revision
 
@@ -76,8 +87,30 @@ class Archived:
 class Manifest:
     """Everything in an archive. One that `is_test` was signed with a throw-away key, and is no archive (rule 13)."""
 
-    files: Mapping[tuple[str, str], Archived]
+    files: Mapping[Key, Archived] = field(default_factory=dict)
     is_test: bool = False
+
+    def __iter__(self) -> Iterator[Archived]:
+        """All entries, in the order in which the manifest lists them."""
+        return iter(self.files[key] for key in sorted(self.files))
+
+    def with_files(self, more: Iterable[Archived]) -> Manifest:
+        """The manifest with these entries, each in the place of the one of its key."""
+        return replace(self, files={**self.files, **{one.key: one for one in more}})
+
+    def place(self, archived: Archived) -> str:
+        """Where that entry's file lies in the archive."""
+        return place_of(*archived.key, is_test=self.is_test)
+
+
+def digest_of(data: bytes) -> str:
+    """SHA-256, in hexadecimal."""
+    return sha256(data).hexdigest()
+
+
+def facts_place(policy: str, revision: str) -> str:
+    """Where the entry of a file is kept until the manifest has it."""
+    return f"{PENDING}{policy}/{revision}.json"
 
 
 def file_name(policy: str, revision: str, *, is_test: bool = False) -> str:

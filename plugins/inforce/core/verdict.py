@@ -1,4 +1,4 @@
-"""Whether a copy of a revision is the publisher's: evidence, which others have gathered, comes to a verdict and reasons.
+"""Whether a copy of a revision is the publisher's: evidence, gathered by others, comes to a verdict and reasons.
 
 ===============================================  ================================================================
 what is found                                    verdict
@@ -232,8 +232,8 @@ def judge(evidence: Evidence, asked: Asked) -> Checked:
         _record(evidence, asked.record, reasons)
     verdict = worst(one.verdict for one in reasons.found if one.verdict is not None)
     facts = evidence.facts
-    names = (facts.policy, facts.revision) if facts else (None, None)
-    return Checked(verdict, tuple(reasons.found), *names, evidence.level)
+    policy, revision = (facts.policy, facts.revision) if facts else (None, None)
+    return Checked(verdict, tuple(reasons.found), policy, revision, evidence.level)
 
 
 def _test_marks(evidence: Evidence, asked: Asked, reasons: _Reasons) -> None:

@@ -12,8 +12,8 @@ from lxml import etree
 from inforce.core.address import slug_fault
 from inforce.core.instant import parse_instant
 from inforce.core.verdict import Facts
+from inforce.formats.pdf.xmp import NAMESPACE
 
-_NAMESPACE = "https://inforce.example/ns/pdf#"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _MOST = 1 << 20
@@ -74,7 +74,7 @@ def described_in(metadata: bytes) -> tuple[tuple[str, str, str] | None, bool]:
     except etree.XMLSyntaxError:
         return None, False
     values = {
-        name: next((one.text or "" for one in root.iter(f"{{{_NAMESPACE}}}{name}")), "")
+        name: next((one.text or "" for one in root.iter(f"{{{NAMESPACE}}}{name}")), "")
         for name in ("policy", "revision", "digest", "testSigned")
     }
     named = (values["policy"], values["revision"], values["digest"])

@@ -10,8 +10,8 @@ A copy has a line, and each reason one under it; `+` speaks for the copy, `-` ag
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from collections import Counter
+from collections.abc import Iterable
 
 from inforce.core.errors import visible
 from inforce.core.verdict import Checked, Reason, Verdict

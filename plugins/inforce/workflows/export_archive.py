@@ -1,0 +1,384 @@
+"""Export: put every posted revision that the archive lacks into it, as a signed PDF.
+
+Everything is gathered and decided before anything is written. Worker processes render; this one signs what they have
+rendered, so that the key is loaded once, and writes it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from inforce.adapters.archive_store import open_store
+from inforce.adapters.cache import edition
+from inforce.adapters.clock import Door
+from inforce.core.archive import (
+    CERTIFICATES,
+    LOCK,
+    MANIFEST,
+    MANIFEST_SIGNATURE,
+    PENDING,
+    UPGRADE,
+    Archived,
+    Manifest,
+    State,
+    digest_of,
+    facts_place,
+    place_of,
+)
+from inforce.core.archive_plan import Contents, Plan, Recovery, plan, recovered
+from inforce.core.archiving import Report, Request
+from inforce.core.errors import ConfigurationError, InforceError, Problem, RecordError
+from inforce.core.instant import format_instant, parse_instant
+from inforce.core.policy import Revision
+from inforce.workflows.archive_notes import archive_notes
+from inforce.workflows.progress import Progress
+from inforce.workflows.read_archive import Survey, surveyed
+from inforce.workflows.read_messages import languages_of
+from inforce.workflows.read_record import OpenRecord, opened
+from inforce.workflows.settings import TEST_ARCHIVE, Settings
+
+if TYPE_CHECKING:  # They take a second to load, which a run that finds nothing new has no use for.
+    from inforce.adapters.pyhanko_signing import Signer
+    from inforce.adapters.signature_reading import SignedDocument
+    from inforce.workflows.write_archive import ArchiveWriter
+
+_AHEAD = 2
+"""How many documents for each worker are rendered, or waiting for it, at once."""
+_EDITION = ".edition"
+"""In a folder of test-signed PDFs: what they were made by, and for."""
+Ask = Callable[[str], str]
+
+
+def export_archive(settings: Settings, door: Door, request: Request, ask: Ask, progress: Progress) -> Report:
+    """Sign what is not signed yet.
+
+    Args:
+        settings: where the record and the archive lie, and with which key is signed.
+        door: the clock: revisions posted by the instant asked are archived, and signed at the latest instant.
+        request: what is asked for.
+        ask: asks a person for a passphrase.
+        progress: told of each document.
+
+    Raises:
+        RecordError: the record or the archive has errors: nothing was written; or a revision cannot be printed, or
+            something else came between: what was finished is kept.
+        ConfigurationError: the options do not allow for it.
+    """
+    if not settings.root:
+        what = "`site_url` is not said, and the permanent address stands in each PDF"
+        raise ConfigurationError([Problem("mkdocs.yml", what, "write `site_url: https://…`, the site's address")])
+    with opened(settings, door, progress) as source, ExitStack() as held:
+        if source.record.errors:
+            raise RecordError(source.record.errors)
+        if settings.signing is None and request.with_upgrade:
+            what = "--upgrade: a throw-away key has no archive that could be upgraded"
+            raise ConfigurationError([Problem("mkdocs.yml", what, "name your key: the option `signing`")])
+        return _Export(settings, door, request, source, progress, _SignerAtHand(settings, door, ask, held)).run()
+
+
+class _SignerAtHand:
+    """The signer, loaded when it is needed for the first time."""
+
+    def __init__(self, settings: Settings, door: Door, ask: Ask, held: ExitStack) -> None:
+        self._settings, self._door, self._ask, self._held = settings, door, ask, held
+        self._signer: Signer | None = None
+
+    def __call__(self) -> Signer:
+        if self._signer is None:
+            if self._settings.signing is None:
+                from inforce.adapters.throwaway_key import test_signer  # noqa: PLC0415 - as above
+
+                self._signer = test_signer(self._door.latest)
+            else:
+                from inforce.adapters.pyhanko_signing import open_signer  # noqa: PLC0415 - as above
+
+                self._signer = self._held.enter_context(open_signer(self._settings.signing, self._ask))
+        return self._signer
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """What a look at the archive led to; with `is_anew`, what lies there goes first."""
+
+    survey: Survey
+    recovery: Recovery
+    plan: Plan
+    is_anew: bool = False
+    upgrading_since: datetime | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to do at all."""
+        return not (self.is_anew or self.survey.left or self.plan.missing or self.plan.upgraded)
+
+
+class _Export:
+    """One run."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - everything that one run has at hand
+        self,
+        settings: Settings,
+        door: Door,
+        request: Request,
+        source: OpenRecord,
+        progress: Progress,
+        signer: _SignerAtHand,
+    ) -> None:
+        self._settings, self._door, self._request = settings, door, request
+        self._source, self._progress, self._signer = source, progress, signer
+        self._is_test = settings.signing is None
+        self._store = open_store(TEST_ARCHIVE if self._is_test else settings.archive, settings.folder)
+        self._notes = archive_notes(settings, self._store)
+
+    def run(self) -> Report:
+        """Look, and go on only where there is something to do; nobody needs the lock to see that there is not."""
+        if self._request.is_dry_run:
+            return self._report(self._decided())
+        with suppress(RecordError):  # Another run may be writing: what is wrong is told when it is certain.
+            decision = self._decided()
+            if decision.is_idle:
+                self._notes.keep(decision.survey.stamps, {})
+                return self._report(decision)
+        with self._store.locked(self._progress.say, is_waiting=self._request.is_waiting):
+            return self._locked()
+
+    def _locked(self) -> Report:
+        from inforce.workflows.write_archive import ArchiveWriter  # noqa: PLC0415 - it loads what signs
+
+        decision = self._decided()
+        if decision.is_anew:
+            self._clear(decision.survey)
+            decision = replace(decision, survey=_EMPTY)
+        writer = ArchiveWriter(self._store, decision.survey, decision.recovery, self._notes)
+        writer.recover()
+        try:
+            signed = list(self._signed_anew(decision.plan.missing, writer))
+            upgraded = tuple(self._upgraded(decision, writer))
+        except BaseException:
+            with suppress(InforceError):  # The first one is told; what is finished is found by the next run.
+                self._finish(writer)
+            raise
+        self._finish(writer)
+        return replace(self._report(decision), signed=tuple(signed), upgraded=upgraded)
+
+    def _finish(self, writer: ArchiveWriter) -> None:
+        if writer.is_behind:
+            writer.commit(self._signer(), self._door.latest)
+        self._notes.keep(self._store.stamps(), writer.written)
+
+    def _report(self, decision: _Decision) -> Report:
+        planned = tuple((one.policy, one.name) for one in decision.plan.missing)
+        kept, upgraded = decision.plan.kept, decision.plan.upgraded
+        is_dry = self._request.is_dry_run
+        where, adopted = self._store.address, decision.recovery.adopted
+        return Report(where, self._is_test, is_dry, kept, planned, adopted=adopted, upgraded=upgraded)
+
+    # Deciding
+
+    def _decided(self) -> _Decision:
+        """Everything that there is to do.
+
+        Raises:
+            RecordError: something is wrong with the archive.
+        """
+        survey = surveyed(self._store, self._notes, is_test=self._is_test)
+        decision, problems = self._judged(survey)
+        if self._is_test and (problems or self._edition() != self._edition_there(survey)):
+            return replace(self._judged(_EMPTY)[0], survey=survey, is_anew=True)
+        if problems:
+            raise RecordError(problems)
+        return decision
+
+    def _judged(self, survey: Survey) -> tuple[_Decision, list[Problem]]:
+        recovery = recovered(survey.contents)
+        since = self._upgrading_since(survey) if self._request.with_upgrade else None
+        record, where = self._source.record, self._store.address
+        planned, problems = plan(record, self._door.asked, recovery.contents, where, with_upgrade=since)
+        decision = _Decision(survey, recovery, planned, upgrading_since=since)
+        if not survey.is_readable:
+            return decision, list(survey.problems)
+        found = [*survey.problems, *self._signature_problems(survey), *problems]
+        return decision, found or list(self._adoption_problems(recovery))
+
+    def _signature_problems(self, survey: Survey) -> Iterator[Problem]:
+        """What is wrong with the signature of the manifest."""
+        manifest, signature = survey.own.get(MANIFEST), survey.own.get(MANIFEST_SIGNATURE)
+        if manifest is None or signature is None or self._notes.is_well_signed(manifest, signature):
+            return
+        from inforce.adapters.signature_reading import NotSignedError, detached_signer  # noqa: PLC0415 - as above
+
+        place = f"{self._store.address}/{MANIFEST}"
+        try:
+            certificate = detached_signer(manifest, signature)
+        except NotSignedError as wrong:
+            todo = f"bring it and {MANIFEST_SIGNATURE} back as a run wrote them, from a backup"
+            yield Problem(place, f"this was changed after it was signed; or {MANIFEST_SIGNATURE} was: {wrong}", todo)
+            return
+        fingerprint = sha256(certificate).hexdigest()
+        if fingerprint not in self._known_signers():
+            what = f"this was signed with another certificate than the present one, its SHA-256 is {fingerprint}"
+            todo = f"if that certificate was yours before, say so once: --earlier-signer {fingerprint}"
+            yield Problem(place, what, todo)
+        elif certificate not in survey.certificates:
+            todo = "bring it back as a run wrote it, from a backup"
+            yield Problem(f"{self._store.address}/{CERTIFICATES}", "the manifest's signer is not in it", todo)
+        else:
+            self._notes.note_signed(manifest, signature, fingerprint)
+
+    def _adoption_problems(self, recovery: Recovery) -> Iterator[Problem]:
+        """What an interrupted run left is not in a signed manifest yet: whether we signed it."""
+        for entry in recovery.adopted:
+            from inforce.adapters.signature_reading import NotSignedError, signed_document  # noqa: PLC0415 - as above
+
+            place = recovery.contents.manifest.place(entry)
+            lies = f"{PENDING}{place}" if entry in recovery.moved else place
+            data = self._store.read(lies)
+            try:
+                wrong = _foreign(entry, data, signed_document(data)) or (
+                    "" if entry.certificate in self._known_signers() else "another key signed it"
+                )
+            except NotSignedError as found:
+                wrong = str(found)
+            if wrong:
+                what = f"this is not what an interrupted run of this project has left: {wrong}"
+                todo = f"move it away, and {self._store.address}/{facts_place(*entry.key)}"
+                yield Problem(f"{self._store.address}/{lies}", what, todo)
+
+    def _known_signers(self) -> set[str]:
+        return {self._signer().fingerprint, self._notes.signer, self._request.earlier_signer.lower()}
+
+    def _upgrading_since(self, survey: Survey) -> datetime:
+        """Since when archive timestamps are being added: an interrupted run is gone on with."""
+        if UPGRADE in survey.stamps:
+            with suppress(ValueError):
+                return parse_instant(self._store.read(UPGRADE).decode().strip()) or self._door.latest
+        return self._door.latest
+
+    # Of PDFs that a test key signed: they prove nothing, and are made anew whenever something is not as it should be.
+
+    def _edition(self) -> str:
+        return sha256(f"{edition()} {self._settings.root} {self._settings.paper}".encode()).hexdigest()
+
+    def _edition_there(self, survey: Survey) -> str:
+        return self._store.read(_EDITION).decode("ascii", "replace") if _EDITION in survey.stamps else ""
+
+    def _clear(self, survey: Survey) -> None:
+        for place in sorted(survey.stamps, key=lambda one: one != MANIFEST):
+            if place != LOCK:
+                self._store.remove(place)
+        self._store.write(_EDITION, self._edition().encode())
+
+    # Doing
+
+    def _signed_anew(self, missing: Sequence[Revision], writer: ArchiveWriter) -> Iterator[Archived]:
+        """Render, sign and write; those that cannot be rendered are told at the end, together.
+
+        Raises:
+            RecordError: some cannot be rendered.
+        """
+        if not missing:
+            return
+        signer, at, faults = self._signer(), self._door.latest, list[Problem]()
+        self._progress.expect(len(missing))
+        for revision, unsigned in self._rendered(missing, faults):
+            signed = signer.sign(unsigned, at, allow_lower_level=self._request.allow_lower_level)
+            state = State(digest_of(signed.data), len(signed.data), signed.level, at)
+            entry = Archived(
+                policy=revision.policy,
+                revision=revision.name,
+                source=revision.digest,
+                unsigned=digest_of(unsigned),
+                unsigned_size=len(unsigned),
+                certificate=signer.fingerprint,
+                states=(state,),
+            )
+            writer.add(entry, signed.data)
+            yield entry
+            self._progress.step("PDFs")
+            if writer.is_due():
+                writer.commit(signer, at)
+        if faults:
+            raise RecordError(faults)
+
+    def _rendered(self, missing: Sequence[Revision], faults: list[Problem]) -> Iterator[tuple[Revision, bytes]]:
+        """The PDFs, in the order in which they are ready; what keeps some from that is added to the faults."""
+        from inforce.adapters.executors import begun, result_of  # noqa: PLC0415 - as above
+        from inforce.workflows.pdf_renditions import PdfRenditions, rendered  # noqa: PLC0415 - as above
+
+        settings, jobs = self._settings, min(self._request.jobs, len(missing))
+        renditions = PdfRenditions(self._source, languages_of(settings), settings.root, settings.paper)
+        waiting = iter(missing)
+        with begun(self._request.executor, jobs, rendered.__module__) as workers:
+            running: dict[Future[bytes], Revision] = {}
+            while True:
+                for revision in islice(waiting, _AHEAD * workers.number - len(running)):
+                    running[workers.pool.submit(rendered, renditions.sheet(revision, is_test=self._is_test))] = revision
+                if not running:
+                    return
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    revision = running.pop(future)
+                    try:
+                        unsigned = result_of(future)
+                    except RecordError as wrong:
+                        faults += wrong.problems
+                        continue
+                    yield revision, unsigned
+
+    def _upgraded(self, decision: _Decision, writer: ArchiveWriter) -> Iterator[Archived]:
+        """Add an archive timestamp to files; the bytes that they had stay their beginning."""
+        entries, since = decision.plan.upgraded, decision.upgrading_since
+        if since is None:
+            return
+        self._store.write(UPGRADE, format_instant(since, UTC).encode())
+        self._progress.expect(len(entries))
+        for entry in entries:
+            signer, at = self._signer(), self._door.latest
+            upgraded, data = self._with_timestamp(entry, signer, at)
+            writer.replace(upgraded, data)
+            yield upgraded
+            self._progress.step("timestamps")
+            if writer.is_due():
+                writer.commit(signer, at)
+        self._store.remove(UPGRADE)
+
+    def _with_timestamp(self, entry: Archived, signer: Signer, at: datetime) -> tuple[Archived, bytes]:
+        place = place_of(*entry.key)
+        before = self._store.read(place)
+        if digest_of(before) != entry.present.digest:
+            todo = "run this again, and see who else writes here"
+            raise RecordError([Problem(f"{self._store.address}/{place}", "this has changed just now", todo)])
+        after = signer.upgrade(before, at)  # type: ignore[attr-defined]
+        if not after.data.startswith(before) or len(after.data) == len(before):
+            raise AssertionError("an archive timestamp is added after all that was there")
+        state = State(digest_of(after.data), len(after.data), after.level, at)
+        return replace(entry, states=(*entry.states, state)), after.data
+
+
+_EMPTY = Survey({}, {}, False, Contents(Manifest(is_test=True)), (), (), True)  # noqa: FBT003 - see its fields
+
+
+def _foreign(entry: Archived, data: bytes, document: SignedDocument) -> str:
+    """Why this signed document is not the one of which these facts are; nothing, if it is."""
+    if document.certificate != entry.certificate:
+        return "another key signed it"
+    if digest_of(document.attachments.get("source.md", b"")) != entry.source:
+        return "the text that is attached to it is another"
+    try:
+        facts = json.loads(document.attachments.get("record.json", b""))
+        named = facts["policy"], facts["revision"]
+    except (ValueError, TypeError, KeyError):
+        named = "", ""
+    if named != entry.key:
+        return "it is of another revision"
+    beginnings = {entry.unsigned_size: entry.unsigned, **{state.size: state.digest for state in entry.states}}
+    if any(digest_of(data[:size]) != digest for size, digest in beginnings.items()):
+        return "it does not begin as its facts say"
+    return ""

@@ -1,0 +1,110 @@
+"""A small record that is archived, with a key that real openssl knows how to check."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+import yaml
+from repository import TERMS, Repository, Said, material, revision
+from signing_keys import Pki, make_pki
+
+BEFORE = "2018-04-01T09:00:00+09:00"
+POSTED = "2018-04-10T09:00:00+09:00"
+FIRST = revision(
+    "posted: 2014-03-01T00:00:00+09:00\nsource: Publication log, page 3",
+    "# Privacy Policy\n\nWe keep what you tell us.\n\n## Cookies\n\nWe set *cookies*.\n",
+)
+SECOND = material("effective: 2018-05-10", "# Privacy Policy\n\nWe keep what you tell us, and your orders.\n")
+
+
+@dataclass
+class Project:
+    """A repository that is archived, and what is asked of it."""
+
+    repo: Repository
+    pki: Pki
+    archive: str = "archive"
+
+    def configure(self, **options) -> None:
+        """Write mkdocs.yml; `signing` is by a key in PEM, if nothing else is said."""
+        key = {"key": str(self.pki.key()), "certificate": str(self.pki.certificate())}
+        key["chain"] = [str(self.pki.certificate("intermediate"))]
+        options = {"archive": self.archive, "signing": key, "cache": ".cache/inforce", **options}
+        options = {name: value for name, value in options.items() if value is not None}
+        config = {"site_name": "Qstore", "site_url": "https://policies.qstore.example/"}
+        self.write_config({**config, "plugins": ["search", {"inforce": options}]})
+
+    def write_config(self, config) -> None:
+        (self.repo.folder / "mkdocs.yml").write_text(yaml.safe_dump(config))
+
+    def export(self, *options: str, status: int | None = 0, env=None) -> Said:
+        """`inforce export-pdfs`, at the machine's own time."""
+        variables = {"XDG_STATE_HOME": str(self.repo.home / "state"), **(env or {})}
+        command = [str(self.repo.command), "export-pdfs", "--jobs", "1", *options]
+        return self.repo.run(*command, env=variables, status=status)
+
+    @property
+    def folder(self) -> Path:
+        return self.repo.folder / self.archive
+
+    def files(self, folder: str = "") -> dict[str, bytes]:
+        """Every file of the archive, but for the lock."""
+        top = self.repo.folder / (folder or self.archive)
+        paths = sorted(path for path in top.rglob("*") if path.is_file() and path.name != ".lock")
+        return {path.relative_to(top).as_posix(): path.read_bytes() for path in paths}
+
+    def pdfs(self) -> dict[str, str]:
+        """The digest of each PDF that lies in its place."""
+        return {
+            place: sha256(data).hexdigest()
+            for place, data in self.files().items()
+            if place.endswith(".pdf") and not place.startswith(".pending/")
+        }
+
+    def copy(self, top: Path) -> "Project":
+        """The whole project once more."""
+        return Project(self.repo.copy(top), self.pki, self.archive)
+
+
+@pytest.fixture(scope="session")
+def pki(tmp_path_factory):
+    return make_pki(tmp_path_factory.mktemp("pki"))
+
+
+@pytest.fixture(scope="session")
+def _posted(tmp_path_factory, pki):
+    """Two revisions, posted; no archive."""
+    top = tmp_path_factory.mktemp("posted")
+    project = Project(Repository(top / "repo", top / "home"), pki)
+    project.configure()
+    project.repo.commit(BEFORE, {"privacy-policy/policy.yml": TERMS, "privacy-policy/2014-03-01.md": FIRST})
+    project.repo.commit(POSTED, {"privacy-policy/2018-04-10.md": SECOND})
+    return project
+
+
+@pytest.fixture(scope="session")
+def _archived(_posted, tmp_path_factory):
+    """The same, archived."""
+    project = _posted.copy(tmp_path_factory.mktemp("archived") / "repo")
+    project.export()
+    return project
+
+
+@pytest.fixture
+def posted(_posted, tmp_path):
+    """Two revisions, posted; no archive: for a test to do with as it likes."""
+    return _posted.copy(tmp_path / "repo")
+
+
+@pytest.fixture
+def archived(_archived, tmp_path):
+    """The same, archived."""
+    return _archived.copy(tmp_path / "repo")
+
+
+@pytest.fixture
+def state_home(tmp_path, monkeypatch):
+    """Where this user's programs keep their state."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return tmp_path / "state"
