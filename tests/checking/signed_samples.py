@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -193,28 +194,42 @@ def unsigned(text="We keep what you tell us.", source=SOURCE, digest=None, revis
     )
 
 
-def signed(level="B-B", who=None, pdf=None, at=SIGNED, certify=True, reason=None):
-    """A PDF, signed."""
+class DatedSigner(signers.PdfSigner):
+    """Claims to sign at an instant that is given."""
+
+    def __init__(self, *arguments, at, **options):
+        super().__init__(*arguments, **options)
+        self.at = at
+
+    def init_signing_session(self, pdf_out, existing_fields_only=False):  # noqa: FBT002
+        session = super().init_signing_session(pdf_out, existing_fields_only)
+        session.system_time = self.at
+        return session
+
+
+@cache
+def signed(level="B-B", who=None, pdf=None, at=SIGNED, **options):
+    """A PDF, signed; `options` are of pyHanko's metadata of a signature."""
     who = who or authorities()
     is_long = level in ("B-LT", "B-LTA")
-    meta = signers.PdfSignatureMetadata(
-        field_name="Signature",
-        md_algorithm="sha256",
-        subfilter=fields.SigSeedSubFilter.PADES,
-        certify=certify,
-        docmdp_permissions=fields.MDPPerm.NO_CHANGES,
-        embed_validation_info=is_long,
-        use_pades_lta=level == "B-LTA",
-        validation_context=who.context() if is_long else None,
-        dss_settings=WITHIN,
-        signer_key_usage={"digital_signature"},
-        reason=reason,
-    )
-    stamper = None if level == "B-B" else who.timestamps(at)
-    out = signers.PdfSigner(meta, who.simple_signer(), timestamper=stamper).sign_pdf(
-        IncrementalPdfFileWriter(BytesIO(pdf or unsigned()))
-    )
-    return out.getvalue()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # That nothing is fetched is meant so.
+        settings = {
+            "field_name": "Signature",
+            "md_algorithm": "sha256",
+            "subfilter": fields.SigSeedSubFilter.PADES,
+            "certify": True,
+            "docmdp_permissions": fields.MDPPerm.NO_CHANGES,
+            "embed_validation_info": is_long,
+            "use_pades_lta": level == "B-LTA",
+            "validation_context": who.context() if is_long else None,
+            "dss_settings": WITHIN,
+            "signer_key_usage": set(),
+        }
+        meta = signers.PdfSignatureMetadata(**{**settings, **options})
+        stamper = None if level == "B-B" else who.timestamps(at)
+        writer = IncrementalPdfFileWriter(BytesIO(pdf or unsigned()))
+        return DatedSigner(meta, who.simple_signer(), timestamper=stamper, at=at).sign_pdf(writer).getvalue()
 
 
 def upgraded(pdf, who=None, at=SIGNED + timedelta(days=365)):

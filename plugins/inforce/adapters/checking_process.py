@@ -49,7 +49,9 @@ class Checker:
         except (EOFError, OSError):
             words = "it breaks the program that reads it"
         self.end()
-        return Evidence(hashlib.sha256(data).hexdigest(), len(data), words, is_signed=signature is not None or _SIGNED in data)
+        return Evidence(
+            hashlib.sha256(data).hexdigest(), len(data), words, is_signed=signature is not None or _SIGNED in data
+        )
 
     def end(self) -> None:
         """End the process, if there is one."""

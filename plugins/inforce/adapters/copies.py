@@ -34,6 +34,10 @@ class UnreadableCopyError(Exception):
 class Copies(Protocol):
     """Files that belong together."""
 
+    @property
+    def is_single(self) -> bool:
+        """Whether one file was named, and no folder."""
+
     def pdfs(self) -> Iterator[str]:
         """The paths of the PDFs, in order, relative to where the copies lie."""
 
@@ -88,6 +92,11 @@ class FolderCopies:
     folder: Path
     only: Path | None = None
 
+    @property
+    def is_single(self) -> bool:
+        """See `Copies`."""
+        return self.only is not None
+
     def pdfs(self) -> Iterator[str]:
         """The paths of the PDFs; folders are walked one at a time, and links are not followed."""
         if self.only is not None:
@@ -125,6 +134,8 @@ class FolderCopies:
 
 class ZipCopies:
     """The copies in a zip."""
+
+    is_single = False
 
     def __init__(self, packed: zipfile.ZipFile, size: int) -> None:
         """Keep it open; see `open_copies`."""

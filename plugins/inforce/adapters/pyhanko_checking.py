@@ -72,7 +72,7 @@ def gather_evidence(data: bytes, trust: Trust | None, on: datetime) -> Evidence:
         if not data.startswith(b"%PDF-"):
             words = "this is no PDF"
         elif not data.rstrip().endswith(_END):
-            words = "it is cut short, or something was added behind its end"
+            return replace(evidence, is_signed=True, unreadable="it is cut short, or something was added behind its end")
         else:
             words = "it cannot be read as a PDF: it is damaged, or made otherwise than those of Inforce"
         return replace(evidence, is_signed=was_signed, unreadable=words)
@@ -83,8 +83,6 @@ def gather_detached(data: bytes, signature: bytes, trust: Trust | None, on: date
     evidence = Evidence(hashlib.sha256(data).hexdigest(), len(data), is_signed=True)
     try:
         seal = opened_seal(signature, lambda name: hashlib.new(name, data).digest(), is_timestamp=False)
-        if seal.token is not None:
-            raise NotIntactError("it carries something that nothing signs")
         return _signed(evidence, [seal], _Store(), trust, on, seal.time, [])
     except NotIntactError as wrong:
         return replace(evidence, alterations=(str(wrong),))

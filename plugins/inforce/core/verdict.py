@@ -32,14 +32,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from inforce.core.address import slug_fault
-from inforce.core.archive import Archived, Level, file_name
+from inforce.core.archive import MANIFEST, MANIFEST_SIGNATURE, SUMS, Archived, Level, Manifest, file_name
 from inforce.core.instant import format_instant
 from inforce.core.policy import Revision
 
+_MOST_NAMES = 5
 TEST_ENDING = "-TEST-SIGNED.pdf"
 """How files end that a throw-away key signed (rule 13)."""
 
@@ -151,19 +152,35 @@ class Evidence:
     is_test: bool = False
     faults: tuple[str, ...] = ()
 
+    @property
+    def is_trusted(self) -> bool:
+        """Whether it is intact, and signed by whom the reader said to trust."""
+        is_intact = self.is_signed and not (self.unreadable or self.alterations)
+        return is_intact and self.signer is not None and self.signer.distrust == "" and not self.signer.is_test
+
 
 @dataclass(frozen=True, slots=True)
 class Manifested:
     """What a manifest says of a file.
 
     `entry` is None where it does not know the file. `is_vouched_for` tells whether the manifest itself comes from who
-    is trusted: by its signature, or by where it was fetched from. `where` says which manifest it is.
+    is trusted: by its signature, or by where it was fetched from. `where` says which manifest it is. `published` has
+    the certificates of all signers in it (SHA-256), where it is one that the publisher shows.
     """
 
     where: str
     entry: Archived | None
     is_vouched_for: bool
-    by_site: bool = False
+    published: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """How `SHA256SUMS` agrees with a manifest: the files of which it says otherwise, or why it cannot be read."""
+
+    is_there: bool = True
+    differing: tuple[str, ...] = ()
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +253,32 @@ def judge(evidence: Evidence, asked: Asked) -> Checked:
     return Checked(verdict, tuple(reasons.found), policy, revision, evidence.level)
 
 
+def judge_manifest(evidence: Evidence, manifest: Manifest, sums: Sums, missing: tuple[str, ...] = ()) -> Checked:
+    """What a manifest that came with copies comes to; `missing` are those of its files that did not come."""
+    reasons = _Reasons()
+    asked = Asked(MANIFEST, evidence.claimed or datetime.max.replace(tzinfo=UTC))
+    if manifest.is_test:
+        reasons.bad(About.MANIFEST, "it is of files that a throw-away test key signed", Verdict.TEST_SIGNED)
+    if evidence.unreadable:
+        reasons.bad(About.MANIFEST, evidence.unreadable)
+    elif not evidence.is_signed:
+        reasons.bad(About.SIGNATURE, f"{MANIFEST_SIGNATURE} is not there", Verdict.CANNOT_TELL)
+    else:
+        _test_marks(evidence, asked, reasons)
+        _signature(evidence, asked, reasons)
+        _signer(evidence, asked, reasons)
+    if sums.fault:
+        reasons.bad(About.MANIFEST, f"{SUMS} cannot be read: {sums.fault}")
+    for name in sums.differing:
+        reasons.bad(About.MANIFEST, f"{SUMS} has another digest of {name}")
+    if sums.is_there and not sums.fault and not sums.differing:
+        reasons.note(About.MANIFEST, f"{SUMS} agrees with it")
+    if missing:
+        named = ", ".join(missing[:_MOST_NAMES]) + (", …" if len(missing) > _MOST_NAMES else "")
+        reasons.note(About.MANIFEST, f"{_count(len(missing), 'file')} of it did not come along: {named}")
+    return Checked(worst(one.verdict for one in reasons.found if one.verdict is not None), tuple(reasons.found))
+
+
 def _test_marks(evidence: Evidence, asked: Asked, reasons: _Reasons) -> None:
     marks = [
         (evidence.signer is not None and evidence.signer.is_test, "its certificate says so"),
@@ -254,7 +297,10 @@ def _signature(evidence: Evidence, asked: Asked, reasons: _Reasons) -> None:
         one.is_vouched_for and one.entry is not None and evidence.digest in {state.digest for state in one.entry.states}
         for one in asked.manifests
     )
-    for words in evidence.doubts:
+    is_trust_said = any(one.published for one in asked.manifests) or (
+        evidence.signer is not None and evidence.signer.distrust is not None
+    )
+    for words in evidence.doubts if is_trust_said else ():
         reasons.bad(About.SIGNATURE, words, None if is_known_whole else Verdict.CANNOT_TELL)
     if evidence.alterations or (evidence.doubts and not is_known_whole):
         return
@@ -276,18 +322,19 @@ def _signer(evidence: Evidence, asked: Asked, reasons: _Reasons) -> None:
     if signer.distrust is not None:
         reasons.bad(About.CERTIFICATE, f"signed by {who}, whose certificate {signer.distrust}", Verdict.CANNOT_TELL)
         return
-    published = [one for one in asked.manifests if one.by_site and one.entry is not None]
+    published = [one for one in asked.manifests if one.published]
     if not published:
-        words = f"signed by {who}, and nobody said whether to trust that: give the certificate (--trust)"
+        words = f"signed by {who}, and nobody said whom to trust: give the publisher's certificate (--trust)"
         reasons.bad(About.CERTIFICATE, words, Verdict.CANNOT_TELL)
     for one in published:
-        if one.entry is None or one.entry.certificate != signer.fingerprint:
-            words = f"signed by {who}, which is not the certificate that {one.where} publishes for it"
+        expected = one.published if one.entry is None else {one.entry.certificate}
+        if signer.fingerprint not in expected:
+            words = f"signed by {who}, which is not the certificate that {one.where} names"
             reasons.bad(About.CERTIFICATE, words, Verdict.CANNOT_TELL)
         elif signer.validity:
             reasons.bad(About.CERTIFICATE, f"signed by {who}, whose certificate {signer.validity}", Verdict.CANNOT_TELL)
         else:
-            words = f"signed by {who}, as {one.where} says; get the certificate from elsewhere as well"
+            words = f"signed by {who}, which {one.where} names; get the certificate from elsewhere as well"
             reasons.good(About.CERTIFICATE, words)
 
 
