@@ -6,6 +6,7 @@ ones that nobody trusts. Nothing is asked over a network.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import warnings
@@ -72,19 +73,19 @@ class Keeper:
         return hashlib.sha256(self.der).hexdigest()
 
 
-def keeper(name, issuer=None, *, is_authority=False, stamps=False, start=2014, end=2034, unit=None):
+def keeper(name, issuer=None, kind="signer", years=(2014, 2034)):
     """A new key, and a certificate that the issuer (or itself) gave it."""
+    is_authority, stamps = kind == "authority", kind == "stamper"
     key = rsa.generate_private_key(65537, 2048) if stamps else ec.generate_private_key(ec.SECP256R1())
-    units = [cx509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, unit)] if unit else []
-    subject = cx509.Name([*units, cx509.NameAttribute(NameOID.COMMON_NAME, name)])
+    subject = cx509.Name([cx509.NameAttribute(NameOID.COMMON_NAME, name)])
     builder = (
         cx509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer.cert.subject if issuer else subject)
         .public_key(key.public_key())
         .serial_number(cx509.random_serial_number())
-        .not_valid_before(datetime(start, 1, 1, tzinfo=UTC))
-        .not_valid_after(datetime(end, 1, 1, tzinfo=UTC))
+        .not_valid_before(datetime(years[0], 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(years[1], 1, 1, tzinfo=UTC))
         .add_extension(cx509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
         .add_extension(_usage(is_authority), critical=True)
         .add_extension(cx509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
@@ -155,12 +156,12 @@ def _revocations(issuer, revoked):
 
 
 @cache
-def authorities(name="Qstore", signer_name="Qstore Policies", **signer_options):
+def authorities(name="Qstore", signer_name="Qstore Policies", years=(2014, 2034)):
     """The authorities of that name, the same ones each time in one run."""
-    root = keeper(f"{name} Root", is_authority=True)
-    intermediate = keeper(f"{name} Issuing", root, is_authority=True)
-    signer = keeper(signer_name, intermediate, **signer_options)
-    return Authorities(root, intermediate, signer, keeper(f"{name} Time", intermediate, stamps=True))
+    root = keeper(f"{name} Root", kind="authority")
+    intermediate = keeper(f"{name} Issuing", root, kind="authority")
+    signer = keeper(signer_name, intermediate, years=years)
+    return Authorities(root, intermediate, signer, keeper(f"{name} Time", intermediate, kind="stamper"))
 
 
 @cache
@@ -188,10 +189,15 @@ def unsigned(text="We keep what you tell us.", source=SOURCE, digest=None, revis
         weasyprint.Attachment(string=data, name=name, relationship=relation, created=when, modified=when)
         for name, data, relation in (("source.md", source, "Source"), ("record.json", record, "Data"))
     ]
-    page = f"<html lang=en><title>Privacy Policy</title><style>body{{font-family:'Noto Serif'}}</style><h1>Privacy Policy</h1><p>{text}"
-    return weasyprint.HTML(string=page).write_pdf(
-        attachments=attachments, pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=b"a" * 16
-    )
+    style = "body{font-family:'Noto Serif'}"
+    page = f"<html lang=en><title>Privacy Policy</title><style>{style}</style><h1>Privacy Policy</h1><p>{text}"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves a file of its own to be closed by Python.
+        pdf = weasyprint.HTML(string=page).write_pdf(
+            attachments=attachments, pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=b"a" * 16
+        )
+        gc.collect()
+    return pdf
 
 
 class DatedSigner(signers.PdfSigner):

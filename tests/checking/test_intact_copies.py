@@ -27,14 +27,14 @@ def test_an_archive_timestamp_raises_the_level():
 
 
 def test_it_tells_who_signed_and_when():
+    signer = f"Qstore Policies (certificate {authorities().signer.fingerprint})"
+    digest = "e7a8b7257aba8d0cd747aeb24f7b04651c6532cc95dacffaa2cf4c06e55f3db4"
     assert told(checked(signed("B-T"))).splitlines() == [
         "signature: the signature is intact and covers the whole file as it was signed",
         "level: PAdES B-T",
-        f"certificate: signed by Qstore Policies (certificate {authorities().signer.fingerprint}), "
-        "which is trusted here",
+        f"certificate: signed by {signer}, which is trusted here",
         "time: signed by 2018-04-10T00:00:05+00:00, as Qstore Time confirms",
-        "source: the attached source.md has the digest "
-        "e7a8b7257aba8d0cd747aeb24f7b04651c6532cc95dacffaa2cf4c06e55f3db4, as it says itself",
+        f"source: the attached source.md has the digest {digest}, as it says itself",
     ]
 
 
@@ -47,7 +47,7 @@ def test_a_timestamp_of_an_authority_that_is_not_trusted_is_so_told():
     found = checked(signed("B-T"), trust="signer intermediate")
     assert found.verdict == "authentic", told(found)
     assert "as Qstore Time confirms" in told(found)
-    stranger = checked(signed("B-T"), trust=[authorities().signer.pem, keeper("Root", is_authority=True).pem])
+    stranger = checked(signed("B-T"), trust=[authorities().signer.pem, keeper("Root", kind="authority").pem])
     assert "Qstore Time confirms, whose certificate leads to no certificate that is trusted" in told(stranger)
     assert "that is the signer's own word" in told(stranger)
 

@@ -32,7 +32,7 @@ from inforce.adapters.certificates import issued
 
 _DIGESTS = {"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512"}
 _DEEPEST = 64
-_BOOLEAN, _NULL, _NUMBERS, _LONG_TAG = 0x01, 0x05, (0x02, 0x0A), 0x1F
+_NOTHING, _BOOLEAN, _NULL, _NUMBERS, _LONG_TAG = 0x00, 0x01, 0x05, (0x02, 0x0A), 0x1F
 
 
 class NotIntactError(Exception):
@@ -79,11 +79,13 @@ def _opened(der: bytes, digest: Callable[[str], bytes], *, is_timestamp: bool) -
     message = cms.ContentInfo.load(der, strict=True)
     _require(message["content_type"].native == "signed_data", "it is no CMS signature")
     signed = message["content"]
+    _require_parts((message, 2), (signed, 5), (signed["encap_content_info"], 2 if is_timestamp else 1))
     kind = "tst_info" if is_timestamp else "data"
     content = signed["encap_content_info"]
     _require(content["content_type"].native == kind, "it signs something else than what it is for")
     _require(len(signed["signer_infos"]) == 1, "it has more than one signer")
     (info,) = signed["signer_infos"]
+    _require_parts((info, 7 if info["unsigned_attrs"] else 6), (info["sid"].chosen, 2))
     algorithm = _digest_algorithm(info["digest_algorithm"])
     _require(
         [_digest_algorithm(one) for one in signed["digest_algorithms"]] == [algorithm], "its algorithms do not agree"
@@ -108,6 +110,7 @@ def _opened(der: bytes, digest: Callable[[str], bytes], *, is_timestamp: bool) -
 
 def _digest_algorithm(named: Any) -> str:
     name = str(named["algorithm"].native)
+    _require_parts((named, 2 if named["parameters"].dump() else 1))
     _require(name in _DIGESTS, f"it rests on {name}, which is too weak or unknown")
     _require(named["parameters"].native is None, "its algorithm has odd parameters")
     _require(named["parameters"].dump() in (b"", b"\x05\x00"), "its algorithm has odd parameters")
@@ -147,10 +150,18 @@ def _token(info: Any, *, is_timestamp: bool) -> bytes | None:
         return None
     _require(len(attributes) == 1 and not is_timestamp, "it carries something that nothing signs")
     attribute = attributes[0]
+    _require_parts((attribute, 2))
     is_stamp = attribute["type"].native == "signature_time_stamp_token" and len(attribute["values"]) == 1
     _require(is_stamp, "it carries something that nothing signs")
     token: bytes = attribute["values"][0].dump()
     return token
+
+
+def _require_parts(*counted: tuple[Any, int]) -> None:
+    """See that structures have so many parts: what is too much at their end is passed over by asn1crypto."""
+    for value, count in counted:
+        content: bytes = value.contents
+        _require(_walk(content, 0, len(content), 0) == count, "it has more or fewer parts than it should")
 
 
 def _require(holds: object, words: str) -> None:
@@ -218,6 +229,8 @@ def _is_written_so(tag: int, content: bytes) -> bool:
         return content in (b"\x00", b"\xff")
     if tag == _NULL:
         return not content
+    if tag == _NOTHING:
+        return False
     return tag not in _NUMBERS or _is_least(content)
 
 

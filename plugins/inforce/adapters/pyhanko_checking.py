@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from binascii import hexlify
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -37,7 +38,10 @@ from inforce.formats.copied_facts import described_in, facts_of
 _MOST_ATTACHMENTS = 64
 _SIGNED = b"/ByteRange"
 _END = b"%%EOF"
-_UNCOVERED = "validation information stands behind its last signature or timestamp, where nothing covers it"
+_TIMES = re.compile(rb"\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:\d\d)?")
+_UNCOVERED = (
+    "something stands behind its last signature or timestamp, where nothing covers it: validation information, it seems"
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,9 @@ def gather_evidence(data: bytes, trust: Trust | None, on: datetime) -> Evidence:
         if not data.startswith(b"%PDF-"):
             words = "this is no PDF"
         elif not data.rstrip().endswith(_END):
-            return replace(evidence, is_signed=True, unreadable="it is cut short, or something was added behind its end")
+            return replace(
+                evidence, is_signed=True, unreadable="it is cut short, or something was added behind its end"
+            )
         else:
             words = "it cannot be read as a PDF: it is damaged, or made otherwise than those of Inforce"
         return replace(evidence, is_signed=was_signed, unreadable=words)
@@ -244,6 +250,23 @@ def _require_nothing_else(first: EmbeddedPdfSignature, later: Sequence[EmbeddedP
             raise NotIntactError("the signature does not cover the whole of what was signed")
     if not first.summarise_integrity_info()["docmdp_ok"]:
         raise NotIntactError("it was changed after it was signed")
+    for one in later:
+        if "/AP" in one.sig_field or any(float(side) for side in _entry(one.sig_field, "/Rect", ())):
+            raise NotIntactError("something that can be seen was put onto a page after it was signed")
+    if _description(first.reader, first.signed_revision) != _description(first.reader):
+        raise NotIntactError("what it says of itself was changed after it was signed")
+
+
+def _description(reader: PdfFileReader, revision: int | None = None) -> tuple[bytes, dict[str, str]]:
+    """The metadata and the information dictionary in a revision, by default the last one, without their times.
+
+    An update may write both anew. pyHanko lets it say there what it likes.
+    """
+    number = reader.xrefs.total_revisions - 1 if revision is None else revision
+    found = reader.trailer.raw_get("/Info", revision=number) if "/Info" in reader.trailer else None
+    information = {} if found is None else reader.get_object(found.reference, revision=number)
+    said = {key: str(value) for key, value in information.items() if key not in ("/ModDate", "/Producer")}
+    return _TIMES.sub(b"", _metadata(reader, number)), said
 
 
 def _claimed(first: EmbeddedPdfSignature) -> datetime | None:
@@ -287,17 +310,18 @@ def _content(reader: PdfFileReader, evidence: Evidence) -> Evidence:
         source = hashlib.sha256(attached["source.md"]).hexdigest()
     else:
         faults.append("no source.md is attached to it")
-    described, is_test = described_in(_metadata(reader))
+    described, is_test = described_in(_metadata(reader, reader.xrefs.total_revisions - 1))
     return replace(
         evidence, facts=facts, source_digest=source, described=described, is_test=is_test, faults=tuple(faults)
     )
 
 
-def _metadata(reader: PdfFileReader) -> bytes:
-    if "/Metadata" not in reader.root:
+def _metadata(reader: PdfFileReader, revision: int) -> bytes:
+    """The metadata (XMP) in a revision."""
+    root = reader.get_object(reader.root_ref, revision=revision)
+    if "/Metadata" not in root:
         return b""
-    last = reader.xrefs.total_revisions - 1
-    data: bytes = reader.get_object(reader.root.raw_get("/Metadata").reference, revision=last).data
+    data: bytes = reader.get_object(root.raw_get("/Metadata").reference, revision=revision).data
     return data
 
 
