@@ -27,7 +27,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from measure import BIN, Contest, peak_memory, run
-from projects import commit, new_project, record_of
+from projects import OURS, commit, new_project, record_of
 
 from inforce.formats.revision_file import body
 
@@ -54,7 +54,7 @@ def main() -> None:
 def measured(top: Path, imported: Path, number: int, runs: int) -> float:
     """Hold the contest for so many revisions; the seconds that a megabyte of text takes in a cold build."""
     ours, plain, empty = top / "ours", top / "plain", top / "empty"
-    new_project(ours, "inforce")
+    new_project(ours, OURS)
     new_project(plain, "")
     new_project(empty, "")
     chosen = take(imported, ours / "policy_versions", number)

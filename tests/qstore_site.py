@@ -45,7 +45,7 @@ CONFIG = """\
 site_name: Qstore
 site_url: https://policies.qstore.example/
 theme: {name: material, font: false}
-plugins: [search, inforce]
+plugins: [search, inforce: {archive: ''}]
 nav: [{Home: index.md}]
 """
 

@@ -36,7 +36,7 @@ FIRST = "# Privacy Policy\n\nWe keep what you tell us.\n"
 SECOND = "# Privacy Policy\n\nWe keep what you tell us, and your orders.\n"
 COUNSEL = "Counsel <counsel@qstore.example>"
 _AT_ONCE = ("-c", "maintenance.auto=false")
-MKDOCS = "site_name: Qstore\nplugins: [search, inforce]\n"
+MKDOCS = "site_name: Qstore\nplugins: [search, inforce: {archive: ''}]\n"
 
 
 @dataclass(frozen=True)

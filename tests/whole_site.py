@@ -57,7 +57,8 @@ def whole_site(tmp_path_factory, build):
     repo = Repository(top / "repo", top / "home")
     theme = yaml_load(CONFIG.read_text())["theme"]
     config = {"site_name": "Qstore", "site_url": "https://policies.qstore.example/", "theme": theme}
-    (repo.folder / "mkdocs.yml").write_text(yaml.safe_dump({**config, "plugins": ["search", "inforce"]}))
+    plugins = ["search", {"inforce": {"archive": ""}}]
+    (repo.folder / "mkdocs.yml").write_text(yaml.safe_dump({**config, "plugins": plugins}))
     (repo.folder / "docs").mkdir()
     (repo.folder / "docs" / "index.md").write_text("# Policies of Qstore\n\nSee [for members](members.md), too.\n")
     (repo.folder / "docs" / "members.md").write_text(DOCS)

@@ -27,7 +27,7 @@ ARABIC = message_file("en").replace('"the revision of {day} ({name})"', '"نسخ
 """An Arabic message file, as far as is looked at here."""
 OPTIONS = {
     "en": CONFIG,
-    "ar": CONFIG.replace("font: false", "font: false, language: ar").replace("inforce]", "inforce: {messages: own}]"),
+    "ar": CONFIG.replace("font: false", "font: false, language: ar").replace("'}", "', messages: own}"),
 }
 
 

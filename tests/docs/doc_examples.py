@@ -31,7 +31,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 SITE = "https://policies.qstore.example/"
-MKDOCS = "site_name: Qstore policies\ntheme: material\nplugins: [search, inforce]\n"
+MKDOCS = "site_name: Qstore policies\ntheme: material\nplugins: [search, inforce: {archive: ''}]\n"
 _FENCE = re.compile(r"^```(?:\{(?P<options>[^}\n]*)\}|(?P<language>\w*))\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _END = "\x01"
 

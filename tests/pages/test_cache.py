@@ -34,7 +34,7 @@ def many(tmp_path_factory):
 @pytest.fixture(scope="module")
 def alone(many):
     """The site as built without a cache, by one process."""
-    (many.folder / "mkdocs.yml").write_text(CONFIG.replace("inforce]", "{inforce: {cache: '', workers: 1}}]"))
+    (many.folder / "mkdocs.yml").write_text(CONFIG.replace("{archive: ''}", "{archive: '', cache: '', workers: 1}"))
     site = built(many, "alone")
     assert not (many.folder / ".cache").exists()
     (many.folder / "mkdocs.yml").write_text(CONFIG)

@@ -35,12 +35,12 @@ def many(tmp_path_factory):
 
 @pytest.fixture(scope="module", params=["with search", "without search"])
 def site(many, request):
-    return built(many, request.param, "site", "{inforce: {workers: 2}}")
+    return built(many, request.param, "site", "{inforce: {archive: '', workers: 2}}")
 
 
 def built(many, search, to, ours):
     plugins = f"[search, {ours}]" if search == "with search" else f"[{ours}]"
-    (many.folder / "mkdocs.yml").write_text(CONFIG.replace("[search, inforce]", plugins))
+    (many.folder / "mkdocs.yml").write_text(CONFIG.replace("[search, inforce: {archive: ''}]", plugins))
     clock = {"SOURCE_DATE_EPOCH": str(int(instant(NOW).timestamp()))}
     many.run(MKDOCS, "build", "--strict", "-q", "-d", to, env=clock)
     return many.folder / to
@@ -52,7 +52,7 @@ def files_of(site):
 
 def test_workers_make_no_difference(many, site):
     search = "with search" if (site / "search").exists() else "without search"
-    alone = built(many, search, "alone", "{inforce: {cache: '', workers: 1}}")
+    alone = built(many, search, "alone", "{inforce: {archive: '', cache: '', workers: 1}}")
     made, wanted = files_of(site), files_of(alone)
     assert sorted(made) == sorted(wanted)
     assert [name for name in made if made[name] != wanted[name] and not name.endswith(".gz")] == []

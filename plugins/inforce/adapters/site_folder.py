@@ -17,6 +17,7 @@ from pathlib import Path
 
 from inforce.adapters.cache import Cache
 from inforce.adapters.written_files import WrittenFiles, written_files
+from inforce.adapters.zip_file import write_zip
 
 _ASIDE = ".inforce-before"
 """MkDocs leaves hidden entries of a site alone."""
@@ -73,6 +74,26 @@ class SiteFolder:
             self._made.add(path.parent)
         _bring_up_to_date(path, data)
 
+    def place(self, place: str, original: Path) -> None:
+        """Have a file of another folder here as well: by a hard link, or as a copy where file systems allow none."""
+        path = self._path / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):
+            if path.samefile(original):
+                return
+        path.unlink(missing_ok=True)
+        try:
+            path.hardlink_to(original)
+        except OSError:
+            shutil.copyfile(original, path)
+
+    def pack(self, place: str, members: Iterable[tuple[str, bytes | Path]]) -> None:
+        """Write a ZIP archive of these members; see `zip_file`."""
+        path = self._path / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        write_zip(path, members)
+
 
 @dataclass(frozen=True, slots=True)
 class WrittenOnce:
@@ -85,6 +106,12 @@ class WrittenOnce:
         """Write a file, unless it was written for just that; `made_for` names everything that its bytes rest on."""
         if not self.notes.has(place, made_for):
             self.folder.write(place, make())
+            self.notes.note(place, made_for)
+
+    def pack(self, place: str, made_for: str, members: Callable[[], Iterable[tuple[str, bytes | Path]]]) -> None:
+        """Write a ZIP archive, unless it was written for just that."""
+        if not self.notes.has(place, made_for):
+            self.folder.pack(place, members())
             self.notes.note(place, made_for)
 
 

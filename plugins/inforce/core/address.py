@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from inforce.core.archive import file_name
+
 _SLUG = re.compile(r"[a-z0-9][a-z0-9.-]*", re.ASCII)
 _TRANSLATION = re.compile(r"(?P<revision>[a-z0-9][a-z0-9.-]*)\.(?P<language>[a-z]{2,3}(-[a-z0-9]{2,8})*)", re.ASCII)
 RESERVED = frozenset(
@@ -103,6 +105,16 @@ def source_address(policy: str, revision: str) -> str:
     return f"{policy}/{revision}/source.md"
 
 
+def pdf_address(policy: str, revision: str, *, is_test: bool = False) -> str:
+    """A revision's signed PDF; one that a throw-away key signed never has the permanent address (rule 13)."""
+    return f"{policy}/{revision}/{file_name(policy, revision, is_test=is_test)}"
+
+
+def zip_address(policy: str) -> str:
+    """Everything that the archive has of a policy."""
+    return f"{policy}/{policy}-archive.zip"
+
+
 def in_force_address(policy: str) -> str:
     """The resolver's table of a policy."""
     return f"{policy}/in-force.json"
@@ -116,6 +128,8 @@ def timemap_address(policy: str) -> str:
 POLICIES = "policies.json"
 POSTINGS = "postings.json"
 SCHEMAS = "schemas/"
+ARCHIVE = "archive/"
+"""The page for auditors, and below it the archive's manifest with what it is checked with."""
 SITEMAP = "sitemap.xml"
 CONTENT_SECURITY = "content-security-policy.txt"
 

@@ -35,11 +35,12 @@ The whole format of a permanent page; addresses are absolute where the site's is
     }
 
 `legislationLegalForce` is `InForce` where the revision is in force for every audience that it is for, `NotInForce`
-where it is neither in force nor offered for any, else `PartiallyInForce`. `temporalCoverage` has the stretches of
-`in-force.json`'s rows, those of current users first, each once (ISO 8601; `..` for no known end). `legislationChanges`
-is the predecessor; `legislationCorrects` and `legislationRepeals` stand for `corrects` and `overtakes`; `abstract` is
-the summary. The page of a policy has the policy itself (like `exampleOfWork`, with `@context`, `dateModified` and its
-own `legislationLegalForce`), and as `workExample` the revisions that are in force, offered or scheduled.
+where it is neither in force nor offered for any, else `PartiallyInForce`. `temporalCoverage` has the stretches of `in-
+force.json`'s rows, those of current users first, each once (ISO 8601; `..` for no known end). `encoding` is the exact
+source, or a list of it and the signed PDF. `legislationChanges` is the predecessor; `legislationCorrects` and
+`legislationRepeals` stand for `corrects` and `overtakes`; `abstract` is the summary. The page of a policy has the
+policy itself (like `exampleOfWork`, with `@context`, `dateModified` and its own `legislationLegalForce`), and as
+`workExample` the revisions that are in force, offered or scheduled.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ from datetime import datetime
 from typing import Any
 
 from inforce.core import address
+from inforce.core.archive import Archived
 from inforce.core.effect import Audience
 from inforce.core.instant import format_instant, local_day
 from inforce.core.lineage import Lineage
@@ -85,9 +87,19 @@ def json_ld_script(value: Json) -> str:
     return f'<script type="application/ld+json">{text}</script>\n'
 
 
-def of_revision(revision: Revision, known: Known, locate: Locate) -> Json:
-    """What the revision's permanent page says; `locate` makes of an address below the root the one that is given."""
-    return _expression(revision, known, locate) | {"exampleOfWork": _work(known, locate)}
+def of_revision(revision: Revision, known: Known, archived: Archived | None, locate: Locate) -> Json:
+    """What the revision's permanent page says.
+
+    Args:
+        revision: whose page it is.
+        known: its policy.
+        archived: its signed PDF, if there is one.
+        locate: makes of an address below the root the one that is given.
+    """
+    told = _expression(revision, known, locate) | {"exampleOfWork": _work(known, locate)}
+    if archived is not None:
+        told["encoding"] = [told["encoding"], _signed_pdf(archived, locate)]
+    return told
 
 
 def of_policy(known: Known, locate: Locate) -> Json:
@@ -170,6 +182,16 @@ def _coverage(revision: Revision, timeline: Timeline) -> list[str]:
 def _interval(span: Span, revision: Revision) -> str:
     until = format_instant(span.until, revision.zone) if span.until else ".."
     return f"{format_instant(span.start, revision.zone)}/{until}"
+
+
+def _signed_pdf(archived: Archived, locate: Locate) -> Json:
+    return {
+        "@type": "LegislationObject",
+        "contentSize": f"{archived.present.size} B",
+        "contentUrl": locate(address.pdf_address(*archived.key)),
+        "encodingFormat": "application/pdf",
+        "sha256": archived.present.digest,
+    }
 
 
 def _source(revision: Revision, locate: Locate) -> Json:

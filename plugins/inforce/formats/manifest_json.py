@@ -30,7 +30,7 @@ The whole format::
 
 All digests are SHA-256. `digest` is the revision's, and so of its `source.md`; `unsigned.digest` is of the PDF before
 it was signed, which are the first `unsigned.size` bytes of the file; each digest of `states` is of the first `size`
-bytes. The last state is that of the whole file. `level` is a level of PAdES, `time` the instant since which the file has
+bytes. The last state is that of the whole file. `level` is a level of PAdES, `time` the instant since when the file has
 that state, by the clock of whoever signed. `certificate` is of the signer's certificate in DER. The files stand in the
 order of their policies and revisions. `kind` is `test-signed` where a throw-away key signed; such files are named
 `…-TEST-SIGNED.pdf`.

@@ -17,7 +17,7 @@ from mkdocs.structure.files import Files
 from mkdocs.utils.yaml import yaml_load
 
 from inforce.adapters.workers import processors
-from inforce.core.address import POLICIES, POSTINGS, SCHEMAS
+from inforce.core.address import ARCHIVE, POLICIES, POSTINGS, SCHEMAS
 from inforce.core.errors import ConfigurationError, Problem, did_you_mean
 from inforce.core.record import FOLDER, Record
 from inforce.mkdocs_plugin.signing_options import SigningOptions
@@ -197,17 +197,18 @@ def require_directory_urls(config: MkDocsConfig) -> None:
         raise ConfigurationError([Problem("mkdocs.yml", "`use_directory_urls` is off", todo)])
 
 
-def refuse_own_files(files: Files, record: Record) -> None:
-    """What lies in `docs/` may not stand where the record's pages and files do.
+def refuse_own_files(files: Files, record: Record, *, with_archive: bool) -> None:
+    """What lies in `docs/` may not stand where the record's pages and files do, or those of the archive.
 
     Raises:
         PluginError: something does.
     """
     for file in files:
         first, _, rest = file.dest_uri.partition("/")
-        if first in (POLICIES, POSTINGS) or (rest and (first == SCHEMAS.rstrip("/") or record.policy(first))):
+        ours = (SCHEMAS.rstrip("/"), *([ARCHIVE.rstrip("/")] if with_archive else []))
+        if first in (POLICIES, POSTINGS) or (rest and (first in ours or record.policy(first))):
             raise PluginError(
-                f"docs/{file.src_uri} stands where the policy `{first}` is, or a file of ours: name it otherwise"
+                f"docs/{file.src_uri} stands where the policy `{first}` is, or a page of ours: name it otherwise"
             )
 
 

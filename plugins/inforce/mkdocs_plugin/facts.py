@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from inforce.core import address
 from inforce.core.effect import Audience
 from inforce.core.lineage import lineage_of
 from inforce.core.policy import Revision
@@ -13,6 +14,7 @@ from inforce.core.standing import Standing, standings
 from inforce.core.timeline import Status, Timeline
 from inforce.formats.words import Words, capital
 from inforce.workflows.read_record import Draft
+from inforce.workflows.site_archive import SignedPdf
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class RevisionFacts:
     instant: datetime
     words: Words
     draft: Draft | None = None
+    pdf: SignedPdf | None = None
 
     @cached_property
     def standings(self) -> list[Standing]:
@@ -80,6 +83,18 @@ class RevisionFacts:
         """The correction that stands for this revision now (rule 5)."""
         name = self.timeline.standing(self.revision.name, self.instant)
         return self.timeline[name] if name != self.revision.name else None
+
+    @property
+    def pdf_address(self) -> str | None:
+        """Where its signed PDF lies, if there is one."""
+        if self.pdf is None:
+            return None
+        return address.pdf_address(self.revision.policy, self.revision.name, is_test=self.pdf.is_test)
+
+    @property
+    def pdf_size(self) -> str:
+        """How large that is, in the words of the language."""
+        return self.words.messages.size(self.pdf.archived.present.size) if self.pdf is not None else ""
 
     @property
     def successors(self) -> list[Revision]:

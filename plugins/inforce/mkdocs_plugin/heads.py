@@ -19,17 +19,25 @@ from inforce.core.record import PolicyRecord, Record
 from inforce.core.timeline import Timeline
 from inforce.formats import json_ld, timemap
 from inforce.formats.page_head import Link
+from inforce.workflows.site_archive import SiteArchive
 
 _SOURCE = "alternate via"
 """The exact source is another form of the page (HTML), and what the page was made from (RFC 4287). Material's script
 asks for a sitemap beside the target of each link whose relation is `alternate` and nothing else."""
+_PDF = "alternate signed"
+"""The signed PDF is another form of the page too."""
 
 
 class Heads:
     """Makes the end of the head of every page of a site."""
 
     def __init__(
-        self, record: Record, timelines: Mapping[str, Timeline], instants: Mapping[str, datetime], root: str
+        self,
+        record: Record,
+        timelines: Mapping[str, Timeline],
+        instants: Mapping[str, datetime],
+        archive: SiteArchive,
+        root: str,
     ) -> None:
         """Keep what is known.
 
@@ -37,8 +45,10 @@ class Heads:
             record: as it is shown.
             timelines: of each policy.
             instants: as of when the pages of each policy speak.
+            archive: the signed PDFs.
             root: the site's address with a slash at its end, or nothing.
         """
+        self._archive = archive
         self._timelines = timelines
         self._instants = instants
         self._root = root
@@ -82,7 +92,11 @@ class Heads:
             ),
             Link(_SOURCE, address.source_address(slug, revision.name), "text/markdown"),
         ]
-        told = json_ld.of_revision(revision, known, partial(address.located, page=place, root=self._root))
+        pdf = self._archive.pdf(revision)
+        archived = pdf.archived if pdf is not None and not pdf.is_test else None
+        if archived is not None:
+            links.append(Link(_PDF, address.pdf_address(slug, revision.name), "application/pdf"))
+        told = json_ld.of_revision(revision, known, archived, partial(address.located, page=place, root=self._root))
         return self._html(place, links) + json_ld.json_ld_script(told)
 
     def _of_policy(self, policy: PolicyRecord) -> Iterable[Link]:

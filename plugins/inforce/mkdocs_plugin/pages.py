@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from inforce.core import address
+from inforce.core.archive import place_of
 from inforce.core.effect import Audience
 from inforce.core.instant import format_instant
 from inforce.core.last_change import last_change, last_change_of
@@ -19,6 +20,7 @@ from inforce.core.policy import Revision, Terms
 from inforce.core.record import PolicyRecord
 from inforce.core.standing import turn_of
 from inforce.core.timeline import Status, Timeline
+from inforce.formats.archive_zip import steps
 from inforce.formats.built_json import built, built_entry
 from inforce.formats.clause_notes import placed_notes
 from inforce.formats.compare_json import compare_data
@@ -105,7 +107,7 @@ class Pages:
         self._templates = Templates(self.languages, revisions, root)
         self._timelines = {policy.slug: policy.timeline for policy in site.record.policies}
         self._instants = {slug: last_change(one, site.as_of) or site.as_of for slug, one in self._timelines.items()}
-        self.heads = Heads(site.record, self._timelines, self._instants, root)
+        self.heads = Heads(site.record, self._timelines, self._instants, site.archive, root)
         self._facts: dict[tuple[str, str], RevisionFacts] = {}
         self._built: dict[tuple[str, str], dict[str, Any] | None] = {}
 
@@ -128,14 +130,17 @@ class Pages:
             pages += [place(slug, name) for name in revisions for place in _OF_REVISIONS]
             files |= {f"{page}{PAGE}" for page in pages if page not in places}
             files |= {place(slug, name) for name in revisions for place in _DATA_OF_REVISIONS}
-            files |= {address.in_force_address(slug), address.timemap_address(slug)}
+            files |= {address.in_force_address(slug), address.timemap_address(slug), address.zip_address(slug)}
+            pdfs = self.site.archive.pdfs(policy)
+            files |= {address.pdf_address(slug, one.name, is_test=pdf.is_test) for one, pdf in pdfs}
         return files
 
     def depends_on(self, policy: PolicyRecord) -> str:
         """Everything that the contents of a policy's pages depend on besides our own code, but for what marks hold."""
         words = self.languages.texts_in(policy.terms.language)
         site = (self._root, self._language, words, self.heads.governing)
-        return repr((policy, self._instants[policy.slug], site, self.site.drafts_of(policy)))
+        pdfs = list(self.site.archive.pdfs(policy))
+        return repr((policy, self._instants[policy.slug], site, self.site.drafts_of(policy), pdfs))
 
     def facts(self, revision: Revision) -> RevisionFacts:
         """A posted revision's facts."""
@@ -146,6 +151,7 @@ class Pages:
                 self._timelines[revision.policy],
                 self._instants[revision.policy],
                 self._templates.words_in(self._language_of(revision.policy)),
+                pdf=self.site.archive.pdf(revision),
             )
         return self._facts[key]
 
@@ -178,9 +184,32 @@ class Pages:
             drafts=[draft for draft in self.site.drafts if record.policy(draft.policy) is None],
             latest=latest(record),
             auditors=auditors,
+            has_archive=self.site.archive.is_wanted,
         )
         html = self._dated(html, "", record.policies, self._language)
         return self.filled(Content("", say("page.home.title"), say("page.home.description"), html))
+
+    def archive(self) -> Content:
+        """`/archive/`: every signed PDF with its digest, and how to check it; for auditors."""
+        say, record = self.languages.messages_in(self._language), self.site.record
+        example = next((place_of(one.slug, one.revisions[-1].name) for one in record.policies), "COPY.pdf")
+        html = self._templates.render(
+            "archive.html",
+            address.ARCHIVE,
+            self._language,
+            policies=[(one, [(each, self.facts(each)) for each in reversed(one.revisions)]) for one in record.policies],
+            archive=self.site.archive,
+            fingerprints=self.site.archive.fingerprints,
+            example=example,
+            steps=steps(example),
+        )
+        title, description = say("archive.title"), say("archive.description")
+        headings = [
+            Heading(2, "checking", say("archive.checking")),
+            *(Heading(2, f"archive-{one.slug}", one.terms.title) for one in record.policies),
+        ]
+        head = self.heads.other(address.ARCHIVE)
+        return self.filled(Content(address.ARCHIVE, title, description, html, headings, head=head))
 
     def policy(self, policy: PolicyRecord) -> Content:
         """`/privacy-policy/`: the text in force for current users."""
@@ -211,6 +240,7 @@ class Pages:
             zones={policy.terms.time_zone, *(one.time_zone for one in timeline.revisions)},
             picture=PICTURE,
             measures=dict(self._measures(timeline, say)),
+            pdfs={one.name: self.facts(one).pdf_address for one in timeline.revisions},
             drafts=self.site.drafts_of(policy),
         )
         description = say("page.history.description", title=title)

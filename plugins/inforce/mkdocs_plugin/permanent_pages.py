@@ -5,16 +5,19 @@ Each policy is written by itself, so that worker processes can share the work.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import partial
 from hashlib import sha256
+from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 
-from inforce.adapters.site_folder import SiteFolder, Text
+from inforce.adapters.site_folder import SiteFolder, Text, WrittenOnce
 from inforce.adapters.workers import Dealt
 from inforce.core import address
+from inforce.core.archive import SUMS, place_of
 from inforce.core.record import PolicyRecord
+from inforce.formats.archive_zip import README, readme, source_place, sums
 from inforce.mkdocs_plugin.kept_pages import KeptPages
 from inforce.mkdocs_plugin.pages import PAGE, Content
 from inforce.mkdocs_plugin.theme import Shells
@@ -77,6 +80,7 @@ class PermanentPages:
                 place = address.clauses_address(policy.slug, revision.name)
                 name = self._site.redlines.name(revision)
                 written.write(place, name, partial(self._site.redlines.clauses, revision))
+            self._write_pdfs(policy, written)
             for content in self._pages.others(policy, places):
                 place, page = f"{content.address}{PAGE}", partial(self._page, content)
                 if content.compares is None:
@@ -85,6 +89,39 @@ class PermanentPages:
                     written.write(place, self._name(policy, content), page)
                 listed += [content.address] if content.is_listed else []
         return len(policy.revisions), listed
+
+    def _write_pdfs(self, policy: PolicyRecord, written: WrittenOnce) -> None:
+        """Write the signed PDFs of a policy, and the ZIP archive of all that the archive has of it."""
+        archive = self._site.archive
+        for revision, pdf in archive.pdfs(policy):
+            place = address.pdf_address(policy.slug, revision.name, is_test=pdf.is_test)
+            if (path := archive.path(pdf)) is not None:
+                self._folder.place(place, path)
+            else:
+                written.write(place, pdf.archived.present.digest, partial(archive.data, pdf))
+        if archive.has(policy):
+            others = self._others(policy)
+            name = sha256(repr(others).encode()).hexdigest()
+            written.pack(address.zip_address(policy.slug), name, partial(self._members, policy, others))
+
+    def _others(self, policy: PolicyRecord) -> dict[str, bytes]:
+        """What the ZIP archive of a policy has besides PDFs and sources."""
+        archive = self._site.archive
+        others = dict(archive.companions())
+        others[README] = readme(policy.slug, policy.terms.title, self._root, archive.fingerprints)
+        digests = ((name, sha256(data).hexdigest()) for name, data in others.items())
+        files = (pdf.archived for _, pdf in archive.pdfs(policy) if not pdf.is_test)
+        return dict(sorted([*others.items(), (SUMS, sums(files, digests))]))
+
+    def _members(self, policy: PolicyRecord, others: dict[str, bytes]) -> Iterator[tuple[str, bytes | Path]]:
+        """What goes into the ZIP archive of a policy."""
+        archive, slug = self._site.archive, policy.slug
+        folder = address.zip_address(slug).rpartition("/")[2].removesuffix(".zip")
+        yield from ((f"{folder}/{name}", data) for name, data in others.items())
+        for revision, pdf in archive.pdfs(policy):
+            if not pdf.is_test:
+                yield f"{folder}/{source_place(slug, revision.name)}", self._site.source.data(revision)
+                yield f"{folder}/{place_of(slug, revision.name)}", archive.path(pdf) or archive.data(pdf)
 
     def _page(self, content: Content) -> bytes:
         return self._shells.around(self._pages.filled(content)).encode()

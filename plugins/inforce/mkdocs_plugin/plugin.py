@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -96,6 +97,8 @@ class InforcePlugin(BasePlugin[InforceConfig]):
             raise PluginError(f"nothing is published:\n{wrong}") from None
         for warning in self.site.warnings:
             log.info("%s", warning)
+        for warning in self.site.lacking:
+            log.log(logging.INFO if self._is_preview else logging.WARNING, "%s", warning)
         config.extra_css.append(STYLE)
         config.extra_javascript.append(stale_script())
         if config.nav is not None:
@@ -113,13 +116,15 @@ class InforcePlugin(BasePlugin[InforceConfig]):
 
         Of many policies these are the pages of the texts in force, which its search has to find; else none.
         """
-        refuse_own_files(files, self.site.record)
+        refuse_own_files(files, self.site.record, with_archive=self.site.archive.is_wanted)
         found = [address.policy_address] if has_search(config) else []
         self._made = {
             f"{place(policy.slug)}{INDEX}": partial(self.kept_pages.content, policy, place(policy.slug))
             for policy in self.site.record.policies
             for place in (self.pages.of_policies if self._is_in_nav else found)
         }
+        if self.site.archive.is_wanted:
+            self._made[f"{address.ARCHIVE}{INDEX}"] = self.pages.archive
         self._places = {source.removesuffix(INDEX) for source in self._made}
         self._folder.bring_back(self.pages.files_but_for(self._places))
         made = [*self._made, *([] if files.get_file_from_path(INDEX) else [INDEX])]

@@ -31,33 +31,41 @@ from inforce.workflows.progress import Progress, silent
 from inforce.workflows.read_record import Draft, OpenRecord, opened
 from inforce.workflows.redline_texts import SiteRedlines
 from inforce.workflows.settings import Settings
+from inforce.workflows.site_archive import SiteArchive, missing_pdfs, site_archive
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
     """What one build shows: the record as of an instant, the drafts of a preview, and the warnings to be told.
 
-    `texts` has them as HTML, `redlines` what changed in them, `pages` what whoever makes the pages keeps from build to
-    build, `written` the notes on what was written; `workers` says how many processes may work at once.
+    `lacking` are warnings too, of PDFs that are not there: whoever publishes has to hear of them, a preview need not.
+    `texts` has the revisions as HTML, `redlines` what changed in them, `archive` their signed PDFs, `pages` what
+    whoever makes the pages keeps from build to build, `written` the notes on what was written; `workers` says how many
+    processes may work at once.
     """
 
     record: Record
     as_of: datetime
     drafts: Sequence[Draft]
     warnings: Sequence[Problem]
+    lacking: Sequence[Problem]
     source: OpenRecord
     texts: SiteTexts
     redlines: SiteRedlines
+    archive: SiteArchive
     pages: Cache
     written: Cache
     workers: int
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Every file that is no page and speaks of all policies, by its address."""
-        yield address.POLICIES, to_json(policies_table(self.record, self.as_of))
+        archived = [one.slug for one in self.record.policies if self.archive.has(one)]
+        yield address.POLICIES, to_json(policies_table(self.record, self.as_of, archived))
         yield address.POSTINGS, to_json(postings_table(self.record))
         for name in NAMES:
             yield f"{address.SCHEMAS}{name}.schema.json", schema(name)
+        for name, data in self.archive.companions():
+            yield f"{address.ARCHIVE}{name}", data
 
     def files_of(self, policy: PolicyRecord, root: str = "") -> Iterator[tuple[str, bytes]]:
         """Every file that is no page and speaks of a policy, but for the sources; `root` is the site's address."""
@@ -109,6 +117,8 @@ def gathered(
         if source.record.errors:
             raise RecordError(source.record.problems)
         record = source.record.as_of(door.asked)
+        archive = site_archive(settings, record)
+        lacking = list(missing_pdfs(archive, record))
         progress = progress or silent()
         with cache_folder(settings, progress) as folder:
             texts = SiteTexts(record.policies, source.text_source(), html_cache(folder))
@@ -118,4 +128,17 @@ def gathered(
             redlines.make(progress, settings.workers)
             pages, written = (open_cache(folder, kind, edition()) for kind in ("pages", "written"))
             warnings = (*source.record.problems, *beside)
-            yield Site(record, door.asked, drafts, warnings, source, texts, redlines, pages, written, settings.workers)
+            yield Site(
+                record=record,
+                as_of=door.asked,
+                drafts=drafts,
+                warnings=warnings,
+                lacking=lacking,
+                source=source,
+                texts=texts,
+                redlines=redlines,
+                archive=archive,
+                pages=pages,
+                written=written,
+                workers=settings.workers,
+            )

@@ -88,24 +88,32 @@ class ReadArchive:
 
 
 def read_archive(settings: Settings) -> ReadArchive | None:
-    """The archive, or where there is none, what the test key signed; None where there is neither.
+    """The archive; None where there is none.
 
     Raises:
         InforceError: it cannot be read.
     """
-    for address in (settings.archive, TEST_ARCHIVE):
-        if not settings.archive or (address == TEST_ARCHIVE and settings.signing is not None):
-            continue
-        store = open_store(address, settings.folder)
-        stamps = store.stamps()
-        own = _own_files(store, stamps)
-        if MANIFEST not in own:
-            continue
-        try:
-            return ReadArchive(parse_manifest(own[MANIFEST]), own, store)
-        except ValueError as wrong:
-            raise RecordError([_no_manifest(store.address, wrong)]) from None
-    return None
+    return _read(settings.archive, settings) if settings.archive else None
+
+
+def read_test_archive(settings: Settings) -> ReadArchive | None:
+    """What a throw-away key signed, which is no archive; None where there is nothing.
+
+    Raises:
+        InforceError: it cannot be read.
+    """
+    return _read(TEST_ARCHIVE, settings) if settings.archive else None
+
+
+def _read(address: str, settings: Settings) -> ReadArchive | None:
+    store = open_store(address, settings.folder)
+    own = _own_files(store, store.stamps())
+    if MANIFEST not in own:
+        return None
+    try:
+        return ReadArchive(parse_manifest(own[MANIFEST]), own, store)
+    except ValueError as wrong:
+        raise RecordError([_no_manifest(store.address, wrong)]) from None
 
 
 def surveyed(store: Store, notes: ArchiveNotes, *, is_test: bool) -> Survey:

@@ -24,6 +24,7 @@ from importlib.resources import files as resources
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_time
+from babel.units import format_unit
 
 from inforce.core.errors import Fault, did_you_mean
 from inforce.core.record import Reading
@@ -45,6 +46,8 @@ _PATTERNS = (
     *("date", "time", "time.exact"),
     *("timeline.tick.year", "timeline.tick.month", "timeline.tick.day", "timeline.tick.time"),
 )
+
+_UNITS = (("digital-megabyte", 1_000_000), ("digital-kilobyte", 1_000), ("digital-byte", 1))
 
 
 class Messages:
@@ -94,6 +97,11 @@ class Messages:
         if key not in self._days:
             self._days[key] = self._date(instant.astimezone(zone))
         return self._days[key]
+
+    def size(self, count: int) -> str:
+        """A number of bytes, in the largest unit of which there is one at least: `214 kB`."""
+        unit, factor = next(((unit, factor) for unit, factor in _UNITS if count >= factor), _UNITS[-1])
+        return format_unit(round(count / factor, 0 if count >= 10 * factor else 1), unit, "short", locale=self._locale)
 
     def formatted(self, key: str, instant: datetime, zone: tzinfo) -> str:
         """An instant by the message of that key, which is a pattern of CLDR for dates and times."""

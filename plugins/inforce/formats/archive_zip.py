@@ -1,0 +1,63 @@
+"""`privacy-policy-archive.zip`: everything that the archive has of a policy, to be checked without the site and us.
+
+The whole layout; the names of PDFs are those of the manifest::
+
+    privacy-policy-archive/
+    ├── README.txt                                       what this is, and how to check it
+    ├── SHA256SUMS                                       of every other file here
+    ├── certificates.pem                                 the signers' certificates
+    ├── manifest.json                                    what the archive has, of every policy
+    ├── manifest.json.p7s                                its signature
+    └── privacy-policy/
+        ├── privacy-policy-2018-04-10.md                 the exact source, of which the digest is
+        └── privacy-policy-2018-04-10.pdf                the signed PDF
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.resources import files as resources
+
+from inforce.core.archive import CERTIFICATES, MANIFEST, MANIFEST_SIGNATURE, SUMS, Archived, file_name, place_of
+from inforce.formats.sha256sums import sha256sums
+
+README = "README.txt"
+_OPENSSL_CMS = "openssl cms -verify -binary -inform DER -purpose any"
+
+
+def source_place(policy: str, revision: str) -> str:
+    """Where a revision's source lies."""
+    return f"{policy}/{file_name(policy, revision).removesuffix('.pdf')}.md"
+
+
+def sums(files: Iterable[Archived], others: Iterable[tuple[str, str]]) -> bytes:
+    """The digests of every file: of PDFs and sources as the manifest has them, and of others by name and digest."""
+    found = dict(others)
+    for one in files:
+        found[place_of(*one.key)] = one.present.digest
+        found[source_place(*one.key)] = one.source
+    return sha256sums(found)
+
+
+def readme(policy: str, title: str, root: str, fingerprints: Iterable[str]) -> bytes:
+    """What this is and how to check it, for somebody who has nothing but the archive."""
+    commands = {step: _indented(command) for step, command in steps(f"{policy}/{file_name(policy, 'REVISION')}")}
+    told = "\n".join(map(_indented, sorted(fingerprints)))
+    site = root or "the publisher's site"
+    text = resources("inforce.formats").joinpath("archive_readme.txt").read_text("utf-8")
+    return text.format(policy=policy, title=title, site=site, fingerprints=told, **commands).encode()
+
+
+def steps(example: str) -> tuple[tuple[str, str], ...]:
+    """The commands with which a copy is checked without us, by what each of them shows; `example` is a PDF's name."""
+    return (
+        ("sums", f"sha256sum --check {SUMS}"),
+        ("manifest", f"{_OPENSSL_CMS} -in {MANIFEST_SIGNATURE} -content {MANIFEST} -CAfile ROOT.pem -out checked.json"),
+        ("signature", f"pdfsig -nocert {example}"),
+        ("source", f"pdfdetach -savefile source.md -o source.md {example}\nsha256sum source.md"),
+        ("certificate", f"openssl x509 -in {CERTIFICATES} -noout -subject -fingerprint -sha256"),
+    )
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())
