@@ -1,9 +1,12 @@
 """A program that exports again and again, and dies each time at a later one of its operations on the archive.
 
-`dying.py PROJECT SCRATCH [--upgrade]`: PROJECT is a repository of which one revision is not archived. For each
+`dying.py PROJECT SCRATCH [--upgrade | --fifty]`: PROJECT is a repository of which a revision is not archived. For each
 operation in turn, a copy of it is exported by a process that kills itself (SIGKILL) just before that operation; a file
 that was about to reach the disk is left there in half. Then a second one goes on, and dies as well; then a third one,
 which is let live. What is said of each is written as a line of JSON.
+
+With `--fifty`, PROJECT itself is exported by processes that are killed from outside, fifty times, at any instant; when
+the archive is whole, it goes, and they begin anew.
 
 It forks, so that what prints and what signs is loaded once; for that it must be a program of its own, without threads.
 """
@@ -14,8 +17,9 @@ import random
 import shutil
 import signal
 import sys
+import time
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -127,7 +131,49 @@ def digests(project):
     return {place: digest for place, digest in found.items() if not place.startswith(".")}, signed
 
 
+def counted(project):
+    """How many states each file has by the manifest; and whether an upgrade is still under way."""
+    archive = project / "archive"
+    manifest = json.loads((archive / "manifest.json").read_bytes())
+    return [len(one["states"]) for one in manifest["files"]], (archive / ".upgrade").exists()
+
+
+def tell(**said):
+    sys.stdout.write(json.dumps(said) + "\n")
+    sys.stdout.flush()
+
+
+def fifty_times(project, scratch):
+    """Kill it at random instants, of the time that a whole run takes."""
+    chance = random.Random(7)
+    began = time.monotonic()
+    shutil.copytree(project, scratch / "warm")
+    forked(scratch / "warm")
+    longest = time.monotonic() - began
+    killed = 0
+    while killed < 50:
+        child = os.fork()
+        if child == 0:
+            with suppress(BaseException):
+                export(project)
+                os._exit(_ENDED)
+            os._exit(_REFUSED)
+        time.sleep(chance.uniform(0, longest))
+        os.kill(child, signal.SIGKILL)
+        ending = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        killed += ending == -signal.SIGKILL
+        is_whole = ending == _ENDED
+        tell(endings=[ending], looks=[digests(project)], is_whole=is_whole)
+        if is_whole:
+            shutil.rmtree(project / "archive")
+    tell(endings=[forked(project)], looks=[digests(project)], is_whole=True)
+
+
 def main(project, scratch, *options):
+    if "--fifty" in options:
+        export(shutil.copytree(project, scratch / "first"))
+        fifty_times(project, scratch)
+        return
     upgrade = "--upgrade" in options
     chance = random.Random(5)
     warm = scratch / "warm"
@@ -135,19 +181,19 @@ def main(project, scratch, *options):
     export(warm, upgrade=upgrade)
     number = 0
     while True:
-        number += 1
+        number += 3 if upgrade else 1  # An upgrade has many, and asks an authority each time.
         copy = scratch / str(number)
         shutil.copytree(project, copy)
         endings = [forked(copy, number, upgrade=upgrade)]
-        looks = [digests(copy)]
+        looks, states = [digests(copy)], [counted(copy)]
         if endings[0] == -signal.SIGKILL:
             endings.append(forked(copy, chance.randint(1, 40), upgrade=upgrade))
             looks.append(digests(copy))
+            states.append(counted(copy))
         endings.append(forked(copy, upgrade=upgrade))
         looks.append(digests(copy))
         left = [path.name for path in (copy / "archive").glob(".pending/**/*") if path.is_file()]
-        sys.stdout.write(json.dumps({"number": number, "endings": endings, "looks": looks, "left": left}) + "\n")
-        sys.stdout.flush()
+        tell(number=number, endings=endings, looks=looks, left=left, states=[*states, counted(copy)])
         if endings[0] != -signal.SIGKILL:
             return
         shutil.rmtree(copy)

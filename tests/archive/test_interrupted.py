@@ -1,11 +1,8 @@
 """Killed at any instant, the next run goes on; nothing that is signed is lost, changed, or signed twice."""
 
-import json
 import os
-import random
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -16,7 +13,6 @@ from inforce.mkdocs_plugin.config import read_settings
 from inforce.workflows.archive_notes import ArchiveNotes
 from inforce.workflows.read_archive import read_archive, surveyed
 
-DYING = Path(__file__).with_name("dying.py")
 NEW = "privacy-policy/privacy-policy-2019-01-01.pdf"
 
 
@@ -32,29 +28,11 @@ def whole(project):
     return True
 
 
-def died(project, tmp_path, *options):
-    """What `dying.py` says of each death."""
-    project.configure(cache="")
-    (tmp_path / "scratch").mkdir()
-    environment = {"PATH": os.environ["PATH"], "HOME": str(project.repo.home), "LC_ALL": "C.UTF-8"}
-    command = [
-        sys.executable,
-        "-W",
-        "ignore",
-        str(DYING),
-        str(project.repo.folder),
-        str(tmp_path / "scratch"),
-        *options,
-    ]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=500)
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
 def test_killed_before_each_operation_on_the_archive(archived, tmp_path):
     archived.repo.commit("2019-01-01T09:00:00+09:00", {"privacy-policy/2019-01-01.md": material()})
     before = archived.pdfs()
-    deaths = died(archived, tmp_path)
+    archived.configure(cache="")
+    deaths = archived.died(tmp_path / "scratch")
     assert len(deaths) > 25
     assert [one["endings"][0] for one in deaths] == [-signal.SIGKILL] * (len(deaths) - 1) + [0]
     adopted = 0
@@ -70,27 +48,37 @@ def test_killed_before_each_operation_on_the_archive(archived, tmp_path):
     assert adopted > 5
 
 
-def test_killed_fifty_times(posted):
-    """With processes at work, each time soon after something has changed; a run begins where the one before ended."""
-    for year in range(2019, 2026):
-        posted.repo.commit(f"{year}-01-01T09:00:00+09:00", {f"privacy-policy/{year}-01-01.md": material()})
-    chance = random.Random(7)
-    seen, killed, filled, adopted = {}, 0, 0, 0
-    while killed < 50:
-        left = {path.name for path in posted.folder.glob(".pending/*/*.json")}
-        adopted += bool(left)
-        killed += killed_after(posted, changes=chance.randint(1, 25), seconds=chance.uniform(0, 0.1))
-        lying = posted.pdfs()
+def test_killed_fifty_times_at_any_instant(posted, tmp_path):
+    for day in range(10, 20):
+        posted.repo.commit(f"2019-01-{day}T09:00:00+09:00", {f"privacy-policy/2019-01-{day}.md": material()})
+    posted.configure(cache="")
+    runs = posted.died(tmp_path / "scratch", "--fifty")
+    assert sum(one["endings"] == [-signal.SIGKILL] for one in runs) == 50
+    seen, adoptable, partly = {}, {}, 0
+    for one in runs:
+        assert one["endings"][0] in (0, -signal.SIGKILL)
+        lying, signed = one["looks"][0]
         assert seen.items() <= lying.items()
-        seen = lying
-        if len(lying) == 9 and not [path for path in posted.folder.glob(".pending/**/*") if path.is_file()]:
-            assert whole(posted)
-            filled += 1
-            posted.folder.rename(posted.repo.folder / f"archive-{filled}")
-            seen = {}
-    posted.export()
+        assert all(lying.get(place, digest) == digest for place, digest in adoptable.items())
+        partly += 0 < len(lying) < 12
+        seen, adoptable = ({}, {}) if one["is_whole"] else (lying, signed)
+    assert partly > 10
     assert whole(posted)
-    assert adopted > 5
+
+
+def test_killed_with_processes_at_work(posted):
+    """Soon after something has changed; each run begins where the one before was killed."""
+    for day in range(10, 20):
+        posted.repo.commit(f"2019-01-{day}T09:00:00+09:00", {f"privacy-policy/2019-01-{day}.md": material()})
+    seen = {}
+    for changes in (1, 2, 3, 5, 8):
+        assert killed_after(posted, changes=changes, seconds=0.01)
+        assert seen.items() <= posted.pdfs().items()
+        seen = posted.pdfs()
+    posted.export()
+    assert 0 < len(seen) < 12
+    assert seen.items() <= posted.pdfs().items()
+    assert whole(posted)
 
 
 def killed_after(project, changes, seconds):

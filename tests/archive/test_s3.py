@@ -48,7 +48,7 @@ def bucket(s3, monkeypatch):
 
 
 @pytest.fixture
-def stored(posted, s3, bucket):
+def stored(posted, s3, bucket):  # noqa: ARG001 - an empty one
     """A project with its archive there; `export` knows the way."""
     posted.archive = PLACE
     posted.configure()
@@ -75,7 +75,7 @@ def test_the_same_files_as_on_a_disk(stored, bucket, tmp_path):
     assert objects(bucket) == there
 
 
-def test_what_is_archived_there_is_read(stored, bucket):
+def test_what_is_archived_there_is_read(stored):
     stored.export()
     archive = read_archive(read_settings(stored.repo.folder / "mkdocs.yml"))
     (first, _) = archive.manifest
@@ -132,7 +132,7 @@ def test_killed_on_the_way_the_next_run_on_this_machine_goes_on(stored, bucket, 
     assert not [place for place in objects(bucket) if place.startswith(".")]
 
 
-def test_a_bucket_that_is_not_there(stored, bucket):
+def test_a_bucket_that_is_not_there(stored):
     stored.archive = "s3://nowhere/x"
     stored.configure()
     said = stored.export(status=1)
