@@ -43,7 +43,8 @@ def printed(document: Document) -> bytes:
     page = _Page(document.html, _Nothing())
     with _told() as told:
         try:
-            laid_out = page.render(font_config=fonts(), stylesheets=[_style(document.style)], pdf_variant=_VARIANT)
+            style = _style(document.style, document.fonts)
+            laid_out = page.render(font_config=fonts(document.fonts), stylesheets=[style], pdf_variant=_VARIANT)
             links = _Links(laid_out)
             _complete(laid_out.metadata, document)
             with _tagged(document.language), warnings.catch_warnings():
@@ -84,8 +85,8 @@ class _Nothing(URLFetcher):
 
 
 @lru_cache(8)
-def _style(source: str) -> weasyprint.CSS:
-    return weasyprint.CSS(string=source, url_fetcher=_Nothing(), font_config=fonts())
+def _style(source: str, families: tuple[str, ...]) -> weasyprint.CSS:
+    return weasyprint.CSS(string=source, url_fetcher=_Nothing(), font_config=fonts(families))
 
 
 def _attachments(document: Document) -> list[weasyprint.Attachment]:
@@ -192,7 +193,7 @@ def _without_glyphs(characters: Iterable[str], document: Document) -> Iterator[P
         name = unicodedata.name(one, "a character without a name")
         line = next((number for number, text in enumerate(lines, start=1) if one in text), None)
         what = f"no font for PDFs has the character U+{ord(one):04X} ({name})"
-        todo = "write it otherwise in a new revision, or have its Noto font among those of formats/pdf/fonts.py"
+        todo = "install a font that has it, and name its family in the option `fonts`"
         yield Problem(document.path, what, todo, line)
 
 
