@@ -40,11 +40,12 @@ def printed(document: Document) -> bytes:
         RecordError: the document asks for a file, fonts lack a glyph, or WeasyPrint fails.
         ConfigurationError: fonts are missing altogether.
     """
-    found = fonts()
+    found = fonts(document.fonts)
     with _told() as told:
         try:
             page = _Page(document.html, _Nothing())
-            laid_out = page.render(font_config=found, stylesheets=[_style(document.style)], pdf_variant=_VARIANT)
+            style = _style(document.style, document.fonts)
+            laid_out = page.render(font_config=found, stylesheets=[style], pdf_variant=_VARIANT)
             links = _Links(laid_out)
             _complete(laid_out.metadata, document)
             with _tagged(document.language), warnings.catch_warnings():
@@ -89,8 +90,8 @@ class _Nothing(URLFetcher):
 
 
 @lru_cache(8)
-def _style(source: str) -> weasyprint.CSS:
-    return weasyprint.CSS(string=source, url_fetcher=_Nothing(), font_config=fonts())
+def _style(source: str, families: tuple[str, ...]) -> weasyprint.CSS:
+    return weasyprint.CSS(string=source, url_fetcher=_Nothing(), font_config=fonts(families))
 
 
 def _attachments(document: Document) -> list[weasyprint.Attachment]:
@@ -197,7 +198,7 @@ def _without_glyphs(characters: Iterable[str], document: Document) -> Iterator[P
         name = unicodedata.name(one, "a character without a name")
         line = next((number for number, text in enumerate(lines, start=1) if one in text), None)
         what = f"no font for PDFs has the character U+{ord(one):04X} ({name})"
-        todo = "run scripts/set-up, which installs fonts; if they lack it, post a revision without it (`inforce new`)"
+        todo = "install a font that has it, and name its family in the option `fonts`"
         yield Problem(document.path, what, todo, line)
 
 
