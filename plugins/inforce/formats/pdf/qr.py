@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from html import escape
+from itertools import groupby
 
 import segno
 
@@ -16,13 +18,20 @@ def qr_svg(address: str, alternative: str) -> str:
     """
     code = segno.make_qr(address, error="m")
     side = code.symbol_size(border=0)[0]
-    squares = "".join(
-        f"M{column} {line}h1v1h-1z"
+    runs = "".join(
+        f"M{start} {line}h{length}v1h-{length}z"
         for line, row in enumerate(code.matrix)
-        for column, is_dark in enumerate(row)
-        if is_dark
+        for start, length in _dark_runs(row)
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" width="{side}" height="{side}">'
-        f'<title>{escape(alternative)}</title><path d="{squares}"/></svg>'
+        f'<title>{escape(alternative)}</title><path d="{runs}"/></svg>'
     )
+
+
+def _dark_runs(row: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Where the dark stretches of a row begin, and how long they are."""
+    for is_dark, run in groupby(enumerate(row), lambda square: square[1]):
+        if is_dark:
+            columns = [column for column, _ in run]
+            yield columns[0], len(columns)
