@@ -71,7 +71,7 @@ def test_the_code_is_drawn_square_by_square():
     svg = qr_svg(address, 'It says "this" & that')
     matrix = [list(map(bool, row)) for row in segno.make_qr(address, error="m").matrix]
     drawn = [[False] * len(matrix) for _ in matrix]
-    for left, top, length in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\3z", svg):
+    for left, top, length in re.findall(r"M(\d+) (\d+)\.5h(\d+)", svg):
         for column in range(int(left), int(left) + int(length)):
             drawn[int(top)][column] = True
     assert drawn == matrix

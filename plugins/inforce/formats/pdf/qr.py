@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from html import escape
 from itertools import groupby
 
@@ -18,20 +18,18 @@ def qr_svg(address: str, alternative: str) -> str:
     """
     code = segno.make_qr(address, error="m")
     side = code.symbol_size(border=0)[0]
-    runs = "".join(
-        f"M{start} {line}h{length}v1h-{length}z"
-        for line, row in enumerate(code.matrix)
-        for start, length in _dark_runs(row)
-    )
+    lines = "".join(_line(number, row) for number, row in enumerate(code.matrix))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" width="{side}" height="{side}">'
-        f'<title>{escape(alternative)}</title><path d="{runs}"/></svg>'
+        f'<title>{escape(alternative)}</title><path d="{lines}" stroke="#000000" stroke-width="1"/></svg>'
     )
 
 
-def _dark_runs(row: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Where the dark stretches of a row begin, and how long they are."""
-    for is_dark, run in groupby(enumerate(row), lambda square: square[1]):
-        if is_dark:
-            columns = [column for column, _ in run]
-            yield columns[0], len(columns)
+def _line(number: int, row: Iterable[int]) -> str:
+    """A line of squares, as strokes: one for each stretch of dark ones, as WeasyPrint takes its time for every one."""
+    strokes, column = "", 0
+    for is_dark, squares in groupby(row):
+        width = len(list(squares))
+        strokes += f"M{column} {number}.5h{width}" if is_dark else ""
+        column += width
+    return strokes
