@@ -43,12 +43,7 @@ def printed(document: Document) -> bytes:
     found = fonts(document.fonts)
     with _told() as told:
         try:
-<<<<<<< HEAD
-            page = _Page(document.html, _Nothing())
-            style = _style(document.style, document.fonts)
-=======
             page, style = _Page(document.html, _Nothing()), _style(document.style, document.fonts)
->>>>>>> 332110d7594278d8a3e8126aa3e8cfaa970287f4
             laid_out = page.render(font_config=found, stylesheets=[style], pdf_variant=_VARIANT)
             links = _Links(laid_out)
             _complete(laid_out.metadata, document)
