@@ -49,7 +49,7 @@ from pyhanko_certvalidator.path import ValidationPath
 from inforce.adapters.hardware_keys import key_in_token
 from inforce.adapters.signing_keys import Ask, Key, KeyedSigner, WrongSignature, der, fingerprint, key_in_file
 from inforce.adapters.time_stamping import Authority, NoTimestamp
-from inforce.adapters.validation_data import NotValid, NoValidationData, ValidationData
+from inforce.adapters.validation_data import NotValid, NoValidationData, ValidationData, told_simply
 from inforce.core.archive import Level
 from inforce.core.errors import ConfigurationError, Problem, RecordError
 from inforce.core.signing import KeyInFile, Signing
@@ -219,15 +219,17 @@ class Signer:
         return output.getvalue()
 
     async def _upgraded(self, pdf: bytes, authority: Authority, validation: ValidationData) -> bytes:
-        signatures = PdfFileReader(BytesIO(pdf)).embedded_signatures
+        reader = PdfFileReader(BytesIO(pdf))
+        signatures = reader.embedded_signatures
         if not signatures:
             raise RecordError([Problem("PDF", "has no signature that could be upgraded", "export it first")])
         _require_intact(signatures)
         output = BytesIO()
         with validation.context(signatures[0].signer_cert.dump()) as context:
+            paths = await _paths(signatures, context, is_validated="/DSS" in reader.root)
             writer = IncrementalPdfFileWriter(BytesIO(pdf))
             DocumentSecurityStore.supply_dss_in_writer(
-                writer, None, paths=await _paths(signatures, context), validation_context=context, embed_roots=False
+                writer, None, paths=paths, validation_context=context, embed_roots=False
             )
             await PdfTimeStamper(authority, _timestamp(len(signatures))).async_timestamp_pdf(
                 writer, _DIGEST, context, output=output, dss_settings=_OVER_ALL, embed_roots=False
@@ -306,9 +308,8 @@ def _require_intact(signatures: list[EmbeddedPdfSignature]) -> None:
 
 
 def _is_intact(signature: EmbeddedPdfSignature) -> bool:
-    is_timestamp = signature.sig_object_type == "/DocTimeStamp"
     kind, digest = "data", signature.compute_digest()
-    if is_timestamp:
+    if _is_timestamp(signature):
         content = signature.signed_data["encap_content_info"]["content"]
         if content.parsed["message_imprint"]["hashed_message"].native != digest:
             return False
@@ -317,18 +318,40 @@ def _is_intact(signature: EmbeddedPdfSignature) -> bool:
     return validate_sig_integrity(signature.signer_info, signature.signer_cert, kind, digest) == (True, True)
 
 
-async def _paths(signatures: list[EmbeddedPdfSignature], context: ValidationContext) -> list[ValidationPath]:
-    """The paths to a root that have to be validated before a document timestamp is added.
+async def _paths(
+    signatures: list[EmbeddedPdfSignature], context: ValidationContext, *, is_validated: bool
+) -> list[ValidationPath]:
+    """The paths to a root that are validated before a document timestamp is added to a file.
 
-    That of the last document timestamp, if there is one, which has covered all else; or those of the signature and of
-    the timestamp in it.
+    That of the last document timestamp, if there is one: it covers all else. Otherwise those of the signature and of
+    the timestamp in it; where the file has validation data already (`is_validated`), newer data is welcome and no more.
+
+    Raises:
+        RecordError: the certificates are not valid any more, and nothing in the file shows that they were.
+        NoValidationData: that cannot be told.
     """
-    last = signatures[-1]
-    if last.sig_object_type != "/DocTimeStamp":
-        paths: list[ValidationPath] = await collect_validation_info(last, context)
-        return paths
-    validator = CertificateValidator(last.signer_cert, last.other_embedded_certs, validation_context=context)
-    return [await validator.async_validate_usage(set(), {"time_stamping"})]
+    last, is_timestamp = signatures[-1], _is_timestamp(signatures[-1])
+    try:
+        with told_simply():
+            if not is_timestamp:
+                paths: list[ValidationPath] = await collect_validation_info(last, context)
+                return paths
+            validator = CertificateValidator(last.signer_cert, last.other_embedded_certs, validation_context=context)
+            return [await validator.async_validate_usage(set(), {"time_stamping"})]
+    except NotValid as wrong:
+        if is_validated and not is_timestamp:
+            return []
+        what = f"it is too late for a further timestamp: {wrong}"
+        todo = "keep the file as it is; name its roots (`plugins: inforce: signing: trust`), if that is what it lacks"
+        raise RecordError([Problem("PDF", what, todo)]) from None
+    except NoValidationData:
+        if is_validated and not is_timestamp:
+            return []
+        raise
+
+
+def _is_timestamp(signature: EmbeddedPdfSignature) -> bool:
+    return bool(signature.sig_object_type == "/DocTimeStamp")
 
 
 def _begins_with(before: bytes, after: bytes) -> bytes:

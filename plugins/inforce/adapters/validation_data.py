@@ -82,13 +82,27 @@ class ValidationData:
             revocation_mode=_REQUIRED,
         )
         try:
-            yield context
-        except (PathError, ValidationError, ValueError) as wrong:
-            reason = _reason(wrong)
-            if reason is None:
-                raise
+            with told_simply():
+                yield context
+        except (NoValidationData, NotValid):
             self._fetchers[about] = min(until, now + REST), fetchers
-            raise reason from None
+            raise
+
+
+@contextmanager
+def told_simply() -> Iterator[None]:
+    """Turn what certvalidator raises into one of the two errors.
+
+    Raises:
+        NoValidationData, NotValid: as validation ends.
+    """
+    try:
+        yield
+    except (PathError, ValidationError, ValueError) as wrong:
+        reason = _reason(wrong)
+        if reason is None:
+            raise
+        raise reason from None
 
 
 def _reason(wrong: BaseException) -> Exception | None:
