@@ -26,15 +26,18 @@ The whole format; `url`s are relative to the site's root::
     }
 
 `current_users` and `new_users` name the revision of each row at `as_of`, null where there is none; `contact` and
-`notice_period` (in days) appear where the policy says them.
+`notice_period` (in days) appear where the policy says them. Where PDFs are archived, `archive` beside `as_of` is the
+address of the manifest, and `archive` of a policy that of its ZIP file.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
 from inforce.core import address
+from inforce.core.archive import MANIFEST
 from inforce.core.effect import Audience
 from inforce.core.instant import format_instant
 from inforce.core.record import PolicyRecord, Record
@@ -43,17 +46,18 @@ from inforce.formats.in_force_json import instant_or_null
 Json = dict[str, Any]
 
 
-def policies_table(record: Record, as_of: datetime) -> Json:
-    """The table of the policies that have a posting."""
-    return {
+def policies_table(record: Record, as_of: datetime, archived: Collection[str] = ()) -> Json:
+    """The table of the policies that have a posting; `archived` are those of which the archive has anything."""
+    table = {
         "as_of": format_instant(as_of, UTC),
-        "policies": [_policy(one, as_of) for one in record.policies],
+        "policies": [_policy(one, as_of, is_archived=one.slug in archived) for one in record.policies],
         "postings": address.POSTINGS,
         "schemas": address.SCHEMAS,
     }
+    return table | ({"archive": f"{address.ARCHIVE}{MANIFEST}"} if archived else {})
 
 
-def _policy(policy: PolicyRecord, as_of: datetime) -> Json:
+def _policy(policy: PolicyRecord, as_of: datetime, *, is_archived: bool) -> Json:
     terms, timeline = policy.terms, policy.timeline
     newcomers = timeline.on(Audience.NEW_USERS, as_of)
     entry: Json = {
@@ -70,5 +74,11 @@ def _policy(policy: PolicyRecord, as_of: datetime) -> Json:
         "title": terms.title,
         "url": address.policy_address(policy.slug),
     }
-    optional = {"contact": terms.contact, "notice_period": terms.notice_period, "relation": terms.relation}
+    zipped = address.zip_address(policy.slug) if is_archived else None
+    optional = {
+        "archive": zipped,
+        "contact": terms.contact,
+        "notice_period": terms.notice_period,
+        "relation": terms.relation,
+    }
     return entry | {key: value for key, value in optional.items() if value is not None}

@@ -59,7 +59,8 @@ class Site:
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Every file that is no page and speaks of all policies, by its address."""
-        yield address.POLICIES, to_json(policies_table(self.record, self.as_of))
+        archived = [one.slug for one in self.record.policies if self.archive.has(one)]
+        yield address.POLICIES, to_json(policies_table(self.record, self.as_of, archived))
         yield address.POSTINGS, to_json(postings_table(self.record))
         for name in NAMES:
             yield f"{address.SCHEMAS}{name}.schema.json", schema(name)
