@@ -250,11 +250,12 @@ class Signer:
             raise _NotReached(Problem(place, what, todo), Level.B_LT if is_signed else Level.B_B) from None
         except NoValidationData as wrong:
             todo = "try again later, or have a lower level recorded: --allow-lower-level"
-            problem = Problem(self._key.place, f"not the level {level}: {wrong}", todo)
+            problem = Problem(wrong.whose or self._key.place, f"not the level {level}: {wrong}", todo)
             raise _NotReached(problem, Level.B_T) from None
         except NotValid as wrong:
             todo = "use a certificate that is valid, and name all roots: `plugins: inforce: signing: trust`"
-            raise ConfigurationError([Problem(self._key.place, str(wrong), todo)]) from None
+            what = f"its certificate is not good: {wrong}"
+            raise ConfigurationError([Problem(wrong.whose or self._key.place, what, todo)]) from None
         except WrongSignature:
             what = "the key makes signatures that do not hold"
             todo = "do not use it any more: it, or the device that holds it, is broken"
