@@ -148,7 +148,7 @@ def endless(_pki):
 
 def dripping(_pki):
     def drops():
-        for _ in range(40):
+        for _ in range(12):
             time.sleep(0.05)
             yield b"\x30"
 
