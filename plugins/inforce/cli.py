@@ -12,6 +12,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 from functools import wraps
 from pathlib import Path
@@ -449,6 +450,58 @@ def _record(config_file: Path | None, *, as_known: bool = True) -> Iterator[tupl
 
 
 @main.command()
+@click.argument("places", metavar="FILE|FOLDER|ZIP...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--trust", metavar="CERT", type=click.Path(path_type=Path), help="Certificates that you trust, in a file."
+)
+@click.option("--site", metavar="ADDRESS", default="", help="A site, or its folder: what it publishes of its signer.")
+@click.option("--record", metavar="REPO", type=click.Path(path_type=Path), help="The repository with the record.")
+@click.option("--branch", metavar="NAME", default="main", help="The published branch of REPO; by default main.")
+@click.option("--on", type=MOMENT, metavar="INSTANT", default="now", help="The day or instant of the check.")
+@json_option
+@click.pass_obj
+@told
+def verify(  # noqa: PLR0913 - one parameter for each option
+    config_file: Path | None,
+    /,
+    *,
+    places: tuple[Path, ...],
+    trust: Path | None,
+    site: str,
+    record: Path | None,
+    branch: str,
+    on: date | datetime | str,
+    as_json: bool,
+) -> int:
+    """Check signed PDFs: authentic, test-signed, altered, or one cannot tell.
+
+    \b
+      inforce verify privacy-policy-2018-04-10.pdf --trust publisher.pem
+      inforce verify privacy-policy-archive.zip --site https://policies.example --record ../policies
+
+    Exits 0 only if everything is authentic. Needs no mkdocs.yml: where there is none, say whom to trust.
+    """
+    from inforce.core.verdict import Verdict, worst
+    from inforce.formats.verdict_json import verdict_json
+    from inforce.formats.verdict_words import summary_words, verdict_words
+    from inforce.workflows.verify_copies import Request, verify_copies
+
+    door = _door()
+    archive = None if trust or site else _archive_here(config_file)
+    request = Request(places, _resolved(on, UTC, door), trust, site, archive, record, branch)
+    checked = []
+    for place, found in verify_copies(request, door, _progress()):
+        checked.append((place, found) if as_json else (place, replace(found, reasons=())))
+        if not as_json:
+            click.echo("\n".join(verdict_words(place, found)))
+    if as_json:
+        _print_json(verdict_json(checked))
+    else:
+        click.echo(summary_words(one.verdict for _, one in checked))
+    return 0 if worst(one.verdict for _, one in checked) is Verdict.AUTHENTIC else _AT_FAULT
+
+
+@main.command()
 @click.argument("language", default="en")
 @told
 def messages(language: str) -> None:
@@ -479,9 +532,29 @@ def _messages_of(language: str | None, config_file: Path | None) -> Messages:
 def _settings(config_file: Path | None) -> Settings:
     from inforce.mkdocs_plugin.config import read_settings
 
+    return read_settings(config_file or _nearest_config())
+
+
+def _nearest_config() -> Path:
+    """The mkdocs.yml of this folder or the nearest one above; where there is none, the one that would be here."""
     here = Path.cwd()
     places = [folder / "mkdocs.yml" for folder in (here, *here.parents)]
-    return read_settings(config_file or next((place for place in places if place.is_file()), places[0]))
+    return next((place for place in places if place.is_file()), places[0])
+
+
+def _archive_here(config_file: Path | None) -> Path | None:
+    """The archive of the project in which this is asked, if there is one on this machine."""
+    from inforce.core.archive import MANIFEST
+    from inforce.core.errors import InforceError
+
+    if config_file is None and not _nearest_config().is_file():
+        return None
+    try:
+        settings = _settings(config_file)
+    except InforceError:
+        return None
+    folder = settings.folder / settings.archive
+    return folder if settings.archive and "://" not in settings.archive and (folder / MANIFEST).is_file() else None
 
 
 def _check_messages(settings: Settings) -> None:

@@ -51,7 +51,7 @@ class Problem:
     def __post_init__(self) -> None:
         """Keep to one line, and to what can be seen: names of files and keys come from anywhere."""
         for name in ("path", "what", "todo"):
-            object.__setattr__(self, name, _visible(getattr(self, name)))
+            object.__setattr__(self, name, visible(getattr(self, name)))
 
     @classmethod
     def of(cls, fault: Fault, path: str, severity: Severity = Severity.ERROR, commit: str | None = None) -> Problem:
@@ -91,7 +91,7 @@ class ConfigurationError(InforceError):
     """The options or the command line are at fault."""
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """The text with whatever would not print written as an escape: line ends, controls, bytes that are not UTF-8."""
     if text.isprintable():
         return text

@@ -21,9 +21,9 @@ from inforce.formats.time_zones import time_zone
 
 Texts = tuple[tuple[str, str], ...]
 """Messages by their keys, in order."""
-_PREFIXES = ("pdf.", "redline.", "change.", "posting.", "revision.called", "history.rule.", "date", "time")
+_PREFIXES = ("pdf.", "redline.", "about.", "change.", "posting.", "history.rule.", "date", "time")
 """Which messages a PDF says."""
-_NOT_SAID = ("redline.page.", "redline.view.", "timeline.")
+_NOT_SAID = ("redline.page.", "redline.legend")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ class Sheet:
         texts: the messages in which the PDF speaks.
         root: the site's address, with a slash at its end.
         paper: `A4` or `Letter`.
+        fonts: further families of fonts, for what ours lack.
         is_test: it will be signed with a throw-away key, and says so on each page (rule 13).
     """
 
@@ -70,6 +71,7 @@ class Sheet:
     texts: Texts
     root: str
     paper: str = "A4"
+    fonts: tuple[str, ...] = ()
     is_test: bool = False
 
     @property

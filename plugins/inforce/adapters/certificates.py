@@ -1,0 +1,172 @@
+"""Certificates (X.509, RFC 5280): whom a reader trusts, and how far that reaches."""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from asn1crypto import pem, x509
+from cryptography import x509 as strict_x509
+from cryptography.exceptions import InvalidSignature
+from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from pyhanko_certvalidator.errors import (
+    ExpiredError,
+    NotYetValidError,
+    PathBuildingError,
+    RevokedError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Certificates that a reader trusts.
+
+    One that is no authority's is a signer's own: where there are such, they alone may sign, and the authorities among
+    the certificates vouch for timestamps only.
+    """
+
+    certificates: tuple[x509.Certificate, ...] = ()
+
+    @property
+    def authorities(self) -> tuple[x509.Certificate, ...]:
+        """Those that may vouch for others."""
+        return tuple(one for one in self.certificates if one.ca or (one.ca is None and is_own_issuer(one)))
+
+    @property
+    def signers(self) -> tuple[x509.Certificate, ...]:
+        """Those that are trusted for what they sign themselves."""
+        authorities = {one.sha256 for one in self.authorities}
+        return tuple(one for one in self.certificates if one.sha256 not in authorities)
+
+
+def read_trust(data: bytes) -> Trust:
+    """The certificates in a file: PEM, one or more; or one in DER.
+
+    Raises:
+        ValueError: there is none in it.
+    """
+    if pem.detect(data):
+        found = [der for kind, _, der in pem.unarmor(data, multiple=True) if kind == "CERTIFICATE"]
+    else:
+        found = [data]
+    certificates = tuple(x509.Certificate.load(one, strict=True) for one in found)
+    for one in certificates:
+        _ = one.native  # which reads all of it
+    if not certificates:
+        raise ValueError("there is no certificate in it")
+    return Trust(certificates)
+
+
+def is_own_issuer(certificate: x509.Certificate) -> bool:
+    """Whether it is issued by itself, as roots are."""
+    return issued(certificate, certificate)
+
+
+def issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
+    """Whether the issuer's key signed the certificate, byte for byte as it is here."""
+    if certificate["signature_value"].dump()[-len(certificate.signature) - 1] != 0:
+        return False  # bits left unused, which none of the algorithms has
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            one, other = (strict_x509.load_der_x509_certificate(each.dump()) for each in (certificate, issuer))
+            one.verify_directly_issued_by(other)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
+
+def unvouched(certificates: Iterable[x509.Certificate], pool: Iterable[x509.Certificate], trust: Trust) -> list[str]:
+    """Whom nobody at hand vouches for among the certificates: a byte of such a one could be another."""
+    trusted = {one.sha256 for one in trust.certificates}
+    around = [*pool, *trust.certificates]
+    return [
+        name_of(one)
+        for one in certificates
+        if one.sha256 not in trusted and not any(issued(each, one) for each in around)
+    ]
+
+
+def name_of(certificate: x509.Certificate) -> str:
+    """What a person calls the subject: its common name, or the whole of what it is called."""
+    subject = certificate.subject.native
+    found = subject.get("common_name") or certificate.subject.human_friendly
+    return str(found if isinstance(found, str) else found[0])
+
+
+def distrust(  # noqa: PLR0913, PLR0911 - a question with as many sides
+    certificate: x509.Certificate,
+    others: Iterable[x509.Certificate],
+    trust: Trust,
+    moment: datetime,
+    revocations: tuple[Sequence[Any], Sequence[Any]] = ((), ()),
+    *,
+    is_timestamp: bool = False,
+) -> str:
+    """Why the reader's trust does not extend to a certificate at that moment; empty if it does.
+
+    Args:
+        certificate: the signer's.
+        others: what may lead from it to what is trusted.
+        trust: what the reader trusts.
+        moment: when it has to have been valid.
+        revocations: revocation lists, and OCSP responses, that came along.
+        is_timestamp: whether it is a time-stamping authority's.
+    """
+    if fault := purpose_fault(certificate, is_timestamp=is_timestamp):
+        return fault
+    if any(one.sha256 == certificate.sha256 for one in trust.certificates):
+        return validity_fault(certificate, moment)
+    if trust.signers and not is_timestamp:
+        return "is not the one that is trusted"
+    if not trust.authorities:
+        return "is none that is trusted"
+    crls, ocsps = revocations
+    context = ValidationContext(
+        trust_roots=list(trust.authorities),
+        other_certs=list(others),
+        crls=list(crls),
+        ocsps=list(ocsps),
+        moment=moment,
+        allow_fetching=False,
+        revocation_mode="soft-fail",
+        retroactive_revinfo=True,
+    )
+    try:
+        asyncio.run(CertificateValidator(certificate, validation_context=context).async_validate_path())
+    except PathBuildingError:
+        return "leads to no certificate that is trusted"
+    except RevokedError:
+        return "was revoked by then"
+    except ExpiredError:
+        return validity_fault(certificate, moment) or "comes by a certificate that had expired"
+    except NotYetValidError:
+        return validity_fault(certificate, moment) or "comes by a certificate that was not valid yet"
+    except Exception as wrong:  # noqa: BLE001 - whatever the chain is made of, it is not to be trusted
+        why = next(iter(str(wrong).splitlines()), type(wrong).__name__)
+        return f"cannot be traced to what is trusted ({why})"
+    return ""
+
+
+def validity_fault(certificate: x509.Certificate, moment: datetime) -> str:
+    """Why it was not valid at that moment; empty if it was."""
+    if moment < certificate.not_valid_before:
+        return f"was not valid before {certificate.not_valid_before.date()}"
+    if moment > certificate.not_valid_after:
+        return f"had expired on {certificate.not_valid_after.date()}"
+    return ""
+
+
+def purpose_fault(certificate: x509.Certificate, *, is_timestamp: bool = False) -> str:
+    """Why it is not meant for this; empty if it is (RFC 5280, 4.2.1.3 and 4.2.1.12; RFC 3161, 2.3)."""
+    usage = certificate.key_usage_value
+    if usage is not None and not usage.native & {"digital_signature", "non_repudiation"}:
+        return "is not meant for signing"
+    extended = certificate.extended_key_usage_value
+    if is_timestamp and (extended is None or extended.native != ["time_stamping"]):
+        return "is not meant for timestamps"
+    return ""
