@@ -152,6 +152,16 @@ def test_it_is_certified_and_allows_no_changes(signed):
     assert "/Version" not in opened.root  # It stays PDF 1.7, on which PDF/A-3 is based.
 
 
+@pytest.mark.parametrize("level", LEVELS)
+def test_what_it_says_of_itself_stays(pdf, signed, upgraded, level):
+    """Metadata and information are those of the unsigned file, with its instant, whatever the clock shows."""
+    before = reader(pdf)
+    for data in (signed[level], *upgraded[level]):
+        after = reader(data)
+        assert after.root["/Metadata"].data == before.root["/Metadata"].data
+        assert after.trailer["/Info"] == before.trailer["/Info"]
+
+
 def test_it_claims_the_instant_that_was_given(pki, pdf):
     at = NOW.replace(year=2018, month=4, day=10)
     with open_signer(pki.signing(), nobody) as signer:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -200,22 +200,21 @@ class Signer:
             docmdp_permissions=MDPPerm.NO_CHANGES,
             signer_key_usage=set(),  # Checked already, when the key was loaded.
             dss_settings=_IN_THE_SIGNATURE,
-            use_pades_lta=level is Level.B_LTA,
-            timestamp_field_name=_timestamp(1),
         )
         authority = self._authority if level.rank >= Level.B_T.rank else None
-        if level.rank < Level.B_LT.rank or self._validation is None:
+        if level.rank < Level.B_LT.rank or self._validation is None or authority is None:
             return await self._written(pdf, at, metadata, authority)
         with self._validation.context(self.certificate) as context:
             metadata = replace(metadata, embed_validation_info=True, validation_context=context)
-            return await self._written(pdf, at, metadata, authority)
+            signed = await self._written(pdf, at, metadata, authority)
+            return await _stamped(signed, 1, (), authority, context) if level is Level.B_LTA else signed
 
     async def _written(
         self, pdf: bytes, at: datetime, metadata: PdfSignatureMetadata, authority: Authority | None
     ) -> bytes:
         output = BytesIO()
         signer = _DatedSigner(at, metadata, self._key.signer, authority)
-        await signer.async_sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), output=output)
+        await signer.async_sign_pdf(_Update(BytesIO(pdf)), output=output)
         return output.getvalue()
 
     async def _upgraded(self, pdf: bytes, authority: Authority, validation: ValidationData) -> bytes:
@@ -224,17 +223,9 @@ class Signer:
         if not signatures:
             raise RecordError([Problem("PDF", "has no signature that could be upgraded", "export it first")])
         _require_intact(signatures)
-        output = BytesIO()
         with validation.context(signatures[0].signer_cert.dump()) as context:
             paths = await _paths(signatures, context, is_validated="/DSS" in reader.root)
-            writer = IncrementalPdfFileWriter(BytesIO(pdf))
-            DocumentSecurityStore.supply_dss_in_writer(
-                writer, None, paths=paths, validation_context=context, embed_roots=False
-            )
-            await PdfTimeStamper(authority, _timestamp(len(signatures))).async_timestamp_pdf(
-                writer, _DIGEST, context, output=output, dss_settings=_OVER_ALL, embed_roots=False
-            )
-        return output.getvalue()
+            return await _stamped(pdf, len(signatures), paths, authority, context)
 
     @contextmanager
     def _told(self, level: Level) -> Iterator[None]:
@@ -289,9 +280,33 @@ class _DatedSigner(PdfSigner):
         return session
 
 
-def _timestamp(number: int) -> str:
-    """The name of the field of a document timestamp, by the number of signatures and timestamps before it."""
-    return f"Timestamp{number}"
+class _Update(IncrementalPdfFileWriter):
+    """pyHanko's, which leaves the metadata as it is.
+
+    It would write that anew: with the time of the clock, itself as the producer, and in another form, in which PDF/A
+    does not find our properties described (ISO 19005-3, 6.6.2.3).
+    """
+
+    def _update_meta(self) -> None:
+        pass
+
+
+async def _stamped(
+    pdf: bytes, number: int, paths: Sequence[ValidationPath], authority: Authority, context: ValidationContext
+) -> bytes:
+    """The file with validation data for some paths, and a document timestamp over all of it.
+
+    `number` is how many signatures and timestamps it has already.
+    """
+    writer, output = _Update(BytesIO(pdf)), BytesIO()
+    if paths:
+        DocumentSecurityStore.supply_dss_in_writer(
+            writer, None, paths=paths, validation_context=context, embed_roots=False
+        )
+    await PdfTimeStamper(authority, f"Timestamp{number}").async_timestamp_pdf(
+        writer, _DIGEST, context, output=output, dss_settings=_OVER_ALL, embed_roots=False
+    )
+    return output.getvalue()
 
 
 def _require_intact(signatures: list[EmbeddedPdfSignature]) -> None:
