@@ -140,6 +140,12 @@ def test_whatever_asks_for_a_file_is_refused_by_name(qstore, asking):
     assert refused.value.problems[0].path == "policy_versions/privacy-policy/2014-03-01.md"
 
 
+def test_what_weasyprint_cannot_set_is_told_with_the_file(qstore):
+    document = document_of(qstore.sheet("privacy-policy/2014-03-01"))
+    with pytest.raises(RecordError, match=r"2014-03-01.md: WeasyPrint could not set this text: ParseError"):
+        printed(replace(document, html=document.html.removesuffix("</html>")))
+
+
 def test_only_the_webs_and_mails_links_can_be_followed(qstore):
     document = document_of(qstore.sheet("privacy-policy/2014-03-01"))
     assert "javascript" not in document.html

@@ -37,14 +37,14 @@ def printed(document: Document) -> bytes:
     """The PDF.
 
     Raises:
-        RecordError: the document asks for a file, or fonts lack a glyph.
+        RecordError: the document asks for a file, fonts lack a glyph, or WeasyPrint fails.
         ConfigurationError: fonts are missing altogether.
     """
-    page = _Page(document.html, _Nothing())
+    found = fonts(document.fonts)
     with _told() as told:
         try:
-            style = _style(document.style, document.fonts)
-            laid_out = page.render(font_config=fonts(document.fonts), stylesheets=[style], pdf_variant=_VARIANT)
+            page, style = _Page(document.html, _Nothing()), _style(document.style, document.fonts)
+            laid_out = page.render(font_config=found, stylesheets=[style], pdf_variant=_VARIANT)
             links = _Links(laid_out)
             _complete(laid_out.metadata, document)
             with _tagged(document.language), warnings.catch_warnings():
@@ -55,6 +55,10 @@ def printed(document: Document) -> bytes:
         except _AskedError as asked:
             what = f"the text asks for `{asked}`: a PDF is made of the revision's own bytes alone"
             raise RecordError([Problem(document.path, what, "write the text itself there")]) from None
+        except Exception as wrong:
+            what = f"WeasyPrint could not set this text: {type(wrong).__name__}: {wrong}"
+            todo = "find the passage by taking others out of a copy, and report it; nothing was written"
+            raise RecordError([Problem(document.path, what, todo)]) from wrong
     if missing := dict.fromkeys(_characters(told)):
         raise RecordError(_without_glyphs(missing, document))
     return bytes(data)
