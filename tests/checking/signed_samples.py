@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import gc
 import hashlib
-import json
 import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from html import escape
 from io import BytesIO
 
-import weasyprint
 from asn1crypto import crl as asn1_crl
 from asn1crypto import keys, x509
 from cryptography import x509 as cx509
@@ -30,9 +29,16 @@ from pyhanko.sign.signers.pdf_signer import (
     TimestampDSSContentSettings,
 )
 from pyhanko.sign.timestamps import DummyTimeStamper
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from inforce.adapters.weasyprint_pdf import printed
+from inforce.formats.json_text import to_json
+from inforce.formats.pdf.document import Attached, Document
+from inforce.formats.pdf.xmp import NAMESPACE
+
+POSTED = datetime(2018, 4, 10, tzinfo=UTC)
 SIGNED = datetime(2018, 4, 10, 0, 0, 5, tzinfo=UTC)
 BEFORE = TimestampDSSContentSettings(include_vri=False, update_before_ts=True)
 WITHIN = DSSContentSettings(
@@ -76,7 +82,9 @@ class Keeper:
 def keeper(name, issuer=None, kind="signer", years=(2014, 2034)):
     """A new key, and a certificate that the issuer (or itself) gave it."""
     is_authority, stamps = kind == "authority", kind == "stamper"
-    key = rsa.generate_private_key(65537, 2048) if stamps else ec.generate_private_key(ec.SECP256R1())
+    key = (
+        rsa.generate_private_key(65537, 2048) if kind in ("stamper", "rsa") else ec.generate_private_key(ec.SECP256R1())
+    )
     subject = cx509.Name([cx509.NameAttribute(NameOID.COMMON_NAME, name)])
     builder = (
         cx509.CertificateBuilder()
@@ -165,11 +173,12 @@ def authorities(name="Qstore", signer_name="Qstore Policies", years=(2014, 2034)
 
 
 @cache
-def unsigned(text="We keep what you tell us.", source=SOURCE, digest=None, revision="2018-04-10"):
-    """A revision as a PDF with its two attachments."""
+def unsigned(source=SOURCE, revision="2018-04-10", attached=(), described=(), *, is_test=False):
+    """A revision as a PDF, not laid out with care; `attached` and `described` are what is otherwise, in pairs."""
+    digest = hashlib.sha256(source).hexdigest()
     facts = {
         "change": None,
-        "digest": digest or hashlib.sha256(source).hexdigest(),
+        "digest": digest,
         "effective": {},
         "language": "en",
         "path": f"policy_versions/privacy-policy/{revision}.md",
@@ -183,19 +192,21 @@ def unsigned(text="We keep what you tell us.", source=SOURCE, digest=None, revis
         "time_zone": "Asia/Seoul",
         "url": f"https://policies.qstore.example/privacy-policy/{revision}/",
     }
-    record = (json.dumps(facts, indent=2, sort_keys=True) + "\n").encode()
-    when = datetime(2018, 4, 10, tzinfo=UTC)
-    attachments = [
-        weasyprint.Attachment(string=data, name=name, relationship=relation, created=when, modified=when)
-        for name, data, relation in (("source.md", source, "Source"), ("record.json", record, "Data"))
-    ]
-    style = "body{font-family:'Noto Serif'}"
-    page = f"<html lang=en><title>Privacy Policy</title><style>{style}</style><h1>Privacy Policy</h1><p>{text}"
+    files = {"source.md": source, "record.json": to_json(facts), **dict(attached)}
+    said = {"policy": "privacy-policy", "revision": revision, "digest": digest, **dict(described)}
+    said |= {"testSigned": "True"} if is_test else {}
+    properties = "".join(f"<inforce:{name}>{value}</inforce:{name}>" for name, value in said.items())
+    document = Document(
+        path=facts["path"],
+        html=f'<html lang="en"><title>Privacy Policy</title><body>{escape(source.decode())}</body></html>',
+        style="body { font-family: 'Noto Serif' }",
+        metadata=f'<rdf:Description rdf:about="" xmlns:inforce="{NAMESPACE}">{properties}</rdf:Description>',
+        attachments=tuple(Attached(name, data, "Data", "") for name, data in files.items() if data is not None),
+        instant=POSTED,
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves a file of its own to be closed by Python.
-        pdf = weasyprint.HTML(string=page).write_pdf(
-            attachments=attachments, pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=b"a" * 16
-        )
+        pdf = printed(document)
         gc.collect()
     return pdf
 
@@ -238,9 +249,10 @@ def signed(level="B-B", who=None, pdf=None, at=SIGNED, **options):
         return DatedSigner(meta, who.simple_signer(), timestamper=stamper, at=at).sign_pdf(writer).getvalue()
 
 
-def upgraded(pdf, who=None, at=SIGNED + timedelta(days=365)):
+def upgraded(pdf, who=None, at=SIGNED + timedelta(days=365), revoked=()):
     """A PDF with one more archive timestamp, and before it what that needs."""
     who = who or authorities()
     stamper = signers.PdfTimeStamper(who.timestamps(at))
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    return stamper.timestamp_pdf(writer, "sha256", who.context(at), dss_settings=BEFORE).getvalue()
+    DocumentSecurityStore.supply_dss_in_writer(writer, None, crls=who.revocations(revoked))
+    return stamper.timestamp_pdf(writer, "sha256", who.context(at, revoked), dss_settings=BEFORE).getvalue()

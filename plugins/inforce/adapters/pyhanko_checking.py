@@ -89,7 +89,7 @@ def gather_detached(data: bytes, signature: bytes, trust: Trust | None, on: date
     evidence = Evidence(hashlib.sha256(data).hexdigest(), len(data), is_signed=True)
     try:
         seal = opened_seal(signature, lambda name: hashlib.new(name, data).digest(), is_timestamp=False)
-        return _signed(evidence, [seal], _Store(), trust, on, seal.time, [])
+        return replace(_signed(evidence, [seal], _Store(), trust, on, seal.time, []), level=None)
     except NotIntactError as wrong:
         return replace(evidence, alterations=(str(wrong),))
 
@@ -311,6 +311,8 @@ def _content(reader: PdfFileReader, evidence: Evidence) -> Evidence:
     else:
         faults.append("no source.md is attached to it")
     described, is_test = described_in(_metadata(reader, reader.xrefs.total_revisions - 1))
+    if described is None:
+        faults.append("its metadata does not say of which revision it is")
     return replace(
         evidence, facts=facts, source_digest=source, described=described, is_test=is_test, faults=tuple(faults)
     )
