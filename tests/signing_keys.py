@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from asn1crypto import pem
@@ -113,8 +115,8 @@ def serving_pki(folder: Path) -> Iterator[Pki]:
         yield pki
 
 
-class Server(WSGIServer):
-    """A server on loopback at a port of its own, in a thread; what it answers is set by `set_app`."""
+class Server(ThreadingMixIn, WSGIServer):
+    """A server on loopback at a port of its own, in threads; what it answers is set by `set_app`."""
 
     address_family = socket.AF_INET
 
@@ -152,6 +154,12 @@ def new_key(rsa_bits: int = 0, curve: ec.EllipticCurve | None = None) -> bytes:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
+
+
+def told(*command: object) -> str:
+    """What a program says, on both of its outputs."""
+    done = subprocess.run([*map(str, command)], text=True, capture_output=True, check=False, timeout=60)
+    return done.stdout + done.stderr
 
 
 def private(path: Path, data: bytes) -> Path:

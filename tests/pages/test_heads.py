@@ -39,7 +39,7 @@ def told(site, address):
 def themed(tmp_path_factory, build):
     """Builds the record in another theme, under another address."""
 
-    def builds(theme, root=ROOT, templates=None, plugins="[inforce]"):
+    def builds(theme, root=ROOT, templates=None, plugins="[{inforce: {archive: ''}}]"):
         top = tmp_path_factory.mktemp("themed")
         repo = Repository(top / "repo", top / "home")
         for name, source in (templates or {}).items():

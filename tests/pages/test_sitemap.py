@@ -9,7 +9,7 @@ from repository import TERMS, Repository
 
 ROOT = "https://policies.qstore.example/"
 NAMESPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
-CONFIG = f"site_name: Q\nsite_url: {ROOT}\ntheme: mkdocs\nplugins: [inforce]\n"
+CONFIG = f"site_name: Q\nsite_url: {ROOT}\ntheme: mkdocs\nplugins: [{{inforce: {{archive: ''}}}}]\n"
 
 
 def listed(site):

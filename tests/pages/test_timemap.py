@@ -72,7 +72,9 @@ def made(repo, build):
         (repo.folder / "docs").mkdir()
         (repo.folder / "docs" / "index.md").write_text("# Policies\n")
         site_url = f"site_url: '{root}'\n" if root else ""
-        (repo.folder / "mkdocs.yml").write_text(f"site_name: Q\n{site_url}theme: mkdocs\nplugins: [inforce]\n")
+        (repo.folder / "mkdocs.yml").write_text(
+            f"site_name: Q\n{site_url}theme: mkdocs\nplugins: [{{inforce: {{archive: ''}}}}]\n"
+        )
         repo.commit("2018-01-01T09:00:00+09:00", {"terms/policy.yml": TERMS, **files})
         return links((build(repo)[0] / "terms/timemap.link").read_text())
 

@@ -1,32 +1,69 @@
 """Signatures: PAdES in PDFs (ETSI EN 319 142-1), and CMS beside other files (RFC 5652). Hides pyHanko.
 
 A PDF's signature certifies it, allows no change but archive timestamps, and is invisible: a visible one would break
-PDF/A. The signed file begins with every byte of the unsigned one. Nothing falls back silently (rule 13): a level that
-cannot be reached is an error or, where that is allowed, a lower one that is told.
+PDF/A. The signed file begins with every byte of the unsigned one. What it has at each level, in order::
+
+    B-B     the signature
+    B-T     the signature, with a timestamp in it
+    B-LT    the same; certificates and revocation data (DSS) are among what is signed
+    B-LTA   the same, and after it a document timestamp over all of it
+
+So nothing follows the signature but document timestamps, each over everything before it. Nothing falls back silently
+(rule 13): a level that cannot be reached is an error or, where that is allowed, a lower one that is told.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
 
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.signers import constants
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
-from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner, PdfSigningSession
+from pyhanko.sign.signers.pdf_signer import (
+    DSSContentSettings,
+    PdfSignatureMetadata,
+    PdfSigner,
+    PdfSigningSession,
+    PdfTimeStamper,
+    SigDSSPlacementPreference,
+    TimestampDSSContentSettings,
+)
+from pyhanko.sign.validation.dss import DocumentSecurityStore, collect_validation_info
+from pyhanko.sign.validation.generic_cms import validate_sig_integrity
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko_certvalidator import CertificateValidator, ValidationContext
+from pyhanko_certvalidator.path import ValidationPath
 
-from inforce.adapters.signing_keys import Ask, Key, KeyedSigner, der, fingerprint, key_in_file
+from inforce.adapters.hardware_keys import key_in_token
+from inforce.adapters.signing_keys import Ask, Key, KeyedSigner, WrongSignature, der, fingerprint, key_in_file
+from inforce.adapters.time_stamping import Authority, NoTimestamp
+from inforce.adapters.validation_data import NotValid, NoValidationData, ValidationData
 from inforce.core.archive import Level
-from inforce.core.errors import ConfigurationError, Problem
+from inforce.core.errors import ConfigurationError, Problem, RecordError
 from inforce.core.signing import KeyInFile, Signing
 
 _FIELD = "Signature"
 _DIGEST = "sha256"
+_AUTHORITY_KEYS = 4
+"""How many keys of one authority are taken into account, in one document."""
+_OVER_ALL = TimestampDSSContentSettings(include_vri=False, update_before_ts=True)
+_IN_THE_SIGNATURE = DSSContentSettings(
+    include_vri=False,
+    placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE,
+    next_ts_settings=_OVER_ALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +74,27 @@ class SignedBytes:
     level: Level
 
 
+class _NotReached(Exception):  # noqa: N818
+    """A level was not reached; the problem tells why, and `best` is the highest that may be."""
+
+    def __init__(self, problem: Problem, best: Level) -> None:
+        super().__init__(problem)
+        self.problem, self.best = problem, best
+
+
 class Signer:
     """Signs with one key, which is loaded once. Made by `open_signer`, or `test_signer` for a test key."""
 
-    def __init__(self, key: Key, level: Level = Level.B_B) -> None:
-        """Keep the key ready."""
+    def __init__(
+        self,
+        key: Key,
+        level: Level = Level.B_B,
+        authority: Authority | None = None,
+        validation: ValidationData | None = None,
+    ) -> None:
+        """Keep the key ready, and with whose help a level above B-B is reached."""
         self._key, self.level = key, level
+        self._authority, self._validation = authority, validation
         self.certificate = der(key.certificate)
         """The signer's certificate in DER."""
         self.chain = tuple(map(der, key.chain))
@@ -63,57 +115,166 @@ class Signer:
             return
         whose = self._key.certificate.subject.rfc4514_string()
         what = (
-            f"the certificate of {whose} has expired, on {ends.isoformat()}"
+            f"the certificate of {whose} has expired at {at.isoformat()}: it ended on {ends.isoformat()}"
             if at > ends
-            else f"the certificate of {whose} is not valid before {begins.isoformat()}"
+            else f"the certificate of {whose} is not valid yet at {at.isoformat()}: it begins on {begins.isoformat()}"
         )
-        todo = "have a certificate issued that is valid now, and name its file"
+        todo = "have a certificate issued that is valid, and name its file: `plugins: inforce: signing`"
         raise ConfigurationError([Problem(self._key.place, what, todo)])
 
     def sign(self, pdf: bytes, at: datetime, *, allow_lower_level: bool = False) -> SignedBytes:
         """Sign a PDF; `at` is the instant that the signature claims.
 
+        With `allow_lower_level`, a level that cannot be reached for want of a timestamp or of revocation data is given
+        up for the next lower one; never because a certificate is not valid, or was revoked.
+
         Raises:
-            InforceError: the certificate is not valid then, or the level cannot be reached.
+            RecordError: the level cannot be reached, or this is no PDF that can be signed.
+            ConfigurationError: the certificate is not valid then, was revoked, or leads to no trusted root; or its
+                key does not sign.
         """
         self.check(at)
-        return SignedBytes(asyncio.run(self._signed(pdf, at)), Level.B_B)
+        level = self.level
+        while True:
+            try:
+                return SignedBytes(self._signed(pdf, at, level), level)
+            except _NotReached as wrong:
+                if not allow_lower_level:
+                    raise RecordError([wrong.problem]) from None
+                level = wrong.best
+                if self._authority is not None and level.rank >= Level.B_T.rank:
+                    self._authority.forgive()
+
+    def upgrade(self, pdf: bytes, at: datetime) -> SignedBytes:
+        """Add a document timestamp, and before it what it takes to validate what is there already.
+
+        The signed file is raised to B-LTA, or renewed there. What is returned begins with every byte of it.
+
+        Raises:
+            RecordError: the file was altered, or no timestamp or revocation data can be had.
+            ConfigurationError: no authority or no roots are named, or a certificate is not valid any more.
+        """
+        if self._authority is None or self._validation is None:
+            missing = "timestamps" if self._authority is None else "trust"
+            what = f"archive timestamps need the option `{missing}`, which is not given"
+            todo = "name an authority, and the roots of the signer and of the authority: see the page Signing"
+            raise ConfigurationError([Problem(f"signing: {missing}", what, todo)])
+        try:
+            with self._told(Level.B_LTA):
+                upgraded = asyncio.run(self._upgraded(pdf, self._authority, self._validation))
+        except _NotReached as wrong:
+            raise RecordError([wrong.problem]) from None
+        return SignedBytes(_begins_with(pdf, upgraded), Level.B_LTA)
 
     def sign_detached(self, data: bytes, at: datetime) -> bytes:
         """A signature of bytes: CMS SignedData in DER, which does not hold them (RFC 5652, section 5.2).
 
         Raises:
-            ConfigurationError: the certificate is not valid at that instant.
+            ConfigurationError: the certificate is not valid at that instant, or its key does not sign.
         """
         self.check(at)
         attributes = PdfCMSSignedAttributes(signing_time=at)
         made = self._key.signer.async_sign_general_data(data, _DIGEST, signed_attr_settings=attributes)
-        signature: bytes = asyncio.run(made).dump()
+        with self._told(Level.B_B):
+            signature: bytes = asyncio.run(made).dump()
         return signature
 
-    async def _signed(self, pdf: bytes, at: datetime) -> bytes:
+    def _signed(self, pdf: bytes, at: datetime, level: Level) -> bytes:
+        """Sign anew as long as the authority comes with further keys: what validates them has to be signed, too."""
+        for _ in range(_AUTHORITY_KEYS):
+            known = self._authority.certificates if self._authority else 0
+            with self._told(level):
+                signed = asyncio.run(self._attempted(pdf, at, level))
+            if self._authority is None or level.rank < Level.B_LT.rank or self._authority.certificates in (1, known):
+                break
+        if self._authority is not None and level.rank >= Level.B_T.rank:
+            self.check(self._authority.given[-1])
+        return _begins_with(pdf, signed)
+
+    async def _attempted(self, pdf: bytes, at: datetime, level: Level) -> bytes:
         metadata = PdfSignatureMetadata(
             field_name=_FIELD,
             md_algorithm=_DIGEST,
             certify=True,
             subfilter=SigSeedSubFilter.PADES,
             docmdp_permissions=MDPPerm.NO_CHANGES,
+            signer_key_usage=set(),  # Checked already, when the key was loaded.
+            dss_settings=_IN_THE_SIGNATURE,
+            use_pades_lta=level is Level.B_LTA,
+            timestamp_field_name=_timestamp(1),
         )
-        signer = _DatedSigner(at, metadata, self._key.signer)
+        authority = self._authority if level.rank >= Level.B_T.rank else None
+        if level.rank < Level.B_LT.rank or self._validation is None:
+            return await self._written(pdf, at, metadata, authority)
+        with self._validation.context(self.certificate) as context:
+            metadata = replace(metadata, embed_validation_info=True, validation_context=context)
+            return await self._written(pdf, at, metadata, authority)
+
+    async def _written(
+        self, pdf: bytes, at: datetime, metadata: PdfSignatureMetadata, authority: Authority | None
+    ) -> bytes:
         output = BytesIO()
+        signer = _DatedSigner(at, metadata, self._key.signer, authority)
         await signer.async_sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), output=output)
-        signed = output.getvalue()
-        if not signed.startswith(pdf):
-            raise AssertionError("pyHanko did not keep the unsigned bytes")
-        return signed
+        return output.getvalue()
+
+    async def _upgraded(self, pdf: bytes, authority: Authority, validation: ValidationData) -> bytes:
+        signatures = PdfFileReader(BytesIO(pdf)).embedded_signatures
+        if not signatures:
+            raise RecordError([Problem("PDF", "has no signature that could be upgraded", "export it first")])
+        _require_intact(signatures)
+        output = BytesIO()
+        with validation.context(signatures[0].signer_cert.dump()) as context:
+            writer = IncrementalPdfFileWriter(BytesIO(pdf))
+            DocumentSecurityStore.supply_dss_in_writer(
+                writer, None, paths=await _paths(signatures, context), validation_context=context, embed_roots=False
+            )
+            await PdfTimeStamper(authority, _timestamp(len(signatures))).async_timestamp_pdf(
+                writer, _DIGEST, context, output=output, dss_settings=_OVER_ALL, embed_roots=False
+            )
+        return output.getvalue()
+
+    @contextmanager
+    def _told(self, level: Level) -> Iterator[None]:
+        """Turn what pyHanko and its helpers raise into our errors."""
+        given = len(self._authority.given) if self._authority else 0
+        try:
+            yield
+        except NoTimestamp as wrong:
+            place = self._authority.place if self._authority else ""
+            is_signed = level is Level.B_LTA and self._authority and len(self._authority.given) > given
+            what = f"no timestamp, and so not the level {level}: {wrong}"
+            todo = "try again later, name another authority, or have a lower level recorded: --allow-lower-level"
+            raise _NotReached(Problem(place, what, todo), Level.B_LT if is_signed else Level.B_B) from None
+        except NoValidationData as wrong:
+            todo = "try again later, or have a lower level recorded: --allow-lower-level"
+            problem = Problem(self._key.place, f"not the level {level}: {wrong}", todo)
+            raise _NotReached(problem, Level.B_T) from None
+        except NotValid as wrong:
+            todo = "use a certificate that is valid, and name all roots: `plugins: inforce: signing: trust`"
+            raise ConfigurationError([Problem(self._key.place, str(wrong), todo)]) from None
+        except WrongSignature:
+            what = "the key makes signatures that do not hold"
+            todo = "do not use it any more: it, or the device that holds it, is broken"
+            raise ConfigurationError([Problem(self._key.place, what, todo)]) from None
+        except (PdfError, SigningError) as wrong:
+            raise RecordError([Problem("PDF", f"cannot be signed: {wrong}", "make it anew")]) from None
 
 
 class _DatedSigner(PdfSigner):
     """pyHanko's, with the instant as an argument: it would read the clock."""
 
-    def __init__(self, at: datetime, metadata: PdfSignatureMetadata, signer: KeyedSigner) -> None:
-        super().__init__(metadata, signer, new_field_spec=SigFieldSpec(_FIELD))
+    def __init__(
+        self, at: datetime, metadata: PdfSignatureMetadata, signer: KeyedSigner, authority: Authority | None
+    ) -> None:
+        field = SigFieldSpec(_FIELD, readable_field_name=_FIELD)
+        super().__init__(metadata, signer, timestamper=authority, new_field_spec=field)
         self._at = at
+
+    def register_extensions(self, pdf_out: BasePdfFileWriter, *, md_algorithm: str) -> None:
+        """Say that it is PDF 1.7 with PAdES: for ECDSA pyHanko would say PDF 2.0, on which no PDF/A-3 is based."""
+        pdf_out.ensure_output_version((1, 7))
+        pdf_out.register_extension(constants.ESIC_EXTENSION_1)
 
     def init_signing_session(
         self,
@@ -125,6 +286,58 @@ class _DatedSigner(PdfSigner):
         return session
 
 
+def _timestamp(number: int) -> str:
+    """The name of the field of a document timestamp, by the number of signatures and timestamps before it."""
+    return f"Timestamp{number}"
+
+
+def _require_intact(signatures: list[EmbeddedPdfSignature]) -> None:
+    """See that each signature and timestamp holds, and the last covers the whole file.
+
+    Raises:
+        RecordError: the file was altered since.
+    """
+    for one in signatures:
+        one.compute_integrity_info(skip_diff=True)
+    is_whole = signatures[-1].coverage is SignatureCoverageLevel.ENTIRE_FILE
+    if not is_whole or not all(map(_is_intact, signatures)):
+        what = "was altered after it was signed: a timestamp would only hide that"
+        raise RecordError([Problem("PDF", what, "restore the file as it was signed")])
+
+
+def _is_intact(signature: EmbeddedPdfSignature) -> bool:
+    is_timestamp = signature.sig_object_type == "/DocTimeStamp"
+    kind, digest = "data", signature.compute_digest()
+    if is_timestamp:
+        content = signature.signed_data["encap_content_info"]["content"]
+        if content.parsed["message_imprint"]["hashed_message"].native != digest:
+            return False
+        kind = "tst_info"
+        digest = hashlib.new(signature.signer_info["digest_algorithm"]["algorithm"].native, bytes(content)).digest()
+    return validate_sig_integrity(signature.signer_info, signature.signer_cert, kind, digest) == (True, True)
+
+
+async def _paths(signatures: list[EmbeddedPdfSignature], context: ValidationContext) -> list[ValidationPath]:
+    """The paths to a root that have to be validated before a document timestamp is added.
+
+    That of the last document timestamp, if there is one, which has covered all else; or those of the signature and of
+    the timestamp in it.
+    """
+    last = signatures[-1]
+    if last.sig_object_type != "/DocTimeStamp":
+        paths: list[ValidationPath] = await collect_validation_info(last, context)
+        return paths
+    validator = CertificateValidator(last.signer_cert, last.other_embedded_certs, validation_context=context)
+    return [await validator.async_validate_usage(set(), {"time_stamping"})]
+
+
+def _begins_with(before: bytes, after: bytes) -> bytes:
+    """The bytes after, once it is seen that they begin with those before."""
+    if not after.startswith(before):
+        raise AssertionError("pyHanko did not keep the bytes that were there")
+    return after
+
+
 @contextmanager
 def open_signer(signing: Signing, ask: Ask) -> Iterator[Signer]:
     """Load the key, ask for its passphrase where that is needed, and let it go at the end.
@@ -134,8 +347,13 @@ def open_signer(signing: Signing, ask: Ask) -> Iterator[Signer]:
         ask: shows its argument as a prompt and answers what was typed; "" where nobody can be asked.
 
     Raises:
-        ConfigurationError: the key, its passphrase or its certificate is not what it should be.
+        ConfigurationError: the key, its passphrase, its certificate or another file is not what it should be.
     """
-    if not isinstance(signing.key, KeyInFile):
-        raise NotImplementedError
-    yield Signer(key_in_file(signing, signing.key, ask), signing.level)
+    with ExitStack() as held:
+        if isinstance(signing.key, KeyInFile):
+            key = key_in_file(signing, signing.key, ask)
+        else:
+            key = held.enter_context(key_in_token(signing, signing.key, ask))
+        authority = Authority(signing.timestamps) if signing.timestamps else None
+        validation = ValidationData.of(signing.trust, key.chain) if signing.trust else None
+        yield Signer(key, signing.level, authority, validation)

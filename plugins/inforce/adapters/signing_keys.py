@@ -41,23 +41,32 @@ _KINDS = "use RSA of 2048 bits or more, or ECDSA with the curve P-256 or P-384"
 
 
 class KeyedSigner(PyhankoSigner):
-    """What pyHanko makes signatures with: a certificate, and a function from bytes to their signature with SHA-256."""
+    """What pyHanko makes signatures with: a certificate, and a function from bytes to their signature with SHA-256.
+
+    Each signature is verified as soon as it is made: a device that fails may give out a wrong one.
+    """
 
     def __init__(
-        self,
-        certificate: asn1_x509.Certificate,
-        chain: Iterable[asn1_x509.Certificate],
-        sign: Callable[[bytes], bytes],
-        longest: int,
+        self, certificate: x509.Certificate, chain: Iterable[x509.Certificate], sign: Callable[[bytes], bytes]
     ) -> None:
-        """Keep the key; `longest` is the number of bytes that a signature has at most."""
-        registry = SimpleCertificateStore.from_certs(chain)
-        super().__init__(signing_cert=certificate, cert_registry=registry, embed_roots=False)
-        self._sign, self._longest = sign, longest
+        """Keep the key."""
+        registry = SimpleCertificateStore.from_certs(map(asn1, chain))
+        super().__init__(signing_cert=asn1(certificate), cert_registry=registry, embed_roots=False)
+        self._public: Any = certificate.public_key()
+        self._sign, self._longest = sign, _longest(self._public)
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:  # noqa: FBT001, FBT002 - as pyHanko calls it
         """The signature of the data, or as many bytes as one may have."""
-        return bytes(self._longest) if dry_run else self._sign(data)
+        if dry_run:
+            return bytes(self._longest)
+        signature = self._sign(data)
+        if not holds(self._public, signature, data):
+            raise WrongSignature
+        return signature
+
+
+class WrongSignature(Exception):  # noqa: N818 - what was made
+    """A key made a signature that does not hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +117,16 @@ def key_in_file(signing: Signing, at: KeyInFile, ask: Ask) -> Key:
     place = Path(at.key)
     data = read_private(place)
     load = _from_pem if _MARK in data else _from_pkcs12
-    private, found = load(data, place, _Passphrase(signing.passphrase, ask, f"the key {place}"))
+    private, found = load(data, place, Passphrase(signing.passphrase, ask, f"the key {place}"))
     own = read_certificates(at.certificate) if at.certificate is not None else ()
     others = [one for path in signing.chain for one in read_certificates(path)]
-    longest = _length_of(private, str(place))
+    require_kind(private.public_key(), str(place))
     certificate = certificate_of(private.public_key(), [*own, *found], at.certificate or at.key)
-    return assembled(certificate, [*own, *found, *others], str(place), _signing_with(private), longest)
+    return assembled(certificate, [*own, *found, *others], str(place), signing_with(private))
 
 
 def assembled(
-    certificate: x509.Certificate,
-    known: Sequence[x509.Certificate],
-    place: str,
-    sign: Callable[[bytes], bytes],
-    longest: int,
+    certificate: x509.Certificate, known: Sequence[x509.Certificate], place: str, sign: Callable[[bytes], bytes]
 ) -> Key:
     """A key with its certificate and what of the known certificates is its chain.
 
@@ -134,7 +139,7 @@ def assembled(
         raise ConfigurationError([Problem(place, what, todo)])
     require_for_signing(certificate, place)
     chain = chain_of(certificate, known)
-    return Key(certificate, chain, place, KeyedSigner(asn1(certificate), map(asn1, chain), sign, longest))
+    return Key(certificate, chain, place, KeyedSigner(certificate, chain, sign))
 
 
 def read_private(path: Path) -> bytes:
@@ -213,10 +218,11 @@ def chain_of(certificate: x509.Certificate, known: Iterable[x509.Certificate]) -
     return tuple(chain)
 
 
-class _Passphrase:
-    """A passphrase, looked up when it is needed: in the environment, else by asking."""
+class Passphrase:
+    """A passphrase or PIN, looked up when it is needed: in the environment, else by asking."""
 
     def __init__(self, variable: str, ask: Ask, what: str) -> None:
+        """Ask for that of something, `what`, unless the environment variable has it."""
         self.variable, self._ask, self._what = variable, ask, what
 
     def __call__(self) -> str:
@@ -227,12 +233,12 @@ class _Passphrase:
         """
         found = os.environ.get(self.variable) or self._ask(f"Passphrase of {self._what}")
         if not found:
-            what = f"{self._what} is protected by a passphrase, and there is nobody to ask for it"
+            what = f"{self._what} is protected by a passphrase or PIN, and there is nobody to ask for it"
             raise ConfigurationError([Problem(self.variable, what, f"set the environment variable {self.variable}")])
         return found
 
 
-def _from_pkcs12(data: bytes, place: Path, passphrase: _Passphrase) -> tuple[Any, list[x509.Certificate]]:
+def _from_pkcs12(data: bytes, place: Path, passphrase: Passphrase) -> tuple[Any, list[x509.Certificate]]:
     try:
         pkcs12_structure.Pfx.load(data, strict=True)["version"].native  # noqa: B018 - parses the outermost structure
     except (ValueError, TypeError, KeyError):
@@ -254,7 +260,7 @@ def _from_pkcs12(data: bytes, place: Path, passphrase: _Passphrase) -> tuple[Any
     return loaded.key, [one.certificate for one in (*own, *loaded.additional_certs)]
 
 
-def _from_pem(data: bytes, place: Path, passphrase: _Passphrase) -> tuple[Any, list[x509.Certificate]]:
+def _from_pem(data: bytes, place: Path, passphrase: Passphrase) -> tuple[Any, list[x509.Certificate]]:
     keys = data.count(b"PRIVATE KEY-----") // 2
     if keys != 1:
         what = f"holds {keys} private keys" if keys else "holds no private key"
@@ -273,7 +279,7 @@ def _from_pem(data: bytes, place: Path, passphrase: _Passphrase) -> tuple[Any, l
     return private, certificates
 
 
-def _opened(load: Callable[[bytes | None], Any], place: Path, passphrase: _Passphrase) -> Any:
+def _opened(load: Callable[[bytes | None], Any], place: Path, passphrase: Passphrase) -> Any:
     """What the file holds; the passphrase is asked for only if it does not open without."""
     try:
         return load(None)
@@ -296,37 +302,51 @@ def _is_about_a_password(wrong: ValueError) -> bool:
     return "password" in str(wrong).lower()
 
 
-def _length_of(private: Any, place: str) -> int:
-    """How many bytes a signature has at most.
+def require_kind(public: Any, place: str) -> None:
+    """See that signatures by the key will be verified.
 
     Raises:
-        ConfigurationError: the key is too weak, or of a kind that the common verifiers do not know.
+        ConfigurationError: the key is too weak, or of a kind that the common verifiers do not know (Ed25519, for one:
+            neither poppler 22 nor MuPDF 1.21 does).
     """
-    match private:
-        case rsa.RSAPrivateKey() if private.key_size >= _LEAST_RSA_BITS:
-            return (private.key_size + 7) // 8
-        case rsa.RSAPrivateKey():
-            what = f"this RSA key has {private.key_size} bits, which is too few"
-        case ec.EllipticCurvePrivateKey() if private.curve.name in _CURVES:
-            return longest_ecdsa(private.key_size)
-        case ec.EllipticCurvePrivateKey():
-            what = f"this key is of the curve {private.curve.name}, which few programs verify in a PDF"
+    match public:
+        case rsa.RSAPublicKey() if public.key_size >= _LEAST_RSA_BITS:
+            return
+        case rsa.RSAPublicKey():
+            what = f"this RSA key has {public.key_size} bits, which is too few"
+        case ec.EllipticCurvePublicKey() if public.curve.name in _CURVES:
+            return
+        case ec.EllipticCurvePublicKey():
+            what = f"this key is of the curve {public.curve.name}, which few programs verify in a PDF"
         case _:
-            kind = type(private).__name__.removesuffix("PrivateKey").lstrip("_")
+            kind = type(public).__name__.removesuffix("PublicKey").lstrip("_")
             what = f"this key is of the kind {kind}, which few programs verify in a PDF"
     raise ConfigurationError([Problem(place, what, _KINDS)])
 
 
-def longest_ecdsa(bits: int) -> int:
-    """How many bytes an ECDSA signature in DER has at most: a sequence of two integers (RFC 3279, section 2.2.3)."""
-    return 2 * ((bits + 7) // 8 + 3) + 3
-
-
-def _signing_with(private: Any) -> Callable[[bytes], bytes]:
-    """PKCS #1 v1.5 for RSA: poppler's verifier, and others, know no PSS in CMS."""
+def signing_with(private: Any) -> Callable[[bytes], bytes]:
+    """How the key signs: by PKCS #1 v1.5 if it is RSA, as poppler's verifier, and others, know no PSS in CMS."""
     if isinstance(private, rsa.RSAPrivateKey):
         return lambda data: private.sign(data, padding.PKCS1v15(), hashes.SHA256())
     return lambda data: private.sign(data, ec.ECDSA(hashes.SHA256()))
+
+
+def holds(public: Any, signature: bytes, data: bytes) -> bool:
+    """Whether a signature, made as by `signing_with`, is one of the data."""
+    try:
+        if isinstance(public, rsa.RSAPublicKey):
+            public.verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
+        else:
+            public.verify(signature, data, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _longest(public: Any) -> int:
+    """How many bytes a signature has at most: as many as an RSA modulus has; for ECDSA, two integers in DER."""
+    bytes_of_key: int = (public.key_size + 7) // 8
+    return bytes_of_key if isinstance(public, rsa.RSAPublicKey) else 2 * (bytes_of_key + 3) + 3
 
 
 def _one_der(data: bytes) -> list[x509.Certificate]:

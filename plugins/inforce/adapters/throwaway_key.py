@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from inforce.adapters.pyhanko_signing import Signer
-from inforce.adapters.signing_keys import Key, KeyedSigner, asn1, is_test, longest_ecdsa
+from inforce.adapters.signing_keys import Key, KeyedSigner, is_test, signing_with
 from inforce.core.errors import ConfigurationError, Problem
 from inforce.core.signing import TEST_SUBJECT
 
@@ -69,12 +69,7 @@ def _loaded(path: Path, at: datetime) -> Key | None:
         return None
     if not is_test(certificate) or not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
         return None
-    own = asn1(certificate)
-
-    def sign(message: bytes) -> bytes:
-        return private.sign(message, ec.ECDSA(hashes.SHA256()))
-
-    return Key(certificate, (certificate,), str(path), KeyedSigner(own, [own], sign, longest_ecdsa(private.key_size)))
+    return Key(certificate, (certificate,), str(path), KeyedSigner(certificate, (certificate,), signing_with(private)))
 
 
 def _made(at: datetime) -> bytes:

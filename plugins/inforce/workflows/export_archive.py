@@ -355,7 +355,7 @@ class _Export:
         if digest_of(before) != entry.present.digest:
             todo = "run this again, and see who else writes here"
             raise RecordError([Problem(f"{self._store.address}/{place}", "this has changed just now", todo)])
-        after = signer.upgrade(before, at)  # type: ignore[attr-defined]
+        after = signer.upgrade(before, at)
         if not after.data.startswith(before) or len(after.data) == len(before):
             raise AssertionError("an archive timestamp is added after all that was there")
         state = State(digest_of(after.data), len(after.data), after.level, at)

@@ -5,26 +5,26 @@ It is HTML that is well-formed XML.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
-from html import escape, unescape
-from importlib.resources import files as resources
+from html import escape
 
 from inforce.core.address import revision_address
 from inforce.formats.messages import Messages, direction
-from inforce.formats.pdf.qr import qr_svg
+from inforce.formats.pdf.changes import changes_part, comparison_of
 from inforce.formats.pdf.record_json import RECORD, SOURCE, record_json
 from inforce.formats.pdf.sheet import Sheet, messages_of
+from inforce.formats.pdf.style import style_of
+from inforce.formats.pdf.text import Line, TextPart, text_part
+from inforce.formats.pdf.title_block import title_block
 from inforce.formats.pdf.xmp import metadata_of
 from inforce.formats.revision_file import body
-from inforce.formats.text.markdown import placed, render
 
-_ENDLESS = re.compile(r"<(br|hr)\s*/?>")
-_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(#?\w+);")
-_HEADING = re.compile(r"<(/?)h([1-6])\b")
+LINKS, CHANGES = "pdf:links", "pdf:changes"
+"""Where our own parts begin; no heading of a text can have such an anchor."""
+_DEEPEST = 4
+"""The lowest level of headings in the table of contents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ class Document:
 
     Attributes:
         path: the revision's file, for telling what is wrong with it.
+        source: its bytes.
+        language: that of the document; parts in another one say so.
         html: well-formed XML.
         style: CSS.
         metadata: our part of the metadata, as RDF.
@@ -51,6 +53,8 @@ class Document:
     """
 
     path: str
+    source: bytes
+    language: str
     html: str
     style: str
     metadata: str
@@ -63,8 +67,10 @@ def document_of(sheet: Sheet) -> Document:
     say = messages_of(sheet)
     return Document(
         path=sheet.path,
+        source=sheet.source.data,
+        language=sheet.source.revision.language,
         html="".join(_html(sheet, say)),
-        style=_source("document.css"),
+        style=style_of(sheet, say),
         metadata=metadata_of(sheet),
         attachments=(
             Attached(SOURCE, sheet.source.data, "Source", "The exact text, of which the digest is"),
@@ -77,24 +83,56 @@ def document_of(sheet: Sheet) -> Document:
 def _html(sheet: Sheet, say: Messages) -> Iterator[str]:
     revision = sheet.source.dated
     posted = revision.posted.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    title = escape(f"{revision.title}, {revision.name}")
-    yield f'<html lang="{say.language}" dir="{say.direction}"><head><title>{title}</title>'
+    title = say("pdf.title", title=revision.title, name=revision.name)
+    address = revision_address(revision.policy, revision.name)
+    text = text_part(body(sheet.source.data), address, sheet.root, top=2)
+    comparison = comparison_of(sheet)
+    spoken = f'lang="{escape(revision.language)}" dir="{direction(revision.language)}"'
+    ours = "" if say.language == revision.language else f' lang="{say.language}" dir="{say.direction}"'
+    yield f"<html {spoken}><head><title>{_text(title)}</title>"
     yield f'<meta name="dcterms.created" content="{posted}"/><meta name="dcterms.modified" content="{posted}"/>'
+    yield f'<meta name="description" content="{escape(sheet.address)}"/>'
     yield '<meta name="generator" content="Inforce"/></head><body>'
-    yield f"<section><h1>{escape(revision.title)}</h1><p>{revision.digest}</p>{qr_svg(sheet.address, sheet.address)}"
-    yield "</section>"
-    rendition = render(body(sheet.source.data))
-    yield f'<section lang="{revision.language}" dir="{direction(revision.language)}">'
-    text = placed(rendition, revision_address(revision.policy, revision.name), sheet.root)
-    yield _well_formed(text)
-    yield "</section></body></html>"
+    yield from title_block(sheet, say, ours)
+    yield from _contents(_lines(text, say, has_changes=comparison is not None), say, ours)
+    yield f'<section class="text own" {spoken}>{text.html}</section>'
+    if text.links:
+        yield f'<section class="links"{ours}>{_heading(LINKS, say("pdf.links"))}<p>{_text(say("pdf.links.about"))}</p>'
+        yield "<table><tbody>"
+        for number, target in enumerate(text.links, start=1):
+            yield f'<tr><th scope="row">L{number}</th><td>{_text(target)}</td></tr>'
+        yield "</tbody></table></section>"
+    if comparison is not None and sheet.before is not None:
+        yield f'<section class="changes"{ours}>{_heading(CHANGES, say("pdf.changes"))}'
+        old = dict(sheet.calls)[sheet.before.revision.name]
+        yield f"<p>{_text(say('pdf.changes.between', name=revision.name, old=old))}</p>"
+        yield from changes_part(sheet, comparison, say)
+        yield "</section>"
+    yield "</body></html>"
 
 
-def _well_formed(source: str) -> str:
-    """python-markdown's HTML as XML."""
-    return _ENTITY.sub(lambda found: escape(unescape(found[0])), _ENDLESS.sub(r"<\1/>", source))
+def _lines(text: TextPart, say: Messages, *, has_changes: bool) -> Iterator[Line]:
+    """The lines of the table of contents."""
+    yield from (line for line in text.headings if line.level <= _DEEPEST)
+    if text.links:
+        yield Line(2, LINKS, say("pdf.links"))
+    if has_changes:
+        yield Line(2, CHANGES, say("pdf.changes"))
 
 
-@lru_cache
-def _source(name: str) -> str:
-    return resources(__package__).joinpath(name).read_text("utf-8")
+def _contents(lines: Iterator[Line], say: Messages, ours: str) -> Iterator[str]:
+    """The table of contents; the style adds the numbers of the pages."""
+    yield f'<section class="contents"{ours}><h2>{_text(say("pdf.contents"))}</h2><ul>'
+    for line in lines:
+        target = f"#{escape(line.anchor)}"
+        yield f'<li class="level-{line.level}"><a href="{target}">{_text(line.words)}</a>'
+        yield f' <span class="page" data-of="{target}"></span></li>'
+    yield "</ul></section>"
+
+
+def _heading(anchor: str, words: str) -> str:
+    return f'<h2 id="{anchor}">{_text(words)}</h2>'
+
+
+def _text(words: str) -> str:
+    return escape(words, quote=False)

@@ -21,9 +21,9 @@ from inforce.formats.time_zones import time_zone
 
 Texts = tuple[tuple[str, str], ...]
 """Messages by their keys, in order."""
-_PREFIXES = ("pdf.", "redline.", "change.", "posting.", "revision.called", "history.rule.", "date", "time")
+_PREFIXES = ("pdf.", "redline.", "about.", "change.", "posting.", "history.rule.", "date", "time")
 """Which messages a PDF says."""
-_NOT_SAID = ("redline.page.", "redline.view.", "timeline.")
+_NOT_SAID = ("redline.page.", "redline.legend")
 
 
 @dataclass(frozen=True, slots=True)

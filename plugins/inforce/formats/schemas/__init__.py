@@ -6,8 +6,8 @@ from importlib.resources import files
 
 
 def schema(name: str) -> bytes:
-    """The schema of that name: `clauses`, `in-force`, `manifest`, `policies`, `postings` or `redline`."""
+    """The schema of that name: `clauses`, `in-force`, `manifest`, `policies`, `postings`, `record` or `redline`."""
     return files(__name__).joinpath(f"{name}.schema.json").read_bytes()
 
 
-NAMES = ("clauses", "in-force", "manifest", "policies", "postings", "redline")
+NAMES = ("clauses", "in-force", "manifest", "policies", "postings", "record", "redline")
