@@ -198,6 +198,8 @@ def unsigned(source=SOURCE, revision="2018-04-10", attached=(), described=(), *,
     properties = "".join(f"<inforce:{name}>{value}</inforce:{name}>" for name, value in said.items())
     document = Document(
         path=facts["path"],
+        source=source,
+        language="en",
         html=f'<html lang="en"><title>Privacy Policy</title><body>{escape(source.decode())}</body></html>',
         style="body { font-family: 'Noto Serif' }",
         metadata=f'<rdf:Description rdf:about="" xmlns:inforce="{NAMESPACE}">{properties}</rdf:Description>',

@@ -22,7 +22,7 @@ from typing import Any
 
 from asn1crypto import crl, ocsp, x509
 from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.misc import PdfReadError
+from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -70,7 +70,7 @@ def gather_evidence(data: bytes, trust: Trust | None, on: datetime) -> Evidence:
         return _gathered(data, trust, on, evidence)
     except NotIntactError as wrong:
         return replace(evidence, is_signed=True, alterations=(str(wrong),))
-    except MemoryError:
+    except (MemoryError, PdfDecodeLimitError):
         return replace(evidence, is_signed=was_signed, unreadable="reading it takes too much memory")
     except Exception:  # noqa: BLE001 - whatever is in the file, the answer is a verdict
         if not data.startswith(b"%PDF-"):
