@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent / "redlines")]
 
 from printing import Printing, five_languages  # noqa: E402 - the folder is not on the path before
 from repository import Repository  # noqa: E402

@@ -149,12 +149,12 @@ class Printing:
         self.repo, self.folder = repo, folder
         self.pdf = cache(self._pdf)
 
-    def sheet(self, name, paper="A4", *, is_test=False, now=NOW):
+    def sheet(self, name, paper="A4", *, fonts=(), is_test=False, now=NOW):
         """What the PDF of a revision, `policy/revision`, depends on."""
         slug, _, revision = name.partition("/")
         with opened(self.repo.settings, Door(instant(now), instant(now))) as record:
             found = record.record.policy(slug).timeline[revision]
-            return PdfRenditions(record, Languages(), ROOT, paper).sheet(found, is_test=is_test)
+            return PdfRenditions(record, Languages(), ROOT, paper, fonts).sheet(found, is_test=is_test)
 
     def _pdf(self, name, paper="A4", *, is_test=False):
         path = Path(self.folder / f"{name.replace('/', '-')}-{paper}{'-test' if is_test else ''}.pdf")

@@ -7,12 +7,13 @@ from dataclasses import replace
 import pikepdf
 import pytest
 from printing import pages, said
+from repository import TERMS
 
 from inforce.adapters import fontconfig_fonts
 from inforce.adapters.weasyprint_pdf import printed
 from inforce.core.errors import ConfigurationError, RecordError
 from inforce.formats.pdf.document import document_of
-from inforce.workflows.pdf_renditions import PdfRenditions
+from inforce.workflows.pdf_renditions import PdfRenditions, rendered
 
 LONG = "Donaudampfschiff" * 12 + "fahrtend"
 WORD = re.compile(r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">')
@@ -86,17 +87,38 @@ def test_no_heading_stands_alone_at_the_foot_of_a_page(printing):
 
 def test_a_character_that_no_font_has_is_named_with_its_line(printing):
     with pytest.raises(RecordError) as refused:
-        printing.of_text("# Terms\n\nWe keep it.\n\nNever 🍾, or 🙅.\n")
+        printing.of_text("# Terms\n\nWe keep it.\n\nNever 🫠, or 🫡.\n")
     assert [(one.path, one.line, one.what) for one in refused.value.problems] == [
-        ("policy_versions/terms/first.md", 5, "no font for PDFs has the character U+1F37E (BOTTLE WITH POPPING CORK)"),
-        ("policy_versions/terms/first.md", 5, "no font for PDFs has the character U+1F645 (FACE WITH NO GOOD GESTURE)"),
+        ("policy_versions/terms/first.md", 5, "no font for PDFs has the character U+1FAE0 (MELTING FACE)"),
+        ("policy_versions/terms/first.md", 5, "no font for PDFs has the character U+1FAE1 (SALUTING FACE)"),
     ]
+
+
+def test_a_further_family_has_what_ours_lack(printing):
+    printing.repo.commit("2018-04-10T09:00:00+09:00", {"terms/policy.yml": TERMS, "terms/first.md": "# Terms\n\n𒀀\n"})
+    with pytest.raises(RecordError, match="CUNEIFORM SIGN A"):
+        rendered(printing.sheet("terms/first"))
+    pdf = printing.folder / "cuneiform.pdf"
+    pdf.write_bytes(rendered(printing.sheet("terms/first", fonts=("Noto Sans Cuneiform",))))
+    assert "𒀀" in said(pdf)
+
+
+def test_a_family_that_is_not_installed_is_named(printing):
+    printing.repo.commit(
+        "2018-04-10T09:00:00+09:00", {"terms/policy.yml": TERMS, "terms/first.md": "# Terms\n\nYes.\n"}
+    )
+    with pytest.raises(ConfigurationError, match="no font of the family `Noto Nowhere` is installed"):
+        rendered(printing.sheet("terms/first", fonts=("Noto Nowhere",)))
+
+
+def test_emoji_of_real_policies_are_set(printing):
+    assert "🍾 🙅🏼 🏅" in said(printing.of_text("# Terms\n\nNever 🍾 🙅🏼 🏅.\n"))
 
 
 def test_after_a_missing_glyph_the_next_pdf_is_as_any(qstore, printing):
     before = qstore.pdf("chinese/second").read_bytes()
     with pytest.raises(RecordError):
-        printing.of_text("# Terms\n\n🍾\n")
+        printing.of_text("# Terms\n\n🫠\n")
     assert printing.__class__(qstore.repo, printing.folder).pdf("chinese/second").read_bytes() == before
 
 
@@ -116,6 +138,12 @@ def test_whatever_asks_for_a_file_is_refused_by_name(qstore, asking):
     with pytest.raises(RecordError, match=r"the text asks for `(https?|file):") as refused:
         printed(spoilt)
     assert refused.value.problems[0].path == "policy_versions/privacy-policy/2014-03-01.md"
+
+
+def test_what_weasyprint_cannot_set_is_told_with_the_file(qstore):
+    document = document_of(qstore.sheet("privacy-policy/2014-03-01"))
+    with pytest.raises(RecordError, match=r"2014-03-01.md: WeasyPrint could not set this text: ParseError"):
+        printed(replace(document, html=document.html.removesuffix("</html>")))
 
 
 def test_only_the_webs_and_mails_links_can_be_followed(qstore):

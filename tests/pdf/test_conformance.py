@@ -5,7 +5,9 @@ from itertools import pairwise
 
 import pikepdf
 import pytest
+from every_change import NEW, OLD
 from printing import tags
+from repository import TERMS, material
 
 ALL = [
     "privacy-policy/2014-03-01",
@@ -17,6 +19,8 @@ ALL = [
     "arabic/second",
 ]
 EVERYTHING = """\
+[TOC]
+
 ### Begins low
 
 Text with [own](#deep), [nowhere](#nowhere), [**bold `code`**](https://example.com/ "Title") and a note[^n].
@@ -64,7 +68,7 @@ code
 10. Ten
 11. Eleven
 
-[^n]: A note, &copy; &lt;us&gt; &#x2014;.
+[^n]: A note, &copy; &lt;us&gt; &#x2014; &#1; &nbsp;.
 """
 
 
@@ -88,6 +92,14 @@ def test_so_does_everything_that_markdown_has(printing, broken):
     )
     pdf = printing.pdf("terms/second")
     assert (broken(pdf, "3a"), broken(pdf, "ua1")) == ([], [])
+
+
+def test_so_does_every_kind_of_change(printing, broken):
+    repo = printing.repo
+    repo.commit("2018-01-01T09:00:00+09:00", {"terms/policy.yml": TERMS, "terms/a.md": OLD})
+    repo.commit("2018-02-01T09:00:00+09:00", {"terms/b.md": material("", NEW), "terms/c.md": material("", OLD)})
+    for name in ("terms/b", "terms/c"):
+        assert (broken(printing.pdf(name), "3a"), broken(printing.pdf(name), "ua1")) == ([], [])
 
 
 def test_verapdf_does_find_what_is_wrong(qstore, broken, tmp_path):

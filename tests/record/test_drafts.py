@@ -309,3 +309,20 @@ def test_a_dead_link_in_a_draft_is_told_before_it_is_posted_for_ever(published):
         "a link leads to privacy-policy/2014-3-1/",
     ]
     assert published.errors() == []
+
+
+def test_a_character_for_which_no_font_is_there_is_told_before_it_is_posted(published):
+    """Once posted, it could be archived with a further font alone."""
+    published.write(APRIL, material("", "# Privacy Policy\n\nWe 🫠 keep\n𒀀 what you tell us: 🍾.\n"))
+    options = "{archive: archive}"
+    (published.folder / "mkdocs.yml").write_text(f"site_name: Q\nplugins: [{{inforce: {options}}}]\n")
+    said = published.run(str(published.command), "check", "--as-if-posted", "now", status=1)
+    assert said.err.splitlines()[::2] == [
+        "policy_versions/privacy-policy/2018-04-10.md:7: no font for PDFs has the character U+1FAE0 (MELTING FACE)",
+        "policy_versions/privacy-policy/2018-04-10.md:8: no font for PDFs has the character U+12000 (CUNEIFORM SIGN A)",
+    ]
+    options = "{archive: archive, fonts: [Noto Sans Cuneiform]}"
+    (published.folder / "mkdocs.yml").write_text(f"site_name: Q\nplugins: [{{inforce: {options}}}]\n")
+    said = published.run(str(published.command), "check", status=0)
+    assert said.err.startswith("policy_versions/privacy-policy/2018-04-10.md:7: warning: no font for PDFs has ")
+    assert "CUNEIFORM" not in said.err

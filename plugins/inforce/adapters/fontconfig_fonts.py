@@ -7,7 +7,10 @@ usual folders of fonts and nothing of a machine's own preferences, which would g
 from __future__ import annotations
 
 import os
+import re
+import subprocess
 import tempfile
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -31,31 +34,74 @@ _FOLDERS = (
     "/opt/homebrew/share/fonts",
 )
 _TODO = (
-    "install Noto's fonts (scripts/set-up does; Debian's packages are fonts-noto-core, fonts-noto-cjk and "
-    "fonts-noto-mono)"
+    "install them (scripts/set-up does; Debian's packages are fonts-noto-core, fonts-noto-cjk, fonts-noto-mono, "
+    "fonts-symbola and fontconfig)"
 )
+_TODO_FONTS = "install it, or write the name as `fc-list : family` has it"
+_SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Variation selectors."""
 
 
-@lru_cache(1)
-def fonts() -> FontConfiguration:
-    """The fonts, found once by each process.
+@lru_cache(4)
+def fonts(more: tuple[str, ...] = ()) -> FontConfiguration:
+    """The fonts, found once by each process: ours, and those of further families.
 
     Raises:
         ConfigurationError: some are not there.
     """
-    with _configured():
+    with _configured(more):
         found = FontConfiguration()
-    missing = sorted(set(NEEDED) - _families(found))
-    if missing:
-        what = f"PDFs cannot be set without the fonts {', '.join(missing)}"
-        raise ConfigurationError([Problem("fonts", what, _TODO)])
+    families = _families(found)
+    problems = [
+        Problem("mkdocs.yml", f"plugins: inforce: fonts: no font of the family `{name}` is installed", _TODO_FONTS)
+        for name in more
+        if name not in families
+    ]
+    if missing := sorted(set(NEEDED) - families):
+        problems.append(Problem("fonts", f"PDFs cannot be set without the fonts {', '.join(missing)}", _TODO))
+    if problems:
+        raise ConfigurationError(problems)
     return found
 
 
-def configuration() -> str:
-    """Our configuration for fontconfig (fonts-conf(5))."""
+def lacking(text: str, more: tuple[str, ...] = ()) -> list[str]:
+    """The characters of a text that no font has, each once; not those that are not seen.
+
+    Raises:
+        ConfigurationError: fonts are missing, or the program `fc-list`, which knows what they have.
+    """
+    covered = _covered(more)
+    seen = dict.fromkeys(text)
+    return [one for one in seen if ord(one) not in covered and not _is_unseen(one)]
+
+
+def _is_unseen(character: str) -> bool:
+    """Whether a character has no glyph of its own: controls, spaces, and what only chooses the form of another."""
+    return unicodedata.category(character)[0] in "CZ" or _SELECTOR.fullmatch(character) is not None
+
+
+@lru_cache(4)
+def _covered(more: tuple[str, ...]) -> frozenset[int]:
+    """Every code point for which one of the fonts has a glyph."""
+    fonts(more)
+    with _configured(more):
+        try:
+            listed = subprocess.run(["fc-list", "--format", "%{charset}\n"], capture_output=True, check=True).stdout
+        except (OSError, subprocess.CalledProcessError):
+            problem = Problem("fonts", "the program fc-list does not run: what fonts have is not known", _TODO)
+            raise ConfigurationError([problem]) from None
+    found: set[int] = set()
+    for stretch in set(listed.decode("ascii", "replace").split()):
+        first, _, last = stretch.partition("-")
+        found.update(range(int(first, 16), int(last or first, 16) + 1))
+    return frozenset(found)
+
+
+def configuration(more: tuple[str, ...] = ()) -> str:
+    """Our configuration for fontconfig (fonts-conf(5)), with further families."""
     accepted = "".join(
-        f'<pattern><patelt name="family"><string>{escape(name)}</string></patelt></pattern>' for name in FAMILIES
+        f'<pattern><patelt name="family"><string>{escape(name)}</string></patelt></pattern>'
+        for name in (*FAMILIES, *more)
     )
     return "\n".join(
         [
@@ -73,12 +119,12 @@ def configuration() -> str:
 
 
 @contextmanager
-def _configured() -> Iterator[None]:
+def _configured(more: tuple[str, ...]) -> Iterator[None]:
     """Meanwhile, fontconfig finds our configuration."""
     before = os.environ.get(_VARIABLE)
     with tempfile.TemporaryDirectory(prefix="inforce-fonts-") as folder:
         place = Path(folder) / "fonts.conf"
-        place.write_text(configuration(), "utf-8")
+        place.write_text(configuration(more), "utf-8")
         os.environ[_VARIABLE] = str(place)
         try:
             yield

@@ -37,13 +37,14 @@ def printed(document: Document) -> bytes:
     """The PDF.
 
     Raises:
-        RecordError: the document asks for a file, or fonts lack a glyph.
+        RecordError: the document asks for a file, fonts lack a glyph, or WeasyPrint fails.
         ConfigurationError: fonts are missing altogether.
     """
-    page = _Page(document.html, _Nothing())
+    found = fonts(document.fonts)
     with _told() as told:
         try:
-            laid_out = page.render(font_config=fonts(), stylesheets=[_style(document.style)], pdf_variant=_VARIANT)
+            page, style = _Page(document.html, _Nothing()), _style(document.style, document.fonts)
+            laid_out = page.render(font_config=found, stylesheets=[style], pdf_variant=_VARIANT)
             links = _Links(laid_out)
             _complete(laid_out.metadata, document)
             with _tagged(document.language), warnings.catch_warnings():
@@ -54,6 +55,10 @@ def printed(document: Document) -> bytes:
         except _AskedError as asked:
             what = f"the text asks for `{asked}`: a PDF is made of the revision's own bytes alone"
             raise RecordError([Problem(document.path, what, "write the text itself there")]) from None
+        except Exception as wrong:
+            what = f"WeasyPrint could not set this text: {type(wrong).__name__}: {wrong}"
+            todo = "find the passage by taking others out of a copy, and report it; nothing was written"
+            raise RecordError([Problem(document.path, what, todo)]) from wrong
     if missing := dict.fromkeys(_characters(told)):
         raise RecordError(_without_glyphs(missing, document))
     return bytes(data)
@@ -84,8 +89,8 @@ class _Nothing(URLFetcher):
 
 
 @lru_cache(8)
-def _style(source: str) -> weasyprint.CSS:
-    return weasyprint.CSS(string=source, url_fetcher=_Nothing(), font_config=fonts())
+def _style(source: str, families: tuple[str, ...]) -> weasyprint.CSS:
+    return weasyprint.CSS(string=source, url_fetcher=_Nothing(), font_config=fonts(families))
 
 
 def _attachments(document: Document) -> list[weasyprint.Attachment]:
@@ -192,7 +197,7 @@ def _without_glyphs(characters: Iterable[str], document: Document) -> Iterator[P
         name = unicodedata.name(one, "a character without a name")
         line = next((number for number, text in enumerate(lines, start=1) if one in text), None)
         what = f"no font for PDFs has the character U+{ord(one):04X} ({name})"
-        todo = "write it otherwise in a new revision, or have its Noto font among those of formats/pdf/fonts.py"
+        todo = "install a font that has it, and name its family in the option `fonts`"
         yield Problem(document.path, what, todo, line)
 
 

@@ -66,6 +66,7 @@ class InforceConfig(Config):
           messages: ""                # a folder of further message files, relative to mkdocs.yml
           archive: archive            # where signed PDFs are kept: a folder, or s3://bucket/prefix; "" makes none
           paper: A4                   # A4 or Letter
+          fonts: []                   # further families of fonts, for characters that ours lack
           signing: …                  # with which key: see `signing_options`; left out, a throw-away test key
     """
 
@@ -76,6 +77,7 @@ class InforceConfig(Config):
     messages = c.Type(str, default="")
     archive = c.Type(str, default="archive")
     paper = _Paper()
+    fonts = c.ListOfItems(c.Type(str), default=[])
     signing = c.Optional(c.Type(dict))
 
 
@@ -231,6 +233,7 @@ def settings_of(config: InforceConfig, around: Surroundings) -> Settings:
         root=around.root,
         archive=config.archive,
         paper=config.paper,
+        fonts=tuple(config.fonts),
         signing=SigningOptions(config.signing, folder).signing if config.signing is not None else None,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from inforce.core.advice import advice
 from inforce.core.errors import Fault, Problem, RecordError, Severity, did_you_mean
 from inforce.core.record import FOLDER, PolicyRecord
 from inforce.core.timeline import Timeline
+from inforce.formats.pdf.fonts import has_rare
 from inforce.formats.text.markdown import anchors_of, links_of
 from inforce.workflows.progress import Progress
 from inforce.workflows.publish_site import draft_rendition
@@ -63,7 +65,7 @@ def _check(settings: Settings, door: Door, as_if_posted: date | datetime | None,
             *source.record.problems,
             *(warning for policy in source.record.policies for warning in _policy_advice(policy, door.asked)),
             *(replace(one, severity=min(one.severity, severity, key=_WEAKER)) for one in problems),
-            *(problem for draft in drafts for problem in _draft_problems(draft, source, drafts, severity)),
+            *(problem for draft in drafts for problem in _draft_problems(draft, source, drafts, severity, settings)),
         ]
         policies = source.record.policies
         unique = sorted(dict.fromkeys(found), key=lambda one: (one.path, one.line or 0, one.severity, one.what))
@@ -105,12 +107,27 @@ def _dead_links(draft: Draft, source: OpenRecord, drafts: list[Draft]) -> Iterat
             )
 
 
-def _draft_problems(draft: Draft, source: OpenRecord, drafts: list[Draft], severity: Severity) -> Iterator[Problem]:
+def _not_printable(draft: Draft, settings: Settings) -> Iterator[Fault]:
+    """Characters that PDFs could not have: once posted they could be archived with a further font alone."""
+    text = draft.data.decode("utf-8", "replace")
+    if not settings.archive or not has_rare(text):
+        return
+    from inforce.adapters.fontconfig_fonts import lacking  # noqa: PLC0415 - a second, which hardly any draft needs
+
+    for one in lacking(text, settings.fonts):
+        what = f"no font for PDFs has the character U+{ord(one):04X} ({unicodedata.name(one, 'without a name')})"
+        todo = "write it otherwise, or install a font that has it and name its family in the option `fonts`"
+        yield Fault(what, todo, text.count("\n", 0, text.index(one)) + 1)
+
+
+def _draft_problems(
+    draft: Draft, source: OpenRecord, drafts: list[Draft], severity: Severity, settings: Settings
+) -> Iterator[Problem]:
     for fault in draft.faults:
         yield Problem.of(fault, draft.path, severity)
     if draft.revision is None or draft.terms is None:
         return
-    for fault in _dead_links(draft, source, drafts):
+    for fault in (*_dead_links(draft, source, drafts), *_not_printable(draft, settings)):
         yield Problem.of(fault, draft.path, severity)
     known = source.record.policy(draft.policy)
     others = [one.revision for one in drafts if one.policy == draft.policy and one.revision is not None]

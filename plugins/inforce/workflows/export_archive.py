@@ -265,7 +265,9 @@ class _Export:
     # Of PDFs that a test key signed: they prove nothing, and are made anew whenever something is not as it should be.
 
     def _edition(self) -> str:
-        return sha256(f"{edition()} {self._settings.root} {self._settings.paper}".encode()).hexdigest()
+        return sha256(
+            f"{edition()} {self._settings.root} {self._settings.paper} {self._settings.fonts}".encode()
+        ).hexdigest()
 
     def _edition_there(self, survey: Survey) -> str:
         return self._store.read(_EDITION).decode("ascii", "replace") if _EDITION in survey.stamps else ""
@@ -314,7 +316,7 @@ class _Export:
         from inforce.workflows.pdf_renditions import PdfRenditions, rendered  # noqa: PLC0415 - as above
 
         settings, jobs = self._settings, min(self._request.jobs, len(missing))
-        renditions = PdfRenditions(self._source, languages_of(settings), settings.root, settings.paper)
+        renditions = PdfRenditions(self._source, languages_of(settings), settings.root, settings.paper, settings.fonts)
         waiting = iter(missing)
         with begun(self._request.executor, jobs, rendered.__module__) as workers:
             running: dict[Future[bytes], Revision] = {}

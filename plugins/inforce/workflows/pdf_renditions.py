@@ -16,7 +16,9 @@ from inforce.workflows.read_record import OpenRecord
 class PdfRenditions:
     """The PDFs of a record's revisions."""
 
-    def __init__(self, record: OpenRecord, languages: Languages, root: str, paper: str = "A4") -> None:
+    def __init__(
+        self, record: OpenRecord, languages: Languages, root: str, paper: str = "A4", fonts: tuple[str, ...] = ()
+    ) -> None:
         """Take texts from the record, and words from the languages.
 
         Args:
@@ -24,6 +26,7 @@ class PdfRenditions:
             languages: what PDFs speak.
             root: the site's address, with a slash at its end.
             paper: `A4` or `Letter`.
+            fonts: further families of fonts, for what ours lack.
 
         Raises:
             ConfigurationError: there is no such address.
@@ -32,7 +35,7 @@ class PdfRenditions:
             what = "`site_url` is not said: a PDF names the permanent address of its revision"
             raise ConfigurationError([Problem("mkdocs.yml", what, "write `site_url: https://…`, the site's address")])
         self._record, self._languages = record, languages
-        self._root, self._paper = root, paper
+        self._root, self._paper, self._fonts = root, paper, fonts
 
     def sheet(self, revision: Revision, *, is_test: bool = False) -> Sheet:
         """What the PDF of a posted revision depends on."""
@@ -50,6 +53,7 @@ class PdfRenditions:
             texts=said_in_pdfs(self._languages.texts_in(revision.language)[1]),
             root=self._root,
             paper=self._paper,
+            fonts=self._fonts,
             is_test=is_test,
         )
 

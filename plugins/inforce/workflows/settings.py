@@ -22,7 +22,8 @@ class Settings:
 
     `root` is the site's address with a slash at its end, empty where it is not said. `archive` is where signed PDFs are
     kept: a folder relative to `folder`, or any fsspec address (`s3://bucket/prefix`); empty where no PDFs are wanted.
-    `paper` is `A4` or `Letter`. `signing` is None where no key is named: a throw-away test key signs then.
+    `paper` is `A4` or `Letter`, `fonts` are further families of fonts for PDFs. `signing` is None where no key is
+    named: a throw-away test key signs then.
     """
 
     folder: Path
@@ -34,4 +35,5 @@ class Settings:
     root: str = ""
     archive: str = ""
     paper: str = "A4"
+    fonts: tuple[str, ...] = ()
     signing: Signing | None = None

@@ -88,7 +88,7 @@ def _marked(source: str, sheet: Sheet, say: Messages) -> Element:
     _number_places(section)
     for element in section.iter():
         if "inforce-change" in (element.get("class") or "").split():
-            _say_in_words(element, say)
+            _say_in_words(element, say, revision.language)
     set_levels(section, 4)
     fit_tables(section)
     return section
@@ -118,14 +118,14 @@ def _number_places(section: Element) -> None:
                 make_plain(element)
 
 
-def _say_in_words(change: Element, say: Messages) -> None:
+def _say_in_words(change: Element, say: Messages, language: str) -> None:
     """Put words around what is struck or underlined, unless a note says it of the whole clause."""
     if any(_NOTE in (one.get("class") or "") for one in change.iter()) and _is_whole(change):
         return
     for parent, child in with_parents(change):
         if child.tag in _IN_WORDS and child.get("class") != "inforce-cut":
             opening, _, closing = say(_IN_WORDS[child.tag], words="\0").partition("\0")
-            _surround(parent, child, _told(opening), _told(closing))
+            _surround(parent, child, _told(opening, say, language), _told(closing, say, language))
 
 
 def _is_whole(change: Element) -> bool:
@@ -141,8 +141,10 @@ def _surround(parent: Element, child: Element, before: Element, after: Element) 
     parent.insert(place + 2, after)
 
 
-def _told(words: str) -> Element:
-    """Words of ours among those of the texts."""
+def _told(words: str, say: Messages, language: str) -> Element:
+    """Words of ours among those of a text in this language."""
     span = Element("span", {"class": "told"})
     span.text = words
+    if say.language != language:
+        span.set("lang", say.language)
     return span

@@ -47,6 +47,7 @@ class Document:
         language: that of the document; parts in another one say so.
         html: well-formed XML.
         style: CSS.
+        fonts: further families of fonts, for what ours lack.
         metadata: our part of the metadata, as RDF.
         attachments: the files within it.
         instant: that of the posting, to which all dates within the file are set.
@@ -57,6 +58,7 @@ class Document:
     language: str
     html: str
     style: str
+    fonts: tuple[str, ...]
     metadata: str
     attachments: tuple[Attached, ...]
     instant: datetime
@@ -71,6 +73,7 @@ def document_of(sheet: Sheet) -> Document:
         language=sheet.source.revision.language,
         html="".join(_html(sheet, say)),
         style=style_of(sheet, say),
+        fonts=sheet.fonts,
         metadata=metadata_of(sheet),
         attachments=(
             Attached(SOURCE, sheet.source.data, "Source", "The exact text, of which the digest is"),

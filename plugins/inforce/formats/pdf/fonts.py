@@ -1,10 +1,13 @@
-"""The fonts in which PDFs are set, by their families. They are Noto's, under the SIL Open Font License.
+"""The fonts in which PDFs are set, by their families: Noto's, and Symbola for emoji and other signs.
 
-No other font is used, whatever a machine has: so the same fonts give the same bytes, and a glyph that they lack is an
-error instead of somebody's substitute. Debian has them in `fonts-noto-core`, `fonts-noto-cjk` and `fonts-noto-mono`.
+No other font is used, whatever a machine has, but for those that the option `fonts` names: so the same fonts give the
+same bytes, and a glyph that they lack is an error instead of somebody's substitute. Debian has them in
+`fonts-noto-core`, `fonts-noto-cjk`, `fonts-noto-mono` and `fonts-symbola`.
 """
 
 from __future__ import annotations
+
+import re
 
 SERIF, MONO = "Noto Serif", "Noto Sans Mono"
 _KOREAN, _JAPANESE, _SIMPLIFIED, _TRADITIONAL, _HONG_KONG = "KR", "JP", "SC", "TC", "HK"
@@ -31,6 +34,7 @@ _OTHERS = (
     "Noto Sans Math",
     "Noto Sans Symbols",
     "Noto Sans Symbols2",
+    "Symbola",
 )
 FAMILIES = (
     SERIF,
@@ -39,9 +43,15 @@ FAMILIES = (
     *(f"Noto Sans Mono CJK {region}" for region in _REGIONS),
     *_OTHERS,
 )
-"""Every family that may be used."""
-NEEDED = (SERIF, MONO, "Noto Serif CJK KR", "Noto Sans Mono CJK KR", "Noto Naskh Arabic")
+"""Every family that is used by itself."""
+_RARE = re.compile("[^\n\t -~\u00a0-\u017f\u2010-\u2027\u20ac\u3041-\u3096\u30a1-\u30fa\uac00-\ud7a3]")
+NEEDED = (SERIF, MONO, "Noto Serif CJK KR", "Noto Sans Mono CJK KR", "Noto Naskh Arabic", "Symbola")
 """The families without which no PDF is made: one of each package."""
+
+
+def has_rare(text: str) -> bool:
+    """Whether a text has a character of which it is not certain beforehand that one of our fonts has it."""
+    return _RARE.search(text) is not None
 
 
 def text_families(language: str) -> tuple[str, ...]:

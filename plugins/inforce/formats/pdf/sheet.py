@@ -60,6 +60,7 @@ class Sheet:
         texts: the messages in which the PDF speaks.
         root: the site's address, with a slash at its end.
         paper: `A4` or `Letter`.
+        fonts: further families of fonts, for what ours lack.
         is_test: it will be signed with a throw-away key, and says so on each page (rule 13).
     """
 
@@ -70,6 +71,7 @@ class Sheet:
     texts: Texts
     root: str
     paper: str = "A4"
+    fonts: tuple[str, ...] = ()
     is_test: bool = False
 
     @property

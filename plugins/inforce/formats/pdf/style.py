@@ -24,6 +24,10 @@ _COUNTERS = {"\x01": "counter(page)", "\x02": "counter(pages)", "\x03": "string(
 def style_of(sheet: Sheet, say: Messages) -> str:
     """The stylesheet of a sheet; there are as many as there are languages and papers."""
     language = sheet.source.revision.language
+    ours, theirs, code = (
+        _named((*families, *sheet.fonts))
+        for families in (text_families(say.language), text_families(language), code_families(language))
+    )
     start, end = ("left", "right") if say.direction == "ltr" else ("right", "left")
     boxes = [
         (f"top-{start}", "string(policy)", _EDGE),
@@ -38,11 +42,11 @@ def style_of(sheet: Sheet, say: Messages) -> str:
     )
     return "\n".join(
         [
-            f"@page {{ size: {sheet.paper}; font-family: {_named(text_families(say.language))}; {edges} }}",
+            f"@page {{ size: {sheet.paper}; font-family: {ours}; {edges} }}",
             f".title .code {{ float: {end} }}",
-            f"html {{ font-family: {_named(text_families(say.language))} }}",
-            f".own {{ font-family: {_named(text_families(language))} }}",
-            f"code, pre {{ font-family: {_named(code_families(language))} }}",
+            f"html {{ font-family: {ours} }}",
+            f".own {{ font-family: {theirs} }}",
+            f"code, pre {{ font-family: {code} }}",
             _document(),
         ]
     )

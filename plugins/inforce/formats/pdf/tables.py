@@ -58,7 +58,7 @@ def shares(rows: list[list[Element]], columns: int, line: int) -> list[float]:
             place += span
     least = [min(longest_word[place], _LONGEST) + _PADDING for place in range(columns)]
     rest = max(line - sum(least), 0)
-    wanted = [max(longest[place] + _PADDING - least[place], 1) ** _DAMPING for place in range(columns)]
+    wanted = [max(min(longest[place], line) + _PADDING - least[place], 1) ** _DAMPING for place in range(columns)]
     widths = [least[place] + rest * wanted[place] / sum(wanted) for place in range(columns)]
     return [round(100 * width / sum(widths), 2) for width in widths]
 
