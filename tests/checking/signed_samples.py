@@ -15,6 +15,7 @@ from functools import cache
 from html import escape
 from io import BytesIO
 
+import weasyprint
 from asn1crypto import crl as asn1_crl
 from asn1crypto import keys, x509
 from cryptography import x509 as cx509
@@ -33,9 +34,7 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from inforce.adapters.weasyprint_pdf import printed
 from inforce.formats.json_text import to_json
-from inforce.formats.pdf.document import Attached, Document
 from inforce.formats.pdf.xmp import NAMESPACE
 
 POSTED = datetime(2018, 4, 10, tzinfo=UTC)
@@ -196,19 +195,20 @@ def unsigned(source=SOURCE, revision="2018-04-10", attached=(), described=(), *,
     said = {"policy": "privacy-policy", "revision": revision, "digest": digest, **dict(described)}
     said |= {"testSigned": "True"} if is_test else {}
     properties = "".join(f"<inforce:{name}>{value}</inforce:{name}>" for name, value in said.items())
-    document = Document(
-        path=facts["path"],
-        source=source,
-        language="en",
-        html=f'<html lang="en"><title>Privacy Policy</title><body>{escape(source.decode())}</body></html>',
-        style="body { font-family: 'Noto Serif' }",
-        metadata=f'<rdf:Description rdf:about="" xmlns:inforce="{NAMESPACE}">{properties}</rdf:Description>',
-        attachments=tuple(Attached(name, data, "Data", "") for name, data in files.items() if data is not None),
-        instant=POSTED,
-    )
+    xmp = f'<rdf:Description rdf:about="" xmlns:inforce="{NAMESPACE}">{properties}</rdf:Description></rdf:RDF>'
+    attachments = [
+        weasyprint.Attachment(string=data, name=name, relationship="Data", created=POSTED, modified=POSTED)
+        for name, data in files.items()
+        if data is not None
+    ]
+    style = "body{font-family:'Noto Serif'}"
+    html = f'<html lang="en"><title>Privacy Policy</title><style>{style}</style>{escape(source.decode())}</html>'
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves a file of its own to be closed by Python.
-        pdf = printed(document)
+        page = weasyprint.HTML(string=html).render(pdf_variant="pdf/a-3a")
+        write = page.metadata.generate_rdf_metadata
+        page.metadata.generate_rdf_metadata = lambda *given: write(*given).replace(b"</rdf:RDF>", xmp.encode())
+        pdf = page.write_pdf(pdf_variant="pdf/a-3a", pdf_tags=True, attachments=attachments)
         gc.collect()
     return pdf
 
