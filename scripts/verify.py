@@ -18,7 +18,7 @@ def main() -> None:
     if done.returncode:
         sys.exit(done.returncode)
     command = str(ROOT / ".venv" / "bin" / "inforce")
-    os.execv(command, [command, "verify", *sys.argv[1:]])  # noqa: S606 - there is no shell to be led astray
+    os.execv(command, [command, "verify", *sys.argv[1:]])
 
 
 if __name__ == "__main__":
