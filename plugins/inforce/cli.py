@@ -456,7 +456,7 @@ def _record(config_file: Path | None, *, as_known: bool = True) -> Iterator[tupl
 @click.option("--site", metavar="ADDRESS", default="", help="A site, or its folder: what it publishes of its signer.")
 @click.option("--record", metavar="REPO", type=click.Path(path_type=Path), help="The repository with the record.")
 @click.option("--branch", metavar="NAME", default="main", help="The published branch of REPO; by default main.")
-@click.option("--on", type=MOMENT, metavar="INSTANT", default="now", help="The day or instant of the check.")
+@click.option("--on", type=MOMENT, metavar="INSTANT", help="Check as if it were that day or instant.")
 @json_option
 @click.pass_obj
 @told
@@ -469,7 +469,7 @@ def verify(  # noqa: PLR0913 - one parameter for each option
     site: str,
     record: Path | None,
     branch: str,
-    on: date | datetime | str,
+    on: date | datetime | str | None,
     as_json: bool,
 ) -> int:
     """Check signed PDFs: authentic, test-signed, altered, or one cannot tell.
@@ -487,7 +487,8 @@ def verify(  # noqa: PLR0913 - one parameter for each option
 
     door = _door()
     archive = None if trust or site else _archive_here(config_file)
-    request = Request(places, _resolved(on, UTC, door), trust, site, archive, record, branch)
+    instant = door.latest if on is None else _resolved(on, UTC, door)
+    request = Request(places, instant, trust, site, archive, record, branch)
     checked = []
     for place, found in verify_copies(request, door, _progress()):
         checked.append((place, found) if as_json else (place, replace(found, reasons=())))
