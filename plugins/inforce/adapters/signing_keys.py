@@ -49,7 +49,7 @@ class KeyedSigner(PyhankoSigner):
     def __init__(
         self, certificate: x509.Certificate, chain: Iterable[x509.Certificate], sign: Callable[[bytes], bytes]
     ) -> None:
-        """Keep the key."""
+        """Keep the key; the chain is without the signer's own certificate, which pyHanko adds."""
         registry = SimpleCertificateStore.from_certs(map(asn1, chain))
         super().__init__(signing_cert=asn1(certificate), cert_registry=registry, embed_roots=False)
         self._public: Any = certificate.public_key()
@@ -139,7 +139,7 @@ def assembled(
         raise ConfigurationError([Problem(place, what, todo)])
     require_for_signing(certificate, place)
     chain = chain_of(certificate, known)
-    return Key(certificate, chain, place, KeyedSigner(certificate, chain, sign))
+    return Key(certificate, chain, place, KeyedSigner(certificate, chain[1:], sign))
 
 
 def read_private(path: Path) -> bytes:
