@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import gc
 import hashlib
-import json
 import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from html import escape
 from io import BytesIO
 
 import weasyprint
@@ -30,9 +30,14 @@ from pyhanko.sign.signers.pdf_signer import (
     TimestampDSSContentSettings,
 )
 from pyhanko.sign.timestamps import DummyTimeStamper
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from inforce.formats.json_text import to_json
+from inforce.formats.pdf.xmp import NAMESPACE
+
+POSTED = datetime(2018, 4, 10, tzinfo=UTC)
 SIGNED = datetime(2018, 4, 10, 0, 0, 5, tzinfo=UTC)
 BEFORE = TimestampDSSContentSettings(include_vri=False, update_before_ts=True)
 WITHIN = DSSContentSettings(
@@ -76,7 +81,9 @@ class Keeper:
 def keeper(name, issuer=None, kind="signer", years=(2014, 2034)):
     """A new key, and a certificate that the issuer (or itself) gave it."""
     is_authority, stamps = kind == "authority", kind == "stamper"
-    key = rsa.generate_private_key(65537, 2048) if stamps else ec.generate_private_key(ec.SECP256R1())
+    key = (
+        rsa.generate_private_key(65537, 2048) if kind in ("stamper", "rsa") else ec.generate_private_key(ec.SECP256R1())
+    )
     subject = cx509.Name([cx509.NameAttribute(NameOID.COMMON_NAME, name)])
     builder = (
         cx509.CertificateBuilder()
@@ -165,11 +172,12 @@ def authorities(name="Qstore", signer_name="Qstore Policies", years=(2014, 2034)
 
 
 @cache
-def unsigned(text="We keep what you tell us.", source=SOURCE, digest=None, revision="2018-04-10"):
-    """A revision as a PDF with its two attachments."""
+def unsigned(source=SOURCE, revision="2018-04-10", attached=(), described=(), *, is_test=False):
+    """A revision as a PDF, not laid out with care; `attached` and `described` are what is otherwise, in pairs."""
+    digest = hashlib.sha256(source).hexdigest()
     facts = {
         "change": None,
-        "digest": digest or hashlib.sha256(source).hexdigest(),
+        "digest": digest,
         "effective": {},
         "language": "en",
         "path": f"policy_versions/privacy-policy/{revision}.md",
@@ -183,19 +191,24 @@ def unsigned(text="We keep what you tell us.", source=SOURCE, digest=None, revis
         "time_zone": "Asia/Seoul",
         "url": f"https://policies.qstore.example/privacy-policy/{revision}/",
     }
-    record = (json.dumps(facts, indent=2, sort_keys=True) + "\n").encode()
-    when = datetime(2018, 4, 10, tzinfo=UTC)
+    files = {"source.md": source, "record.json": to_json(facts), **dict(attached)}
+    said = {"policy": "privacy-policy", "revision": revision, "digest": digest, **dict(described)}
+    said |= {"testSigned": "True"} if is_test else {}
+    properties = "".join(f"<inforce:{name}>{value}</inforce:{name}>" for name, value in said.items())
+    xmp = f'<rdf:Description rdf:about="" xmlns:inforce="{NAMESPACE}">{properties}</rdf:Description></rdf:RDF>'
     attachments = [
-        weasyprint.Attachment(string=data, name=name, relationship=relation, created=when, modified=when)
-        for name, data, relation in (("source.md", source, "Source"), ("record.json", record, "Data"))
+        weasyprint.Attachment(string=data, name=name, relationship="Data", created=POSTED, modified=POSTED)
+        for name, data in files.items()
+        if data is not None
     ]
     style = "body{font-family:'Noto Serif'}"
-    page = f"<html lang=en><title>Privacy Policy</title><style>{style}</style><h1>Privacy Policy</h1><p>{text}"
+    html = f'<html lang="en"><title>Privacy Policy</title><style>{style}</style>{escape(source.decode())}</html>'
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves a file of its own to be closed by Python.
-        pdf = weasyprint.HTML(string=page).write_pdf(
-            attachments=attachments, pdf_variant="pdf/a-3a", pdf_tags=True, pdf_identifier=b"a" * 16
-        )
+        page = weasyprint.HTML(string=html).render(pdf_variant="pdf/a-3a")
+        write = page.metadata.generate_rdf_metadata
+        page.metadata.generate_rdf_metadata = lambda *given: write(*given).replace(b"</rdf:RDF>", xmp.encode())
+        pdf = page.write_pdf(pdf_variant="pdf/a-3a", pdf_tags=True, attachments=attachments)
         gc.collect()
     return pdf
 
@@ -238,9 +251,10 @@ def signed(level="B-B", who=None, pdf=None, at=SIGNED, **options):
         return DatedSigner(meta, who.simple_signer(), timestamper=stamper, at=at).sign_pdf(writer).getvalue()
 
 
-def upgraded(pdf, who=None, at=SIGNED + timedelta(days=365)):
+def upgraded(pdf, who=None, at=SIGNED + timedelta(days=365), revoked=()):
     """A PDF with one more archive timestamp, and before it what that needs."""
     who = who or authorities()
     stamper = signers.PdfTimeStamper(who.timestamps(at))
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    return stamper.timestamp_pdf(writer, "sha256", who.context(at), dss_settings=BEFORE).getvalue()
+    DocumentSecurityStore.supply_dss_in_writer(writer, None, crls=who.revocations(revoked))
+    return stamper.timestamp_pdf(writer, "sha256", who.context(at, revoked), dss_settings=BEFORE).getvalue()

@@ -8,7 +8,9 @@ block stand in its info string, in braces, where readers do not see them::
     ```{.json address=postings.json at=2018-05-01T00:00:00+09:00} a site built then answers so
     ```{.yaml of=revision}                                        a piece of a revision's front matter, which is read
 
-`after=formats.md` on a page's first block: its repository begins as that page leaves it. In an output, `…` stands for
+`after=formats.md` on a page's first block: its repository begins as that page leaves it. `archived=formats.md`: that is
+signed with a key made for it and published, and the page is played by a stranger, in an empty folder elsewhere with
+the certificate of that key's root, `root.pem`, and a clone of the repository, `policies`. In an output, `…` stands for
 anything within a line, and a line of `…` alone for any lines.
 
 Run as a program, this file writes the outputs of all sessions into the pages:
@@ -20,6 +22,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,9 +32,17 @@ from datetime import datetime
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+sys.path.append(str(ROOT / "tests"))  # Where pytest finds what tests share; this is run as a program, too.
+
+from signing_keys import make_pki  # noqa: E402
+
 DOCS = ROOT / "docs"
 SITE = "https://policies.qstore.example/"
 MKDOCS = "site_name: Qstore policies\ntheme: material\nplugins: [search, inforce: {archive: ''}]\n"
+ARCHIVED = (
+    "site_name: Qstore policies\nsite_url: {site}\ntheme: material\n"
+    "plugins: [search, inforce: {{archive: archive, cache: '', signing: {{{key}}}}}]\n"
+)
 _FENCE = re.compile(r"^```(?:\{(?P<options>[^}\n]*)\}|(?P<language>\w*))\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _END = "\x01"
 
@@ -88,7 +99,7 @@ def every_block() -> list[Block]:
 
 def is_story(path: Path) -> bool:
     """Whether something of the page is to be played."""
-    return any(block.options.keys() & {"at", "file", "after"} for block in blocks(path))
+    return any(block.options.keys() & {"at", "file", "after", "archived"} for block in blocks(path))
 
 
 def matches(expected: str, actual: str) -> bool:
@@ -106,6 +117,7 @@ class Story:
     """A repository in which a page is played."""
 
     folder: Path
+    publisher: Path | None = None
     clock: str = "2018-01-01T00:00:00+09:00"
     built: str = ""
 
@@ -125,7 +137,7 @@ class Story:
 
     def run(self, script: str) -> str:
         """What a shell says to this, on both of its outputs. The site that was built stands for the public one."""
-        here = f"file://{self.folder}/site/"
+        here = f"file://{self.publisher or self.folder}/site/"
         seconds = str(int(datetime.fromisoformat(self.clock).timestamp()))
         home = self.folder.parent / f"{self.folder.name}-home"
         home.mkdir(exist_ok=True)
@@ -175,11 +187,28 @@ class Story:
                 self.session(block)
         return self
 
+    def archive(self, at: str) -> None:
+        """Sign what is there, publish it, and leave it for a stranger's folder."""
+        self.clock = at
+        pki, stranger = make_pki(self.folder.parent / "pki"), self.folder.parent / "stranger"
+        key = f"key: {pki.key()}, certificate: {pki.certificate()}, chain: [{pki.certificate('intermediate')}]"
+        self.write("mkdocs.yml", ARCHIVED.format(site=SITE, key=key))
+        self.run("git add . && git commit --quiet -m 'Keep an archive'")
+        said = self.run("inforce export-pdfs --jobs 1")
+        said += self.run("mkdocs build --quiet")
+        stranger.mkdir()
+        shutil.copy(pki.root, stranger / "root.pem")
+        self.run(f"git clone --quiet . {stranger}/policies")
+        assert (self.folder / "site/archive/manifest.json").is_file(), said
+        self.folder, self.publisher = stranger, self.folder
+
     def play(self, path: Path) -> Iterator[tuple[Block, str, str]]:
         """Play a page: each command, or address, with the expected answer and the real one."""
         for block in blocks(path):
             if before := block.options.get("after"):
                 self.prepare(DOCS / before)
+            if before := block.options.get("archived"):
+                self.prepare(DOCS / before).archive(block.options["at"])
             if place := block.options.get("file"):
                 self.write(place, block.text)
             if block.language == "console":

@@ -20,6 +20,8 @@ from pyhanko_certvalidator.errors import (
     RevokedError,
 )
 
+_REVOKED = "was revoked by then"
+
 
 @dataclass(frozen=True, slots=True)
 class Trust:
@@ -98,7 +100,7 @@ def name_of(certificate: x509.Certificate) -> str:
     return str(found if isinstance(found, str) else found[0])
 
 
-def distrust(  # noqa: PLR0913, PLR0911 - a question with as many sides
+def distrust(  # noqa: PLR0913 - a question with as many sides
     certificate: x509.Certificate,
     others: Iterable[x509.Certificate],
     trust: Trust,
@@ -125,6 +127,26 @@ def distrust(  # noqa: PLR0913, PLR0911 - a question with as many sides
         return "is not the one that is trusted"
     if not trust.authorities:
         return "is none that is trusted"
+    for mode in ("require", "soft-fail") if any(revocations) else ("soft-fail",):
+        fault = _path_fault(certificate, others, trust, moment, revocations, mode)
+        if not fault or fault == _REVOKED:
+            return fault
+    return fault
+
+
+def _path_fault(  # noqa: PLR0913, PLR0917 - as above
+    certificate: x509.Certificate,
+    others: Iterable[x509.Certificate],
+    trust: Trust,
+    moment: datetime,
+    revocations: tuple[Sequence[Any], Sequence[Any]],
+    mode: str,
+) -> str:
+    """Why no path leads to what is trusted. Mode `require`: revocation data is needed for each certificate on it.
+
+    Otherwise it is asked for where a certificate names a place for it alone (pyHanko's `soft-fail`): a certificate that
+    names none would count as good, though a list that came along says that it was revoked.
+    """
     crls, ocsps = revocations
     context = ValidationContext(
         trust_roots=list(trust.authorities),
@@ -133,7 +155,7 @@ def distrust(  # noqa: PLR0913, PLR0911 - a question with as many sides
         ocsps=list(ocsps),
         moment=moment,
         allow_fetching=False,
-        revocation_mode="soft-fail",
+        revocation_mode=mode,
         retroactive_revinfo=True,
     )
     try:
@@ -141,7 +163,7 @@ def distrust(  # noqa: PLR0913, PLR0911 - a question with as many sides
     except PathBuildingError:
         return "leads to no certificate that is trusted"
     except RevokedError:
-        return "was revoked by then"
+        return _REVOKED
     except ExpiredError:
         return validity_fault(certificate, moment) or "comes by a certificate that had expired"
     except NotYetValidError:

@@ -95,8 +95,8 @@ def _opened(der: bytes, digest: Callable[[str], bytes], *, is_timestamp: bool) -
         signed["version"].native == expected and info["version"].native == "v1", "its version is not the right one"
     )
     _require(not signed["crls"], "it carries revocation lists, which nothing signs")
-    certificates = tuple(_certificate(one) for one in signed["certificates"])
-    _require(len({one.sha256 for one in certificates}) == len(certificates), "it has a certificate twice")
+    found = [_certificate(one) for one in signed["certificates"]]
+    certificates = tuple({one.sha256: one for one in found}.values())
     signer = _signer_of(info, certificates)
     _require(get_signing_cert_attr(info["signed_attrs"]) is not None, "its certificate is not named in what it signs")
     payload = bytes(content["content"]) if is_timestamp else None

@@ -35,6 +35,10 @@ class Copies(Protocol):
     """Files that belong together."""
 
     @property
+    def top(self) -> str:
+        """What stands before all paths, where they lie in a folder of their own: its name and a slash."""
+
+    @property
     def is_single(self) -> bool:
         """Whether one file was named, and no folder."""
 
@@ -91,6 +95,7 @@ class FolderCopies:
 
     folder: Path
     only: Path | None = None
+    top: str = ""
 
     @property
     def is_single(self) -> bool:
@@ -141,9 +146,10 @@ class ZipCopies:
         """Keep it open; see `open_copies`."""
         self._packed = packed
         self._left = max(size * _PACKED_MOST, _PACKED_LEAST)
-        members = packed.infolist()
-        self._counts = Counter(one.filename for one in members)
-        self._members = {one.filename: one for one in members}
+        members = [one for one in packed.infolist() if not one.is_dir()]
+        self.top = _common_top([one.filename for one in members])
+        self._counts = Counter(one.filename.removeprefix(self.top) for one in members)
+        self._members = {one.filename.removeprefix(self.top): one for one in members}
         if len(members) > _MOST_MEMBERS:
             raise zipfile.BadZipFile(f"it has more than {_MOST_MEMBERS} members")
 
@@ -173,6 +179,12 @@ class ZipCopies:
         if len(data) > bound:
             raise UnreadableCopyError("the zip holds far more than one of its size should: unpack it yourself")
         return data
+
+
+def _common_top(names: list[str]) -> str:
+    """The folder in which everything lies, with its slash; empty where there is no such folder."""
+    tops = {name.partition("/")[0] for name in names}
+    return f"{tops.pop()}/" if len(tops) == 1 and all("/" in name for name in names) else ""
 
 
 def _require_size(size: int, most: int) -> None:

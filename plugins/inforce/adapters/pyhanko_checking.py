@@ -22,7 +22,7 @@ from typing import Any
 
 from asn1crypto import crl, ocsp, x509
 from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.misc import PdfReadError
+from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -70,7 +70,7 @@ def gather_evidence(data: bytes, trust: Trust | None, on: datetime) -> Evidence:
         return _gathered(data, trust, on, evidence)
     except NotIntactError as wrong:
         return replace(evidence, is_signed=True, alterations=(str(wrong),))
-    except MemoryError:
+    except (MemoryError, PdfDecodeLimitError):
         return replace(evidence, is_signed=was_signed, unreadable="reading it takes too much memory")
     except Exception:  # noqa: BLE001 - whatever is in the file, the answer is a verdict
         if not data.startswith(b"%PDF-"):
@@ -89,7 +89,7 @@ def gather_detached(data: bytes, signature: bytes, trust: Trust | None, on: date
     evidence = Evidence(hashlib.sha256(data).hexdigest(), len(data), is_signed=True)
     try:
         seal = opened_seal(signature, lambda name: hashlib.new(name, data).digest(), is_timestamp=False)
-        return _signed(evidence, [seal], _Store(), trust, on, seal.time, [])
+        return replace(_signed(evidence, [seal], _Store(), trust, on, seal.time, []), level=None)
     except NotIntactError as wrong:
         return replace(evidence, alterations=(str(wrong),))
 
@@ -311,6 +311,8 @@ def _content(reader: PdfFileReader, evidence: Evidence) -> Evidence:
     else:
         faults.append("no source.md is attached to it")
     described, is_test = described_in(_metadata(reader, reader.xrefs.total_revisions - 1))
+    if described is None:
+        faults.append("its metadata does not say of which revision it is")
     return replace(
         evidence, facts=facts, source_digest=source, described=described, is_test=is_test, faults=tuple(faults)
     )

@@ -31,7 +31,7 @@ authority the reader does not trust is no reason against a copy: the time is the
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -184,6 +184,18 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What a manifest that came with copies is held against.
+
+    `missing` are those of its files that did not come; `published` is the manifest that the publisher shows.
+    """
+
+    sums: Sums = Sums()
+    missing: tuple[str, ...] = ()
+    published: Manifested | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """What a record says of a revision: None where it does not know it; `errors` where it cannot be relied upon."""
 
@@ -253,10 +265,13 @@ def judge(evidence: Evidence, asked: Asked) -> Checked:
     return Checked(verdict, tuple(reasons.found), policy, revision, evidence.level)
 
 
-def judge_manifest(evidence: Evidence, manifest: Manifest, sums: Sums, missing: tuple[str, ...] = ()) -> Checked:
-    """What a manifest that came with copies comes to; `missing` are those of its files that did not come."""
-    reasons = _Reasons()
-    asked = Asked(MANIFEST, evidence.claimed or datetime.max.replace(tzinfo=UTC))
+def judge_manifest(evidence: Evidence, manifest: Manifest, beside: Beside) -> Checked:
+    """What a manifest that came with copies comes to."""
+    reasons, sums, missing = _Reasons(), beside.sums, beside.missing
+    published = () if beside.published is None else (beside.published,)
+    asked = Asked(MANIFEST, evidence.claimed or datetime.max.replace(tzinfo=UTC), published)
+    if published:  # Who signs there is known by the certificate alone: a chain that came along need not be vouched for.
+        evidence = replace(evidence, doubts=())
     if manifest.is_test:
         reasons.bad(About.MANIFEST, "it is of files that a throw-away test key signed", Verdict.TEST_SIGNED)
     if evidence.unreadable:
@@ -300,8 +315,8 @@ def _signature(evidence: Evidence, asked: Asked, reasons: _Reasons) -> None:
     is_trust_said = any(one.published for one in asked.manifests) or (
         evidence.signer is not None and evidence.signer.distrust is not None
     )
-    for words in evidence.doubts if is_trust_said else ():
-        reasons.bad(About.SIGNATURE, words, None if is_known_whole else Verdict.CANNOT_TELL)
+    for words in evidence.doubts if is_trust_said and not is_known_whole else ():
+        reasons.bad(About.SIGNATURE, words, Verdict.CANNOT_TELL)
     if evidence.alterations or (evidence.doubts and not is_known_whole):
         return
     later = sum(one.is_archive for one in evidence.stamps)

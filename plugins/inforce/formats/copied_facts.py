@@ -73,9 +73,17 @@ def described_in(metadata: bytes) -> tuple[tuple[str, str, str] | None, bool]:
         root = etree.fromstring(metadata, parser)
     except etree.XMLSyntaxError:
         return None, False
-    values = {
-        name: next((one.text or "" for one in root.iter(f"{{{NAMESPACE}}}{name}")), "")
-        for name in ("policy", "revision", "digest", "testSigned")
-    }
+    values = {name: _property(root, name) for name in ("policy", "revision", "digest", "testSigned")}
     named = (values["policy"], values["revision"], values["digest"])
     return (named if all(named) else None), bool(values["testSigned"])
+
+
+def _property(root: etree._Element, name: str) -> str:
+    """One of our properties: an element, or an attribute, as XMP lets it be (ISO 16684-1, 7.4)."""
+    tag = f"{{{NAMESPACE}}}{name}"
+    for one in root.iter():
+        if one.tag == tag:
+            return one.text or ""
+        if tag in one.attrib:
+            return str(one.attrib[tag])
+    return ""

@@ -22,6 +22,7 @@ from inforce.core.errors import ConfigurationError, InforceError, Problem, Recor
 from inforce.core.record import FOLDER, Record
 from inforce.core.verdict import (
     Asked,
+    Beside,
     Checked,
     Evidence,
     Manifested,
@@ -103,7 +104,7 @@ class _Beside:
 
 
 def _told(place: Path, copies: Copies, name: str) -> str:
-    return str(place) if copies.is_single and not name.startswith(MANIFEST) else f"{place}/{name}"
+    return str(place) if copies.is_single else f"{place}/{copies.top}{name}"
 
 
 def _checked(copies: Copies, against: _Against) -> Iterator[tuple[str, Checked]]:
@@ -111,7 +112,7 @@ def _checked(copies: Copies, against: _Against) -> Iterator[tuple[str, Checked]]
     for name in copies.pdfs():
         yield name, _copy(copies, name, against, beside)
     if not copies.is_single and (beside.manifest is not None or beside.fault):
-        yield MANIFEST, _manifest(copies, beside)
+        yield MANIFEST, _manifest(copies, beside, against.published[0] if against.published else None)
 
 
 def _copy(copies: Copies, name: str, against: _Against, beside: _Beside) -> Checked:
@@ -166,12 +167,13 @@ def _manifest_beside(copies: Copies, against: _Against) -> _Beside:
     return _Beside(manifest, evidence)
 
 
-def _manifest(copies: Copies, beside: _Beside) -> Checked:
+def _manifest(copies: Copies, beside: _Beside, published: Manifested | None) -> Checked:
     """The manifest itself, once the copies beside it are known."""
     if beside.manifest is None or beside.evidence is None:
-        return judge_manifest(Evidence("", 0, beside.fault, is_signed=True), Manifest(), Sums())
+        return judge_manifest(Evidence("", 0, beside.fault, is_signed=True), Manifest(), Beside(Sums(is_there=False)))
     missing = tuple(beside.manifest.place(one) for one in beside.manifest if one.key not in beside.seen)
-    return judge_manifest(beside.evidence, beside.manifest, _sums(copies, beside.manifest), missing)
+    held = Beside(_sums(copies, beside.manifest), missing, published)
+    return judge_manifest(beside.evidence, beside.manifest, held)
 
 
 def _sums(copies: Copies, manifest: Manifest) -> Sums:

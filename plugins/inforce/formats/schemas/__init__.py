@@ -6,8 +6,10 @@ from importlib.resources import files
 
 
 def schema(name: str) -> bytes:
-    """The schema of that name: `clauses`, `in-force`, `manifest`, `policies`, `postings`, `record` or `redline`."""
+    """The schema of that name: `clauses`, `in-force`, `manifest`, `policies`, `postings`, `record`, `redline` or
+    `verdict`.
+    """
     return files(__name__).joinpath(f"{name}.schema.json").read_bytes()
 
 
-NAMES = ("clauses", "in-force", "manifest", "policies", "postings", "record", "redline")
+NAMES = ("clauses", "in-force", "manifest", "policies", "postings", "record", "redline", "verdict")
