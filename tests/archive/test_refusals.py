@@ -217,3 +217,51 @@ def test_a_policy_that_is_called_as_the_manifest_is(posted):
     said = posted.export(status=1)
     assert said.err.startswith("policy_versions/manifest.json: a policy of this name cannot be archived")
     assert not posted.folder.joinpath("manifest.json").exists()
+
+
+def planted(project, data):
+    """What an interrupted run would leave of the new revision, but that the bytes are these."""
+    project.repo.commit("2019-01-01T09:00:00+09:00", NEW)
+    name = "privacy-policy/privacy-policy-2019-01-01.pdf"
+    source = (project.repo.folder / "policy_versions/privacy-policy/2019-01-01.md").read_bytes()
+    entry = json.loads(project.files()["manifest.json"])["files"][1]
+    state = {**entry["states"][0], "digest": sha256(data).hexdigest(), "size": len(data)}
+    entry |= {"digest": sha256(source).hexdigest(), "file": name, "revision": "2019-01-01", "states": [state]}
+    facts = project.folder / ".pending/privacy-policy/2019-01-01.json"
+    facts.parent.mkdir(parents=True)
+    facts.write_text(json.dumps(entry, indent=2, sort_keys=True) + "\n")
+    (project.folder / name).write_bytes(data)
+    return name
+
+
+def test_a_file_of_another_revision_is_not_adopted(archived):
+    name = planted(archived, archived.files()[B])
+    said = archived.export(status=1)
+    assert said.err == (
+        f"archive/{name}: this is not what an interrupted run of this project has left: the text that is attached to "
+        "it is another\n  move it away, and archive/.pending/privacy-policy/2019-01-01.json\n"
+    )
+
+
+def test_a_file_that_somebody_else_signed_is_not_adopted(archived, posted, tmp_path):
+    posted.pki = make_pki(tmp_path / "theirs")
+    posted.configure()
+    posted.repo.commit("2019-01-01T09:00:00+09:00", NEW)
+    posted.export()
+    name = planted(archived, posted.files()["privacy-policy/privacy-policy-2019-01-01.pdf"])
+    said = archived.export(status=1)
+    assert said.err.startswith(
+        f"archive/{name}: this is not what an interrupted run of this project has left: another key signed it\n"
+    )
+
+
+def test_a_file_that_is_no_pdf_is_not_adopted(archived):
+    name = planted(archived, b"%PDF-1.7\n" + b"x" * 100_000)
+    said = archived.export(status=1)
+    assert said.err.startswith(f"archive/{name}: this is not what an interrupted run of this project has left: it ")
+
+
+def test_facts_without_a_file_come_to_nothing(archived):
+    name = planted(archived, b"")
+    (archived.folder / name).unlink()
+    assert archived.export().out.splitlines()[-1] == "archive: 1 signed, 2 there already"

@@ -18,7 +18,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -60,6 +60,12 @@ class Store(Protocol):
     def write(self, place: str, data: bytes) -> None:
         """Write a file, in the place of whatever is there."""
 
+    def note(self, place: str, data: bytes) -> None:
+        """Write a file of `PENDING` about the file that is put next, which is durable no later than that one.
+
+        Where this is cut short, it can be there in part.
+        """
+
     def put_new(self, place: str, data: bytes) -> None:
         """Put a signed file into its place, in which there is nothing; raises `AlreadyThereError` if there is.
 
@@ -71,6 +77,9 @@ class Store(Protocol):
 
     def settle(self, place: str, *, is_new: bool) -> None:
         """Finish what was cut short: put what was left in `PENDING` into its place; raises as `put_new` does."""
+
+    def secure(self, places: Iterable[str]) -> None:
+        """See to it that files that were put stay in their places, come what may, and leave no trace in `PENDING`."""
 
     def move(self, place: str, target: str) -> None:
         """Move a file, into the place of whatever is there."""
@@ -131,35 +140,47 @@ class LocalStore:
             beside = self.folder / PENDING / f"{place.removeprefix(PENDING).replace('/', '~')}.new"
             self._write(beside, data)
             self._rename(beside, self.folder / place)
+            _sync((self.folder / place).parent)
+
+    def note(self, place: str, data: bytes) -> None:
+        """The name becomes durable with that of the file which comes next into the same folder."""
+        with self._told(place):
+            self._write(self.folder / place, data)
 
     def put_new(self, place: str, data: bytes) -> None:
         """Into `PENDING` first; then a second name is given to it, which fails where there is something already."""
-        with self._told(place):
-            self._write(self.folder / PENDING / place, data, _READ_ONLY)
+        self._stage(place, data)
         self.settle(place, is_new=True)
 
     def put_over(self, place: str, data: bytes) -> None:
         """Into `PENDING` first, then moved."""
-        with self._told(place):
-            self._write(self.folder / PENDING / place, data, _READ_ONLY)
+        self._stage(place, data)
         self.settle(place, is_new=False)
 
     def settle(self, place: str, *, is_new: bool) -> None:
         """By a second name that is given to it, or by a rename."""
         with self._told(place):
             staged, target = self.folder / PENDING / place, self.folder / place
-            if not is_new:
+            if is_new:
+                self._make_folder(target.parent)
+                _name_anew(staged, target)
+            else:
                 self._rename(staged, target)
-                return
-            self._make_folder(target.parent)
-            _name_anew(staged, target)
-            _sync(target.parent)
-            staged.unlink(missing_ok=True)
+
+    def secure(self, places: Iterable[str]) -> None:
+        """The folders are brought to the disk once for all files in them; only then the names in `PENDING` go."""
+        with self._told(""):
+            staged = [self.folder / PENDING / place for place in places]
+            for folder in {self.folder / path.relative_to(self.folder / PENDING).parent for path in staged}:
+                _sync(folder)
+            for path in staged:
+                path.unlink(missing_ok=True)
 
     def move(self, place: str, target: str) -> None:
         """By a rename."""
         with self._told(target):
             self._rename(self.folder / place, self.folder / target)
+            _sync((self.folder / target).parent)
 
     def remove(self, place: str) -> None:
         """The file, and the folders in `PENDING` that are empty then."""
@@ -185,8 +206,15 @@ class LocalStore:
         """The file itself."""
         return self.folder / place
 
+    def _stage(self, place: str, data: bytes) -> None:
+        """Bring the bytes to the disk, and the names that are in `PENDING` by now."""
+        with self._told(place):
+            staged = self.folder / PENDING / place
+            self._write(staged, data, _READ_ONLY)
+            _sync(staged.parent)
+
     def _write(self, path: Path, data: bytes, mode: int = 0o666) -> None:
-        """Write a file of `PENDING`, and see to it that it is on the disk."""
+        """Write a file of `PENDING`, and see to it that its bytes are on the disk."""
         self._make_folder(path.parent)
         path.unlink(missing_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
@@ -199,12 +227,10 @@ class LocalStore:
             with suppress(OSError):
                 path.unlink()
             raise
-        _sync(path.parent)
 
     def _rename(self, path: Path, target: Path) -> None:
         self._make_folder(target.parent)
         path.replace(target)
-        _sync(target.parent)
 
     def _make_folder(self, folder: Path) -> None:
         if folder.is_dir():
@@ -249,6 +275,10 @@ class RemoteStore:
         with self._told(place):
             self._files.pipe_file(self._path(place), data)
 
+    def note(self, place: str, data: bytes) -> None:
+        """In one request."""
+        self.write(place, data)
+
     def put_new(self, place: str, data: bytes) -> None:
         """In one request, which fails where there is something already, if the store knows that."""
         with self._told(place):
@@ -264,6 +294,9 @@ class RemoteStore:
         data = self.read(f"{PENDING}{place}")
         self.put_new(place, data) if is_new else self.write(place, data)
         self.remove(f"{PENDING}{place}")
+
+    def secure(self, places: Iterable[str]) -> None:
+        """A store that has answered has done it."""
 
     def move(self, place: str, target: str) -> None:
         """A copy; the old one goes when the new one is there."""

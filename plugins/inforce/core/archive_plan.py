@@ -4,14 +4,14 @@ A run goes through these steps for each file, and each step is durable before th
 
     .pending/P/R.json        the entry that the manifest will have: the file's facts
     .pending/P/P-R.pdf       the signed bytes, in whole or in part
-    P/P-R.pdf                moved there from .pending: whole, and never in the place of another file
+    P/P-R.pdf                the same file under this name too: whole, and never in the place of another one
 
 and for the manifest, when there are files enough, or no more::
 
     .pending/certificates.pem, .pending/SHA256SUMS, .pending/manifest.json.p7s
     .pending/manifest.json   from here on, these four are the archive's, wherever they lie
     certificates.pem, SHA256SUMS, manifest.json.p7s, manifest.json      moved there, in this order
-    .pending/P/R.json        those that the manifest has are removed
+    .pending/P/…             what the manifest has is removed
 
 So whatever instant a run is killed at, `recovered` tells from what lies there how far it came: facts whose signed bytes
 are durable are adopted, others are dropped. What an archive timestamp adds to a file goes the same way, but that the

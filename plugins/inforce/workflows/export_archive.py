@@ -41,7 +41,6 @@ from inforce.core.policy import Revision
 from inforce.workflows.archive_notes import archive_notes
 from inforce.workflows.progress import Progress
 from inforce.workflows.read_archive import Survey, surveyed
-from inforce.workflows.read_messages import languages_of
 from inforce.workflows.read_record import OpenRecord, opened
 from inforce.workflows.settings import TEST_ARCHIVE, Settings
 
@@ -317,6 +316,7 @@ class _Export:
         """The PDFs, in the order in which they are ready; what keeps some from that is added to the faults."""
         from inforce.adapters.executors import begun, result_of  # noqa: PLC0415 - as above
         from inforce.workflows.pdf_renditions import PdfRenditions, rendered  # noqa: PLC0415 - as above
+        from inforce.workflows.read_messages import languages_of  # noqa: PLC0415 - as above
 
         settings, jobs = self._settings, min(self._request.jobs, len(missing))
         renditions = PdfRenditions(self._source, languages_of(settings), settings.root, settings.paper, settings.fonts)

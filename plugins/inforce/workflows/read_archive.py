@@ -129,7 +129,8 @@ def surveyed(store: Store, notes: ArchiveNotes, *, is_test: bool) -> Survey:
     certificates: tuple[bytes, ...] = ()
     try:
         if MANIFEST in own:
-            manifest = parse_manifest(own[MANIFEST])
+            is_known = notes.is_well_signed(own[MANIFEST], own.get(MANIFEST_SIGNATURE, b""))
+            manifest = parse_manifest(own[MANIFEST], is_known=is_known)
     except ValueError as wrong:
         problems.append(_no_manifest(store.address, wrong))
         is_readable = False

@@ -59,7 +59,8 @@ class ArchiveWriter:
         for entry in self._recovery.moved:
             self._settle(entry)
         self._new += self._recovery.adopted
-        kept = {facts_place(*entry.key) for entry in self._recovery.adopted}
+        kept = {facts_place(*entry.key) for entry in self._new}
+        kept |= {f"{PENDING}{self.manifest.place(entry)}" for entry in self._new}
         for place in left:
             if place not in kept and place.removeprefix(PENDING) not in OWN_FILES:
                 store.remove(place)
@@ -96,6 +97,7 @@ class ArchiveWriter:
     def commit(self, signer: Signer, at: datetime) -> None:
         """Write a new manifest, with all files that there are now."""
         store = self._store
+        store.secure(map(self.manifest.place, self._new))
         self.manifest = self.manifest.with_files(self._new)
         self.certificates = tuple(dict.fromkeys((*self.certificates, *signer.chain)))
         manifest = manifest_json(self.manifest)
@@ -111,6 +113,8 @@ class ArchiveWriter:
             store.move(f"{PENDING}{name}", name)
         for entry in self._new:
             store.remove(facts_place(*entry.key))
+            if (staged := f"{PENDING}{self.manifest.place(entry)}") in self._survey.left:
+                store.remove(staged)
         self._notes.note_signed(manifest, own[MANIFEST_SIGNATURE], signer.fingerprint)
         self._new, self._since = [], time.monotonic()
 
@@ -123,7 +127,7 @@ class ArchiveWriter:
             raise RecordError([_there_already(f"{self._store.address}/{place}")]) from None
 
     def _keep_facts(self, entry: Archived) -> None:
-        self._store.write(facts_place(*entry.key), entry_json(entry, is_test=self.manifest.is_test))
+        self._store.note(facts_place(*entry.key), entry_json(entry, is_test=self.manifest.is_test))
 
     def _note(self, entry: Archived) -> None:
         self._new.append(entry)
