@@ -355,8 +355,8 @@ def _signer(evidence: Evidence, asked: Asked, reasons: _Reasons) -> None:
 
 def _time(evidence: Evidence, asked: Asked, reasons: _Reasons) -> None:
     for stamp in evidence.stamps:
-        what = "its archive was stamped" if stamp.is_archive else "signed"
-        told = f"{what} by {_told(stamp.time)}, as {stamp.authority} confirms"
+        what = "stamped for the archive on" if stamp.is_archive else "signed no later than"
+        told = f"{what} {_told(stamp.time)}, as {stamp.authority} confirms"
         if stamp.time > asked.on:
             reasons.bad(About.TIME, f"{told}: that is later than {_told(asked.on)}", Verdict.CANNOT_TELL)
         elif stamp.distrust:
