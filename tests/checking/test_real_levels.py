@@ -38,3 +38,14 @@ def test_raised_from_a_lower_level(pki):
         raised = signer.upgrade(signer.sign(unsigned(), NOW).data, NOW).data
     found = checked(raised, trust=[pki.root.read_bytes()], on=NOW.replace(year=NOW.year + 1))
     assert (found.verdict, found.level) == ("authentic", "B-LTA"), told(found)
+
+
+def test_the_other_name_of_rsa_is_found_out(pki):
+    """It means the same, and pyHanko and OpenSSL take it."""
+    with open_signer(pki.signing("rsa", level=Level.B_B), nobody) as signer:
+        pdf = signer.sign(unsigned(), NOW).data
+    short, long = (bytes.fromhex(f"06092a864886f70d0101{last}").hex().upper().encode() for last in ("01", "0b"))
+    used = long if pdf.rindex(b"/Contents <") < pdf.rfind(long) else short
+    place = pdf.rindex(used)
+    other = pdf[:place] + (short if used == long else long) + pdf[place + len(used) :]
+    assert checked(other, trust=[pki.root.read_bytes()], on=NOW).verdict == "altered"
