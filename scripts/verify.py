@@ -16,4 +16,4 @@ ready = subprocess.run([ROOT / "scripts" / "set-up", "publish"], check=False)
 if ready.returncode:
     sys.exit(ready.returncode)
 command = ROOT / ".venv" / "bin" / "inforce"
-os.execv(command, [str(command), "verify", *sys.argv[1:]])  # noqa: S606 - there is no shell to be led astray
+os.execv(command, [str(command), "verify", *sys.argv[1:]])

@@ -35,7 +35,10 @@ from inforce.core.signing import KeyInFile, Signing
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 """Certificates, timestamps and validation data are of the real time."""
-NAMES = ("root", "intermediate", "signer", "rsa", "expired", "early", "revoked", "unknown", "encrypting", "tsa", "ocsp")
+NAMES = (
+    *("root", "intermediate", "signer", "rsa", "expired", "early", "revoked", "unknown", "encrypting"),
+    *("tsa", "oldtsa", "ocsp"),
+)
 _ARCHITECTURE = "pki"
 _ALWAYS = ("2000-01-01T00:00:00+0000", "2100-01-01T00:00:00+0000")
 
@@ -65,7 +68,16 @@ class Pki:
 
     @property
     def timestamps(self) -> str:
-        return f"{self.address}/{_ARCHITECTURE}/tsa/tsa"
+        return self.authority("tsa")
+
+    def authority(self, name: str) -> str:
+        """The address of a time-stamping authority: `tsa`, or `oldtsa`, whose certificate has expired."""
+        return f"{self.address}/{_ARCHITECTURE}/tsa/{name}"
+
+    @property
+    def services(self) -> Animator:
+        """All services, as a WSGI application."""
+        return Animator(AnimatorArchStore({_ARCHITECTURE: self.architecture}), with_web_ui=False)
 
     def signing(self, name: str = "signer", **others) -> Signing:
         """The options for one of the signers, with its chain, the root and the time-stamping authority."""
@@ -111,7 +123,7 @@ def serving_pki(folder: Path) -> Iterator[Pki]:
     """The same, with OCSP, CRLs and timestamps served on loopback."""
     with serving() as server:
         pki = make_pki(folder, server.address)
-        server.set_app(Animator(AnimatorArchStore({_ARCHITECTURE: pki.architecture}), with_web_ui=False))
+        server.set_app(pki.services)
         yield pki
 
 
@@ -191,7 +203,7 @@ def _configuration(folder: Path) -> dict:
                         name: {"for-issuer": name, "signing-key": name, "simulated-update-schedule": "P30D"}
                         for name in ("root", "intermediate")
                     },
-                    "time-stamping": {"tsa": {"signing-key": "tsa", "signing-cert": "tsa"}},
+                    "time-stamping": {name: {"signing-key": name, "signing-cert": name} for name in ("tsa", "oldtsa")},
                 },
             }
         },
@@ -208,6 +220,9 @@ def _certificates() -> dict:
     authority = _usage("digital_signature", "key_cert_sign", "crl_sign")
     is_authority = _extension("basic_constraints", {"ca": True}, critical=True)
     signer = _certificate("intermediate", [signs, *by_intermediate, *asked])
+    stamps = _extension("extended_key_usage", ["time_stamping"], critical=True)
+    authority_of_time = _certificate("root", [_usage("digital_signature"), stamps, *by_root])
+    ended = _validity(_ALWAYS[0], "2020-01-01T00:00:00+0000")
     return {
         "root": _certificate("root", [is_authority, authority]),
         "intermediate": _certificate("root", [is_authority, authority, *by_root]),
@@ -219,13 +234,11 @@ def _certificates() -> dict:
                 {"id": "ocsp_no_check"},
             ],
         ),
-        "tsa": _certificate(
-            "root",
-            [_usage("digital_signature"), _extension("extended_key_usage", ["time_stamping"], critical=True), *by_root],
-        ),
+        "tsa": authority_of_time,
+        "oldtsa": {**authority_of_time, "validity": ended},
         "signer": signer,
         "rsa": signer,
-        "expired": {**signer, "validity": _validity(_ALWAYS[0], "2020-01-01T00:00:00+0000")},
+        "expired": {**signer, "validity": ended},
         "early": {**signer, "validity": _validity("2099-01-01T00:00:00+0000", _ALWAYS[1])},
         "revoked": {**signer, "revocation": {"revoked-since": "2020-01-01T00:00:00+0000", "reason": "key_compromise"}},
         "unknown": _certificate("intermediate", [signs]),

@@ -368,17 +368,13 @@ def export_pdfs(  # noqa: PLR0913 - one parameter for each option
     What is in the archive is never signed again. Without a key in the options, a throw-away one signs, into the folder
     test-signed/. Killed at any instant, it goes on when it is run again.
     """
-    from inforce.core.archiving import Request
-    from inforce.core.errors import ConfigurationError, Problem
+    from inforce.core.archiving import Report, Request
     from inforce.formats.export_words import export_answer, export_words
     from inforce.workflows.export_archive import export_archive
 
     settings = _settings(config_file)
     if executor != "processes" and not executor.startswith("dask:"):
         raise click.BadParameter(f"{executor!r} is neither `processes` nor `dask:ADDRESS`", param_hint="--executor")
-    if not settings.archive:
-        todo = "name a folder or an address to have PDFs: the option `archive`"
-        raise ConfigurationError([Problem("mkdocs.yml", 'no PDFs are wanted (`archive: ""`)', todo)])
     request = Request(
         is_dry_run=dry_run,
         jobs=jobs or settings.workers,
@@ -388,9 +384,12 @@ def export_pdfs(  # noqa: PLR0913 - one parameter for each option
         is_waiting=not no_wait,
         earlier_signer=earlier_signer,
     )
-    if settings.signing is None:
+    if settings.archive and settings.signing is None:
         click.echo("warning: no key is named (option `signing`): a throw-away key signs, for nobody", err=True)
-    report = export_archive(settings, _door(), request, _ask, _bar())
+    if settings.archive:
+        report = export_archive(settings, _door(), request, _ask, _bar())
+    else:
+        report = Report(where="", is_test=False, is_dry_run=dry_run, kept=0)
     if as_json:
         _print_json(export_answer(report))
     else:

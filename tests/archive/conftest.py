@@ -1,5 +1,9 @@
 """A small record that is archived, with a key that real openssl knows how to check."""
 
+import json
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -9,6 +13,7 @@ import yaml
 from repository import TERMS, Repository, Said, material, revision
 from signing_keys import Pki, make_pki
 
+DYING = Path(__file__).with_name("dying.py")
 BEFORE = "2018-04-01T09:00:00+09:00"
 POSTED = "2018-04-10T09:00:00+09:00"
 FIRST = revision(
@@ -62,6 +67,15 @@ class Project:
             if place.endswith(".pdf") and not place.startswith(".pending/")
         }
 
+    def died(self, scratch: Path, *options: str) -> list[dict]:
+        """What `dying.py` says of each death; what is posted and not archived is what is at stake."""
+        scratch.mkdir()
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.repo.home), "LC_ALL": "C.UTF-8"}
+        command = [sys.executable, "-W", "ignore", str(DYING), str(self.repo.folder), str(scratch), *options]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=500)
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
     def copy(self, top: Path) -> "Project":
         """The whole project once more."""
         return Project(self.repo.copy(top), self.pki, self.archive)
@@ -94,17 +108,10 @@ def _archived(_posted, tmp_path_factory):
 @pytest.fixture
 def posted(_posted, tmp_path):
     """Two revisions, posted; no archive: for a test to do with as it likes."""
-    return _posted.copy(tmp_path / "repo")
+    return _posted.copy(tmp_path / "posted")
 
 
 @pytest.fixture
 def archived(_archived, tmp_path):
     """The same, archived."""
-    return _archived.copy(tmp_path / "repo")
-
-
-@pytest.fixture
-def state_home(tmp_path, monkeypatch):
-    """Where this user's programs keep their state."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    return tmp_path / "state"
+    return _archived.copy(tmp_path / "archived")

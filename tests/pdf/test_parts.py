@@ -4,6 +4,7 @@ import re
 from itertools import pairwise
 
 import pytest
+import segno
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from laws.test_text_laws import TEXTS
@@ -11,6 +12,7 @@ from laws.test_text_laws import TEXTS
 from inforce.formats.pdf.elements import Element, parsed, written
 from inforce.formats.pdf.fonts import FAMILIES, NEEDED, code_families, text_families
 from inforce.formats.pdf.headings import set_levels
+from inforce.formats.pdf.qr import qr_svg
 from inforce.formats.pdf.tables import fit_tables, shares
 from inforce.formats.pdf.text import text_part
 from inforce.formats.text.markdown import render
@@ -64,6 +66,18 @@ def test_html_becomes_xml(source, target):
     assert written(parsed(source)) == f"<section>{target}</section>"
 
 
+def test_the_code_is_drawn_square_by_square():
+    address = "https://policies.example/terms/first/"
+    svg = qr_svg(address, 'It says "this" & that')
+    matrix = [list(map(bool, row)) for row in segno.make_qr(address, error="m").matrix]
+    drawn = [[False] * len(matrix) for _ in matrix]
+    for left, top, length in re.findall(r"M(\d+) (\d+)\.5h(\d+)", svg):
+        for column in range(int(left), int(left) + int(length)):
+            drawn[int(top)][column] = True
+    assert drawn == matrix
+    assert "<title>It says &quot;this&quot; &amp; that</title>" in svg
+
+
 def table(*rows):
     cells = [f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows]
     section = parsed(f"<table><tbody>{''.join(cells)}</tbody></table>")
@@ -114,5 +128,6 @@ def test_every_column_has_some_room(rows):
 )
 def test_fonts_go_by_the_language(language, first):
     assert list(text_families(language)[: len(first)]) == first
+    assert text_families("en", among="ja")[:2] == ("Noto Serif", "Noto Serif CJK JP")
     assert set(text_families(language)) | set(code_families(language)) <= set(FAMILIES)
     assert set(NEEDED) <= set(FAMILIES)

@@ -3,6 +3,7 @@
 import hashlib
 import socket
 import time
+from datetime import timedelta
 
 import pytest
 from asn1crypto import cms, core, tsp
@@ -42,9 +43,9 @@ def answering(status="200 OK", kind=REPLY):
     return made
 
 
-def by(pki, request):
-    """The answer of the good authority."""
-    return pki.architecture.service_registry.summon_timestamper(ServiceLabel("tsa"), NOW).request_tsa_response(request)
+def by(pki, request, at=NOW, name="tsa"):
+    """The answer of one of the authorities."""
+    return pki.architecture.service_registry.summon_timestamper(ServiceLabel(name), at).request_tsa_response(request)
 
 
 def other_digest(pki):
@@ -104,6 +105,14 @@ def signed_by_another(pki):
     return app
 
 
+def of_another_time(pki):
+    return answering()(lambda data: by(pki, tsp.TimeStampReq.load(data), NOW - timedelta(hours=2)).dump())
+
+
+def with_an_old_certificate(pki):
+    return answering()(lambda data: by(pki, tsp.TimeStampReq.load(data), name="oldtsa").dump())
+
+
 def refusing(_pki):
     @answering()
     def app(_data):
@@ -139,7 +148,7 @@ def endless(_pki):
 
 def dripping(_pki):
     def drops():
-        for _ in range(40):
+        for _ in range(12):
             time.sleep(0.05)
             yield b"\x30"
 
@@ -156,6 +165,8 @@ BAD = [
     (no_nonce, "its timestamp is for another request: the nonce differs", 1),
     (broken_signature, "the signature of its timestamp does not hold", 1),
     (signed_by_another, "its certificate is not for timestamps, by its extended key usage", 1),
+    (of_another_time, f"its timestamp says {(NOW - timedelta(hours=2)).isoformat()}: its clock or that of this", 1),
+    (with_an_old_certificate, "its certificate is not valid at the time of its timestamp", 1),
     (refusing, "it refuses: rejection: bad_request, not today", 1),
     (garbage, "what it answers is no timestamp", 1),
     (nothing, "what it answers is no timestamp", 1),
@@ -177,7 +188,7 @@ def test_no_timestamp_is_an_error_that_says_why(pki, pdf, made, why, asked):
             signer.sign(pdf, NOW)
     (problem,) = wrong.value.problems
     assert problem.path == f"{server.address}/tsa"
-    assert problem.what == f"no timestamp, and so not the level B-T: {why}"
+    assert problem.what.startswith(f"no timestamp, and so not the level B-T: {why}")
     assert app.asked == asked
 
 
@@ -270,19 +281,22 @@ def test_a_certificate_that_is_not_valid_is_never_lowered_around(pki, pdf, name,
                 signer.sign(pdf, NOW, allow_lower_level=lower)
 
 
-def test_a_chain_that_leads_to_no_trusted_root(pki, pdf, tmp_path):
+def test_a_chain_that_leads_to_no_trusted_root_is_told_with_whose_it_is(pki, pdf, tmp_path):
     with serving_pki(tmp_path / "other") as other:
-        signing = pki.signing(level=Level.B_LT, trust=(str(other.root),))
-        with (
-            open_signer(signing, nobody) as signer,
-            pytest.raises(ConfigurationError, match="does not lead to any root"),
+        for signing, place in (
+            (pki.signing(level=Level.B_LT, trust=(str(other.root),)), str(pki.key())),
+            (pki.signing(level=Level.B_LT, timestamps=other.timestamps), other.timestamps),
         ):
-            signer.sign(pdf, NOW, allow_lower_level=True)
+            with open_signer(signing, nobody) as signer, pytest.raises(ConfigurationError) as wrong:
+                signer.sign(pdf, NOW, allow_lower_level=True)
+            (problem,) = wrong.value.problems
+            assert problem.path == place
+            assert "it does not lead to any root in `trust`" in problem.what
 
 
 def test_a_certificate_of_which_nobody_says_whether_it_was_revoked(pki, pdf):
     with open_signer(pki.signing("unknown", level=Level.B_LTA), nobody) as signer:
-        with pytest.raises(RecordError, match="there is no word on whether a certificate was revoked"):
+        with pytest.raises(RecordError, match="no word on revocation could be found"):
             signer.sign(pdf, NOW)
         assert signer.sign(pdf, NOW, allow_lower_level=True).level is Level.B_T
 
@@ -293,7 +307,7 @@ def test_revocation_services_that_are_down(pdf, tmp_path):
     with serving(only_timestamps(pki)) as server:
         signing = pki.signing(level=Level.B_LTA, timestamps=server.address)
         with open_signer(signing, nobody) as signer:
-            with pytest.raises(RecordError, match="there is no word on whether a certificate was revoked"):
+            with pytest.raises(RecordError, match="no word on revocation could be found"):
                 signer.sign(pdf, NOW)
             assert signer.sign(pdf, NOW, allow_lower_level=True).level is Level.B_T
 

@@ -5,8 +5,11 @@ import re
 from io import BytesIO
 
 import pytest
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm
+from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
+from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 from pyhanko.sign.validation import (
     DocumentSecurityStore,
     SignatureCoverageLevel,
@@ -15,7 +18,7 @@ from pyhanko.sign.validation import (
     validate_pdf_timestamp,
 )
 from pyhanko_certvalidator import ValidationContext
-from signing_keys import NOW, nobody, told
+from signing_keys import NOW, make_pki, nobody, serving, told
 
 from inforce.adapters.pyhanko_signing import open_signer
 from inforce.adapters.signing_keys import asn1, read_certificates
@@ -149,6 +152,16 @@ def test_it_is_certified_and_allows_no_changes(signed):
     assert "/Version" not in opened.root  # It stays PDF 1.7, on which PDF/A-3 is based.
 
 
+@pytest.mark.parametrize("level", LEVELS)
+def test_what_it_says_of_itself_stays(pdf, signed, upgraded, level):
+    """Metadata and information are those of the unsigned file, with its instant, whatever the clock shows."""
+    before = reader(pdf)
+    for data in (signed[level], *upgraded[level]):
+        after = reader(data)
+        assert after.root["/Metadata"].data == before.root["/Metadata"].data
+        assert after.trailer["/Info"] == before.trailer["/Info"]
+
+
 def test_it_claims_the_instant_that_was_given(pki, pdf):
     at = NOW.replace(year=2018, month=4, day=10)
     with open_signer(pki.signing(), nobody) as signer:
@@ -209,6 +222,54 @@ def test_a_file_that_something_was_added_to_is_not_upgraded(pki, signed):
 def test_a_file_that_was_never_signed_is_not_upgraded(pki, pdf):
     with open_signer(pki.signing(), nobody) as signer, pytest.raises(RecordError, match="has no signature"):
         signer.upgrade(pdf, NOW)
+
+
+def test_after_its_timestamp_has_expired_it_is_too_late(pki, signed):
+    written = BytesIO()
+    stamper = PdfTimeStamper(RequestsHTTPTimeStamper(pki.authority("oldtsa")), "Timestamp1")
+    stamper.timestamp_pdf(IncrementalPdfFileWriter(BytesIO(signed[Level.B_LT])), "sha256", output=written)
+    with (
+        open_signer(pki.signing(), nobody) as signer,
+        pytest.raises(RecordError, match=r"too late .* expired 2020-01-01"),
+    ):
+        signer.upgrade(written.getvalue(), NOW)
+
+
+def test_after_the_certificate_has_expired_it_is_too_late_for_what_has_no_validation_data(pki, pdf):
+    with open_signer(pki.signing("expired"), nobody) as signer:
+        signed = signer.sign(pdf, NOW.replace(year=2019)).data
+    with (
+        open_signer(pki.signing(), nobody) as signer,
+        pytest.raises(RecordError, match=r"too late .* expired 2020-01-01"),
+    ):
+        signer.upgrade(signed, NOW)
+
+
+@pytest.mark.parametrize(("level", "is_done"), [(Level.B_T, False), (Level.B_LT, True), (Level.B_LTA, True)])
+def test_what_has_its_validation_data_in_it_needs_that_of_the_authority_alone(pdf, tmp_path, level, is_done):
+    """The services that tell of the signer's certificate are there at the signing, and gone at the upgrade."""
+    with serving() as server:
+        pki = make_pki(tmp_path, server.address)
+        server.set_app(pki.services)
+        with open_signer(pki.signing(level=level), nobody) as signer:
+            signed = signer.sign(pdf, NOW).data
+        server.set_app(without(pki.services, "intermediate"))
+        with open_signer(pki.signing(), nobody) as signer:
+            if is_done:
+                assert signer.upgrade(signed, NOW).data.startswith(signed)
+            else:
+                with pytest.raises(RecordError, match="no word on revocation could be found"):
+                    signer.upgrade(signed, NOW)
+
+
+def without(services, name):
+    def app(environ, start_response):
+        if name in environ["PATH_INFO"]:
+            start_response("404 Not Found", [])
+            return [b""]
+        return services(environ, start_response)
+
+    return app
 
 
 @pytest.mark.parametrize("missing", ["timestamps", "trust"])

@@ -32,7 +32,10 @@ _TAG = b"Signature: 8a477f597d28d172789f06886806bc55\n# Made by inforce, which m
 """What tells backup programs that this is a cache: the Cache Directory Tagging Specification."""
 _CHECK = 32
 _MONTH = 30 * 24 * 60 * 60
-_LIBRARIES = ("babel", "jinja2", "markdown", "markupsafe", "pyyaml", "tzdata")
+_LIBRARIES = (
+    *("babel", "jinja2", "markdown", "markupsafe", "pyyaml", "tzdata"),
+    *("fonttools", "pydyf", "segno", "tinycss2", "tinyhtml5", "weasyprint"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ def _sources(folder: Traversable, place: str = "") -> list[tuple[str, bytes]]:
     for one in folder.iterdir():
         if one.is_dir():
             found += _sources(one, f"{place}{one.name}/")
-        elif one.name.endswith((".py", ".html", ".yml")):
+        elif one.name.endswith((".py", ".html", ".yml", ".css")):
             found.append((f"{place}{one.name}", one.read_bytes()))
     return found
 

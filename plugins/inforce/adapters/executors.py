@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 PROCESSES, DASK = "processes", "dask:"
 TASKS = 100
 """How many documents a process renders before a new one takes its place."""
-_SECONDS = 10
+_SECONDS = 5
 """How long a scheduler is waited for."""
 
 
@@ -114,11 +114,11 @@ def _cluster(address: str) -> Iterator[Any]:
         todo = "name a scheduler that runs: --executor dask:tcp://HOST:8786"
         raise ConfigurationError([Problem("--executor", what, todo)]) from None
     with client:
-        _see_same(address, client.run(edition, on_error="return"))
+        see_same(address, client.run(edition, on_error="return"))
         yield client
 
 
-def _see_same(address: str, editions: dict[str, Any]) -> None:
+def see_same(address: str, editions: dict[str, Any]) -> None:
     """Two editions could render two PDFs.
 
     Raises:

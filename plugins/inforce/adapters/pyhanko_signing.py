@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -49,7 +49,7 @@ from pyhanko_certvalidator.path import ValidationPath
 from inforce.adapters.hardware_keys import key_in_token
 from inforce.adapters.signing_keys import Ask, Key, KeyedSigner, WrongSignature, der, fingerprint, key_in_file
 from inforce.adapters.time_stamping import Authority, NoTimestamp
-from inforce.adapters.validation_data import NotValid, NoValidationData, ValidationData
+from inforce.adapters.validation_data import NotValid, NoValidationData, ValidationData, told_simply
 from inforce.core.archive import Level
 from inforce.core.errors import ConfigurationError, Problem, RecordError
 from inforce.core.signing import KeyInFile, Signing
@@ -200,39 +200,32 @@ class Signer:
             docmdp_permissions=MDPPerm.NO_CHANGES,
             signer_key_usage=set(),  # Checked already, when the key was loaded.
             dss_settings=_IN_THE_SIGNATURE,
-            use_pades_lta=level is Level.B_LTA,
-            timestamp_field_name=_timestamp(1),
         )
         authority = self._authority if level.rank >= Level.B_T.rank else None
-        if level.rank < Level.B_LT.rank or self._validation is None:
+        if level.rank < Level.B_LT.rank or self._validation is None or authority is None:
             return await self._written(pdf, at, metadata, authority)
         with self._validation.context(self.certificate) as context:
             metadata = replace(metadata, embed_validation_info=True, validation_context=context)
-            return await self._written(pdf, at, metadata, authority)
+            signed = await self._written(pdf, at, metadata, authority)
+            return await _stamped(signed, 1, (), authority, context) if level is Level.B_LTA else signed
 
     async def _written(
         self, pdf: bytes, at: datetime, metadata: PdfSignatureMetadata, authority: Authority | None
     ) -> bytes:
         output = BytesIO()
         signer = _DatedSigner(at, metadata, self._key.signer, authority)
-        await signer.async_sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)), output=output)
+        await signer.async_sign_pdf(_Update(BytesIO(pdf)), output=output)
         return output.getvalue()
 
     async def _upgraded(self, pdf: bytes, authority: Authority, validation: ValidationData) -> bytes:
-        signatures = PdfFileReader(BytesIO(pdf)).embedded_signatures
+        reader = PdfFileReader(BytesIO(pdf))
+        signatures = reader.embedded_signatures
         if not signatures:
             raise RecordError([Problem("PDF", "has no signature that could be upgraded", "export it first")])
         _require_intact(signatures)
-        output = BytesIO()
         with validation.context(signatures[0].signer_cert.dump()) as context:
-            writer = IncrementalPdfFileWriter(BytesIO(pdf))
-            DocumentSecurityStore.supply_dss_in_writer(
-                writer, None, paths=await _paths(signatures, context), validation_context=context, embed_roots=False
-            )
-            await PdfTimeStamper(authority, _timestamp(len(signatures))).async_timestamp_pdf(
-                writer, _DIGEST, context, output=output, dss_settings=_OVER_ALL, embed_roots=False
-            )
-        return output.getvalue()
+            paths = await _paths(signatures, context, is_validated="/DSS" in reader.root)
+            return await _stamped(pdf, len(signatures), paths, authority, context)
 
     @contextmanager
     def _told(self, level: Level) -> Iterator[None]:
@@ -248,11 +241,12 @@ class Signer:
             raise _NotReached(Problem(place, what, todo), Level.B_LT if is_signed else Level.B_B) from None
         except NoValidationData as wrong:
             todo = "try again later, or have a lower level recorded: --allow-lower-level"
-            problem = Problem(self._key.place, f"not the level {level}: {wrong}", todo)
+            problem = Problem(wrong.whose or self._key.place, f"not the level {level}: {wrong}", todo)
             raise _NotReached(problem, Level.B_T) from None
         except NotValid as wrong:
             todo = "use a certificate that is valid, and name all roots: `plugins: inforce: signing: trust`"
-            raise ConfigurationError([Problem(self._key.place, str(wrong), todo)]) from None
+            what = f"its certificate is not good: {wrong}"
+            raise ConfigurationError([Problem(wrong.whose or self._key.place, what, todo)]) from None
         except WrongSignature:
             what = "the key makes signatures that do not hold"
             todo = "do not use it any more: it, or the device that holds it, is broken"
@@ -286,9 +280,33 @@ class _DatedSigner(PdfSigner):
         return session
 
 
-def _timestamp(number: int) -> str:
-    """The name of the field of a document timestamp, by the number of signatures and timestamps before it."""
-    return f"Timestamp{number}"
+class _Update(IncrementalPdfFileWriter):
+    """pyHanko's, which leaves the metadata as it is.
+
+    It would write that anew: with the time of the clock, itself as the producer, and in another form, in which PDF/A
+    does not find our properties described (ISO 19005-3, 6.6.2.3).
+    """
+
+    def _update_meta(self) -> None:
+        pass
+
+
+async def _stamped(
+    pdf: bytes, number: int, paths: Sequence[ValidationPath], authority: Authority, context: ValidationContext
+) -> bytes:
+    """The file with validation data for some paths, and a document timestamp over all of it.
+
+    `number` is how many signatures and timestamps it has already.
+    """
+    writer, output = _Update(BytesIO(pdf)), BytesIO()
+    if paths:
+        DocumentSecurityStore.supply_dss_in_writer(
+            writer, None, paths=paths, validation_context=context, embed_roots=False
+        )
+    await PdfTimeStamper(authority, f"Timestamp{number}").async_timestamp_pdf(
+        writer, _DIGEST, context, output=output, dss_settings=_OVER_ALL, embed_roots=False
+    )
+    return output.getvalue()
 
 
 def _require_intact(signatures: list[EmbeddedPdfSignature]) -> None:
@@ -306,9 +324,8 @@ def _require_intact(signatures: list[EmbeddedPdfSignature]) -> None:
 
 
 def _is_intact(signature: EmbeddedPdfSignature) -> bool:
-    is_timestamp = signature.sig_object_type == "/DocTimeStamp"
     kind, digest = "data", signature.compute_digest()
-    if is_timestamp:
+    if _is_timestamp(signature):
         content = signature.signed_data["encap_content_info"]["content"]
         if content.parsed["message_imprint"]["hashed_message"].native != digest:
             return False
@@ -317,18 +334,40 @@ def _is_intact(signature: EmbeddedPdfSignature) -> bool:
     return validate_sig_integrity(signature.signer_info, signature.signer_cert, kind, digest) == (True, True)
 
 
-async def _paths(signatures: list[EmbeddedPdfSignature], context: ValidationContext) -> list[ValidationPath]:
-    """The paths to a root that have to be validated before a document timestamp is added.
+async def _paths(
+    signatures: list[EmbeddedPdfSignature], context: ValidationContext, *, is_validated: bool
+) -> list[ValidationPath]:
+    """The paths to a root that are validated before a document timestamp is added to a file.
 
-    That of the last document timestamp, if there is one, which has covered all else; or those of the signature and of
-    the timestamp in it.
+    That of the last document timestamp, if there is one: it covers all else. Otherwise those of the signature and of
+    the timestamp in it; where the file has validation data already (`is_validated`), newer data is welcome and no more.
+
+    Raises:
+        RecordError: the certificates are not valid any more, and nothing in the file shows that they were.
+        NoValidationData: that cannot be told.
     """
-    last = signatures[-1]
-    if last.sig_object_type != "/DocTimeStamp":
-        paths: list[ValidationPath] = await collect_validation_info(last, context)
-        return paths
-    validator = CertificateValidator(last.signer_cert, last.other_embedded_certs, validation_context=context)
-    return [await validator.async_validate_usage(set(), {"time_stamping"})]
+    last, is_timestamp = signatures[-1], _is_timestamp(signatures[-1])
+    try:
+        with told_simply():
+            if not is_timestamp:
+                paths: list[ValidationPath] = await collect_validation_info(last, context)
+                return paths
+            validator = CertificateValidator(last.signer_cert, last.other_embedded_certs, validation_context=context)
+            return [await validator.async_validate_usage(set(), {"time_stamping"})]
+    except NotValid as wrong:
+        if is_validated and not is_timestamp:
+            return []
+        what = f"it is too late for a further timestamp: {wrong}"
+        todo = "keep the file as it is; name its roots (`plugins: inforce: signing: trust`), if that is what it lacks"
+        raise RecordError([Problem("PDF", what, todo)]) from None
+    except NoValidationData:
+        if is_validated and not is_timestamp:
+            return []
+        raise
+
+
+def _is_timestamp(signature: EmbeddedPdfSignature) -> bool:
+    return bool(signature.sig_object_type == "/DocTimeStamp")
 
 
 def _begins_with(before: bytes, after: bytes) -> bytes:

@@ -110,14 +110,20 @@ def _certificate(signed: Any, info: Any) -> Any:
 
 
 def _attachments(reader: PdfFileReader) -> Iterator[tuple[str, bytes]]:
-    names = reader.root.get("/Names", {})
-    yield from _named(names.get("/EmbeddedFiles", {}))
+    names = _at(reader.root, "/Names", {})
+    yield from _named(_at(names, "/EmbeddedFiles", {}))
 
 
 def _named(node: Any) -> Iterator[tuple[str, bytes]]:
     """A name tree (ISO 32000-1, 7.9.6) of embedded files."""
-    for kid in node.get("/Kids", ()):
-        yield from _named(kid)
-    for specification in node.get("/Names", ())[1::2]:
-        name = specification.get("/UF", specification.get("/F"))
-        yield str(name), specification["/EF"]["/F"].data
+    kids, pairs = _at(node, "/Kids", ()), _at(node, "/Names", ())
+    for number in range(len(kids)):
+        yield from _named(kids[number])
+    for number in range(1, len(pairs), 2):
+        specification = pairs[number]
+        yield str(_at(specification, "/UF", "")), specification["/EF"]["/F"].data
+
+
+def _at(node: Any, key: str, otherwise: Any) -> Any:
+    """What a dictionary has; pyHanko follows references only where it is asked in this way."""
+    return node[key] if key in node else otherwise  # noqa: SIM401 - see above

@@ -1,8 +1,8 @@
 """Timestamps of a time-stamping authority (RFC 3161), over HTTP. Hides the network, and its delays.
 
 A request is tried a few times, each for so many seconds and no longer. An answer is not believed: it has to be of this
-request (nonce), over this digest, and signed with the key of the certificate that comes with it, which is one for
-timestamps. Whether that certificate leads to a trusted root is a question of validation, which B-LT answers.
+request (nonce), over this digest, of about now, and signed with the key of the certificate that comes with it, which is
+one for timestamps, and valid. Whether that leads to a trusted root is a question of validation, which B-LT answers.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from datetime import datetime
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -20,6 +21,10 @@ from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.timestamps.api import TimeStamper
 from pyhanko.sign.timestamps.common_utils import extract_ts_certs
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.path import ValidationPath
+
+from inforce.adapters.validation_data import NotValid, NoValidationData, told_simply
 
 TRIES = 3
 """How often an authority is asked for one timestamp."""
@@ -29,6 +34,8 @@ SECONDS = 20.0
 """How long an answer may take, from the first byte that is sent to the last that comes."""
 REST = 60.0
 """Seconds in which an authority that has failed is not asked again."""
+_SKEW = timedelta(hours=1)
+"""How far the time of a timestamp may be from the clock of this machine."""
 _MOST_BYTES = 1 << 20
 _REPLY = "application/timestamp-reply"
 _WORTH_A_TRY = range(500, 600)
@@ -69,6 +76,19 @@ class Authority(TimeStamper):
         """Its address without what may be secret in it, for errors."""
         parts = urlsplit(self._address)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+    async def validation_paths(self, validation_context: ValidationContext) -> AsyncIterator[ValidationPath]:
+        """The paths from its certificates to roots that are trusted.
+
+        Raises:
+            NotValid, NoValidationData: there is none for one of them.
+        """
+        try:
+            with told_simply():
+                async for path in super().validation_paths(validation_context):  # type: ignore[no-untyped-call]
+                    yield path
+        except (NotValid, NoValidationData) as wrong:
+            raise type(wrong)(str(wrong), self.place) from None
 
     def forgive(self) -> None:
         """Ask again at once, though it has failed."""
@@ -167,19 +187,23 @@ def _time_of(token: cms.ContentInfo, digest: bytes, nonce: int) -> datetime:
             raise NoTimestamp("its timestamp is over another digest than the one that was sent")
         if info["nonce"].native != nonce:
             raise NoTimestamp("its timestamp is for another request: the nonce differs")
-        _require_signature(signed, bytes(content))
         said: datetime = info["gen_time"].native
+        if abs(said - datetime.now(UTC)) > _SKEW:
+            raise NoTimestamp(f"its timestamp says {said.isoformat()}: its clock or that of this machine is wrong")
+        _require_signature(signed, bytes(content), said)
     except (ValueError, TypeError, KeyError, AttributeError, LookupError):
         raise NoTimestamp("its timestamp cannot be read") from None
     return said
 
 
-def _require_signature(signed: cms.SignedData, content: bytes) -> None:
+def _require_signature(signed: cms.SignedData, content: bytes, at: datetime) -> None:
     (signer,) = signed["signer_infos"]
     certificate = extract_certificate_info(signed).signer_cert
     usage = certificate.extended_key_usage_value
     if usage is None or "time_stamping" not in usage.native:
         raise NoTimestamp("its certificate is not for timestamps, by its extended key usage")
+    if not certificate.not_valid_before <= at <= certificate.not_valid_after:
+        raise NoTimestamp("its certificate is not valid at the time of its timestamp")
     algorithm = signer["digest_algorithm"]["algorithm"].native
     digest = hashlib.new(algorithm, content).digest()
     if validate_sig_integrity(signer, certificate, "tst_info", digest) != (True, True):

@@ -14,12 +14,9 @@ from contextlib import contextmanager
 from cryptography import x509
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import (
-    ExpiredError,
     InsufficientRevinfoError,
-    NotYetValidError,
     PathBuildingError,
     PathError,
-    RevokedError,
     ValidationError,
 )
 from pyhanko_certvalidator.fetchers import Fetchers
@@ -37,12 +34,20 @@ _REQUIRED = "require"
 """certvalidator's word: for each certificate but the root, there is word on whether it was revoked."""
 
 
-class NoValidationData(Exception):  # noqa: N818 - what there is not, as it is told
-    """It cannot be told whether a certificate was revoked; says why."""
+class _Found(Exception):  # noqa: N818 - what was found, as it is told
+    """Says which certificate it is about, and why; `whose` is the place of whoever has it, if not of the signer."""
+
+    def __init__(self, why: str, whose: str = "") -> None:
+        super().__init__(why)
+        self.whose = whose
 
 
-class NotValid(Exception):  # noqa: N818
-    """A certificate was revoked, is not valid now, or leads to no root that is trusted; says which, and why."""
+class NoValidationData(_Found):
+    """It cannot be told whether a certificate was revoked."""
+
+
+class NotValid(_Found):
+    """A certificate was revoked, is not valid now, or leads to no root that is trusted."""
 
 
 class ValidationData:
@@ -82,23 +87,40 @@ class ValidationData:
             revocation_mode=_REQUIRED,
         )
         try:
-            yield context
-        except (PathError, ValidationError, ValueError) as wrong:
-            reason = _reason(wrong)
-            if reason is None:
-                raise
+            with told_simply():
+                yield context
+        except (NoValidationData, NotValid):
             self._fetchers[about] = min(until, now + REST), fetchers
-            raise reason from None
+            raise
 
 
-def _reason(wrong: BaseException) -> Exception | None:
+@contextmanager
+def told_simply() -> Iterator[None]:
+    """Turn what certvalidator raises into one of the two errors.
+
+    Raises:
+        NoValidationData, NotValid: as validation ends.
+    """
+    try:
+        yield
+    except (PathError, ValidationError, ValueError) as wrong:
+        reason = _reason(wrong)
+        if reason is None:
+            raise
+        raise reason from None
+
+
+def _reason(wrong: BaseException) -> _Found | None:
     """What an error of validation means; None for an error of another kind. pyHanko wraps some of them."""
-    if isinstance(wrong, InsufficientRevinfoError):
-        return NoValidationData(f"there is no word on whether a certificate was revoked: {wrong.failure_msg}")
-    if isinstance(wrong, RevokedError | ExpiredError | NotYetValidError):
-        return NotValid(wrong.failure_msg)
-    if isinstance(wrong, PathBuildingError):
-        return NotValid(f"a certificate does not lead to any root in `trust`: {wrong}")
-    if isinstance(wrong, PathError | ValidationError):
-        return NotValid(str(wrong))
+    match wrong:
+        case InsufficientRevinfoError():
+            return NoValidationData(_why(wrong).replace("no revocation information", "no word on revocation"))
+        case PathBuildingError():
+            return NotValid(f"it does not lead to any root in `trust`: {_why(wrong)}")
+        case PathError() | ValidationError():
+            return NotValid(_why(wrong))
     return _reason(wrong.__cause__) if wrong.__cause__ is not None else None
+
+
+def _why(wrong: BaseException) -> str:
+    return str(wrong).removeprefix("The path could not be validated because ")

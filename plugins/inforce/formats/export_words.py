@@ -13,7 +13,9 @@ The whole JSON::
     }
 
 `adopted` is what an interrupted run had signed already; `kept` counts the files that were there, adopted ones among
-them. In a dry run `signed` and `upgraded` are what would be, and `level` is null where it is not known yet.
+them. `archive` is empty where no PDFs are wanted.
+
+In a dry run `signed` and `upgraded` are what would be, and `level` is null where it is not known yet.
 """
 
 from __future__ import annotations
@@ -44,6 +46,9 @@ def export_answer(report: Report) -> Json:
 
 def export_words(report: Report) -> Iterator[str]:
     """The answer in lines."""
+    if not report.where:
+        yield 'no PDFs are wanted (`archive: ""`)'
+        return
     would = "would be " if report.is_dry_run else ""
     for one in report.adopted:
         yield f"{'/'.join(one.key)}: {would}adopted ({one.present.level}): an interrupted run had signed it"

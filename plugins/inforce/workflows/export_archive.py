@@ -117,7 +117,8 @@ class _Decision:
     @property
     def is_idle(self) -> bool:
         """Whether there is nothing to do at all."""
-        return not (self.is_anew or self.survey.left or self.plan.missing or self.plan.upgraded)
+        is_upgrading = self.upgrading_since is not None and (self.plan.upgraded or UPGRADE in self.survey.stamps)
+        return not (self.is_anew or self.survey.left or self.plan.missing or is_upgrading)
 
 
 class _Export:
@@ -167,6 +168,8 @@ class _Export:
                 self._finish(writer)
             raise
         self._finish(writer)
+        if decision.upgrading_since is not None:
+            self._store.remove(UPGRADE)
         return replace(self._report(decision), signed=tuple(signed), upgraded=upgraded)
 
     def _finish(self, writer: ArchiveWriter) -> None:
@@ -227,7 +230,7 @@ class _Export:
             what = f"this was signed with another certificate than the present one, its SHA-256 is {fingerprint}"
             todo = f"if that certificate was yours before, say so once: --earlier-signer {fingerprint}"
             yield Problem(place, what, todo)
-        elif certificate not in survey.certificates:
+        elif CERTIFICATES in survey.own and certificate not in survey.certificates:
             todo = "bring it back as a run wrote it, from a backup"
             yield Problem(f"{self._store.address}/{CERTIFICATES}", "the manifest's signer is not in it", todo)
         else:
@@ -349,7 +352,6 @@ class _Export:
             self._progress.step("timestamps")
             if writer.is_due():
                 writer.commit(signer, at)
-        self._store.remove(UPGRADE)
 
     def _with_timestamp(self, entry: Archived, signer: Signer, at: datetime) -> tuple[Archived, bytes]:
         place = place_of(*entry.key)

@@ -136,6 +136,7 @@ def surveyed(store: Store, notes: ArchiveNotes, *, is_test: bool) -> Survey:
     if manifest.is_test != is_test:
         what = "this is the manifest of PDFs that a throw-away key signed, and of no archive"
         problems.append(Problem(f"{store.address}/{MANIFEST}", what, "move that folder away"))
+        is_readable = False
     try:
         certificates = parse_certificates(own.get(CERTIFICATES, b""))
     except ValueError as wrong:

@@ -5,7 +5,7 @@ It is HTML that is well-formed XML.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -16,9 +16,10 @@ from inforce.formats.pdf.changes import changes_part, comparison_of
 from inforce.formats.pdf.record_json import RECORD, SOURCE, record_json
 from inforce.formats.pdf.sheet import Sheet, messages_of
 from inforce.formats.pdf.style import style_of
-from inforce.formats.pdf.text import Line, TextPart, text_part
+from inforce.formats.pdf.text import Line, text_part
 from inforce.formats.pdf.title_block import title_block
 from inforce.formats.pdf.xmp import metadata_of
+from inforce.formats.redline.words import Comparison
 from inforce.formats.revision_file import body
 
 LINKS, CHANGES = "pdf:links", "pdf:changes"
@@ -84,53 +85,65 @@ def document_of(sheet: Sheet) -> Document:
 
 
 def _html(sheet: Sheet, say: Messages) -> Iterator[str]:
-    revision = sheet.source.dated
-    posted = revision.posted.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    title = say("pdf.title", title=revision.title, name=revision.name)
+    """The document; `spoken` and `ours` are attributes that say in which language the text is, and our words are."""
+    revision = sheet.source.revision
+    spoken = f' lang="{escape(revision.language)}" dir="{direction(revision.language)}"'
+    ours = "" if say.language == revision.language else f' lang="{say.language}" dir="{say.direction}"'
     address = revision_address(revision.policy, revision.name)
     text = text_part(body(sheet.source.data), address, sheet.root, top=2)
     comparison = comparison_of(sheet)
-    spoken = f'lang="{escape(revision.language)}" dir="{direction(revision.language)}"'
-    ours = "" if say.language == revision.language else f' lang="{say.language}" dir="{say.direction}"'
-    yield f"<html {spoken}><head><title>{_text(title)}</title>"
-    yield f'<meta name="dcterms.created" content="{posted}"/><meta name="dcterms.modified" content="{posted}"/>'
-    yield f'<meta name="description" content="{escape(sheet.address)}"/>'
-    yield '<meta name="generator" content="Inforce"/></head><body>'
+    yield f"<html{spoken}>"
+    yield from _head(sheet, say)
+    yield "<body>"
     yield from title_block(sheet, say, ours)
-    yield from _contents(_lines(text, say, has_changes=comparison is not None), say, ours)
-    yield f'<section class="text own" {spoken}>{text.html}</section>'
+    yield f'<section class="contents"{ours}><h2>{_text(say("pdf.contents"))}</h2><ul>'
+    yield from (_entry(line, spoken if ours else "") for line in text.headings if line.level <= _DEEPEST)
     if text.links:
-        yield f'<section class="links"{ours}>{_heading(LINKS, say("pdf.links"))}<p>{_text(say("pdf.links.about"))}</p>'
-        yield "<table><tbody>"
-        for number, target in enumerate(text.links, start=1):
-            yield f'<tr><th scope="row">L{number}</th><td>{_text(target)}</td></tr>'
-        yield "</tbody></table></section>"
-    if comparison is not None and sheet.before is not None:
-        yield f'<section class="changes"{ours}>{_heading(CHANGES, say("pdf.changes"))}'
-        old = dict(sheet.calls)[sheet.before.revision.name]
-        yield f"<p>{_text(say('pdf.changes.between', name=revision.name, old=old))}</p>"
-        yield from changes_part(sheet, comparison, say)
+        yield _entry(Line(2, LINKS, say("pdf.links")))
+    if comparison is not None:
+        yield _entry(Line(2, CHANGES, say("pdf.changes")))
+    yield f'</ul></section><section class="text own"{spoken}>{text.html}</section>'
+    if text.links:
+        yield f'<section class="links"{ours}>'
+        yield from _addresses(text.links, say)
+        yield "</section>"
+    if comparison is not None:
+        yield f'<section class="changes"{ours}>'
+        yield from _appendix(sheet, comparison, say)
         yield "</section>"
     yield "</body></html>"
 
 
-def _lines(text: TextPart, say: Messages, *, has_changes: bool) -> Iterator[Line]:
-    """The lines of the table of contents."""
-    yield from (line for line in text.headings if line.level <= _DEEPEST)
-    if text.links:
-        yield Line(2, LINKS, say("pdf.links"))
-    if has_changes:
-        yield Line(2, CHANGES, say("pdf.changes"))
+def _head(sheet: Sheet, say: Messages) -> Iterator[str]:
+    revision = sheet.source.revision
+    posted = revision.posted.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    yield f"<head><title>{_text(say('pdf.title', title=revision.title, name=revision.name))}</title>"
+    yield f'<meta name="dcterms.created" content="{posted}"/><meta name="dcterms.modified" content="{posted}"/>'
+    yield f'<meta name="description" content="{escape(sheet.address)}"/>'
+    yield '<meta name="generator" content="Inforce"/></head>'
 
 
-def _contents(lines: Iterator[Line], say: Messages, ours: str) -> Iterator[str]:
-    """The table of contents; the style adds the numbers of the pages."""
-    yield f'<section class="contents"{ours}><h2>{_text(say("pdf.contents"))}</h2><ul>'
-    for line in lines:
-        target = f"#{escape(line.anchor)}"
-        yield f'<li class="level-{line.level}"><a href="{target}">{_text(line.words)}</a>'
-        yield f' <span class="page" data-of="{target}"></span></li>'
-    yield "</ul></section>"
+def _entry(line: Line, spoken: str = "") -> str:
+    """A line of the table of contents; the style adds the number of its page."""
+    target = f"#{escape(line.anchor)}"
+    words = f'<a href="{target}"{spoken}>{_text(line.words)}</a>'
+    return f'<li class="level-{line.level}">{words} <span class="page" data-of="{target}"></span></li>'
+
+
+def _addresses(links: Sequence[str], say: Messages) -> Iterator[str]:
+    """For which addresses the signs in the text stand."""
+    yield f"{_heading(LINKS, say('pdf.links'))}<p>{_text(say('pdf.links.about'))}</p><table><tbody>"
+    for number, target in enumerate(links, start=1):
+        yield f'<tr><th scope="row">L{number}</th><td>{_text(target)}</td></tr>'
+    yield "</tbody></table>"
+
+
+def _appendix(sheet: Sheet, comparison: Comparison, say: Messages) -> Iterator[str]:
+    """What the revision changed."""
+    before = sheet.before.revision.name if sheet.before is not None else ""
+    told = say("pdf.changes.between", name=sheet.source.revision.name, old=dict(sheet.calls).get(before, before))
+    yield f"{_heading(CHANGES, say('pdf.changes'))}<p>{_text(told)}</p>"
+    yield from changes_part(sheet, comparison, say)
 
 
 def _heading(anchor: str, words: str) -> str:

@@ -54,13 +54,14 @@ def has_rare(text: str) -> bool:
     return _RARE.search(text) is not None
 
 
-def text_families(language: str) -> tuple[str, ...]:
+def text_families(language: str, among: str = "") -> tuple[str, ...]:
     """In which fonts a text of that language is set, the first that has a glyph; Han characters as is usual there.
 
     Args:
         language: a tag of BCP 47.
+        among: that of the text among which it stands, and words of which it may quote, if that is another one.
     """
-    regions = _regions(language)
+    regions = _regions(among or language)
     east_asian = tuple(f"Noto Serif CJK {region}" for region in regions)
     first = language.lower().split("-")[0]
     if first in ("zh", "ja", "yue"):  # Their quotation marks and dashes are as wide as their characters.

@@ -26,7 +26,11 @@ def style_of(sheet: Sheet, say: Messages) -> str:
     language = sheet.source.revision.language
     ours, theirs, code = (
         _named((*families, *sheet.fonts))
-        for families in (text_families(say.language), text_families(language), code_families(language))
+        for families in (
+            text_families(say.language, among=language),
+            text_families(language),
+            code_families(language),
+        )
     )
     start, end = ("left", "right") if say.direction == "ltr" else ("right", "left")
     boxes = [
