@@ -141,7 +141,7 @@ def sign(folder: Path, runs: int) -> None:
     for kind in KINDS:
         key = key_of(folder, kind)
         bare = Preloaded(key)
-        with open_signer(Signing(KeyInFile(key)), lambda _: "") as signer:
+        with open_signer(Signing(KeyInFile(str(key))), lambda _: "") as signer:
             at = datetime.now(UTC)
             contestants = {"pyHanko": partial(sign_plainly, bare, pdf), "ours": partial(signer.sign, pdf, at)}
             times: dict[str, list[float]] = {name: [] for name in contestants}
