@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Checks copies of signed PDFs, `scripts/verify.py FILE|FOLDER|ZIP…`: sets up what it needs, and is `inforce verify`.
+"""Checks copies of signed PDFs: files, folders and ZIP files.
 
-All options are those of `inforce verify --help`.
+Makes .venv ready first, as all scripts do; everything else is done by `inforce verify`, which tells its options by
+`scripts/verify.py --help`.
 """
 
 import os
@@ -9,17 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parent.parent
 
-
-def main() -> None:
-    """Set up, and become the command."""
-    done = subprocess.run([ROOT / "scripts" / "set-up", "publish"], check=False)
-    if done.returncode:
-        sys.exit(done.returncode)
-    command = str(ROOT / ".venv" / "bin" / "inforce")
-    os.execv(command, [command, "verify", *sys.argv[1:]])
-
-
-if __name__ == "__main__":
-    main()
+ready = subprocess.run([ROOT / "scripts" / "set-up", "publish"], check=False)
+if ready.returncode:
+    sys.exit(ready.returncode)
+command = ROOT / ".venv" / "bin" / "inforce"
+os.execv(command, [str(command), "verify", *sys.argv[1:]])

@@ -37,7 +37,7 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 """Certificates, timestamps and validation data are of the real time."""
 NAMES = (
     *("root", "intermediate", "signer", "rsa", "expired", "early", "revoked", "unknown", "encrypting"),
-    *("tsa", "oldtsa", "ocsp"),
+    *("tsa", "tsa2", "oldtsa", "ocsp"),
 )
 _ARCHITECTURE = "pki"
 _ALWAYS = ("2000-01-01T00:00:00+0000", "2100-01-01T00:00:00+0000")
@@ -71,7 +71,7 @@ class Pki:
         return self.authority("tsa")
 
     def authority(self, name: str) -> str:
-        """The address of a time-stamping authority: `tsa`, or `oldtsa`, whose certificate has expired."""
+        """The address of a time-stamping authority: `tsa`, `tsa2`, or `oldtsa`, whose certificate has expired."""
         return f"{self.address}/{_ARCHITECTURE}/tsa/{name}"
 
     @property
@@ -203,7 +203,9 @@ def _configuration(folder: Path) -> dict:
                         name: {"for-issuer": name, "signing-key": name, "simulated-update-schedule": "P30D"}
                         for name in ("root", "intermediate")
                     },
-                    "time-stamping": {name: {"signing-key": name, "signing-cert": name} for name in ("tsa", "oldtsa")},
+                    "time-stamping": {
+                        name: {"signing-key": name, "signing-cert": name} for name in ("tsa", "tsa2", "oldtsa")
+                    },
                 },
             }
         },
@@ -235,6 +237,7 @@ def _certificates() -> dict:
             ],
         ),
         "tsa": authority_of_time,
+        "tsa2": authority_of_time,
         "oldtsa": {**authority_of_time, "validity": ended},
         "signer": signer,
         "rsa": signer,

@@ -131,22 +131,22 @@ class Authorities:
     def timestamps(self, at):
         return DummyTimeStamper(self.stamper.asn1, self.stamper.asn1_key, fixed_dt=at)
 
-    def revocations(self, revoked=()):
-        """What the root and the intermediate have revoked, as of the signing."""
-        return [_revocations(one, revoked) for one in (self.root, self.intermediate)]
+    def revocations(self, revoked=(), since=SIGNED - timedelta(days=1)):
+        """What the root and the intermediate have revoked, and since when."""
+        return [_revocations(one, revoked, since) for one in (self.root, self.intermediate)]
 
-    def context(self, at=SIGNED, revoked=()):
+    def context(self, at=SIGNED, revoked=(), since=SIGNED - timedelta(days=1)):
         return ValidationContext(
             trust_roots=[self.root.asn1],
             other_certs=[self.intermediate.asn1, self.stamper.asn1],
-            crls=self.revocations(revoked),
+            crls=self.revocations(revoked, since),
             moment=at,
             allow_fetching=False,
             revocation_mode="hard-fail",
         )
 
 
-def _revocations(issuer, revoked):
+def _revocations(issuer, revoked, since):
     builder = (
         cx509.CertificateRevocationListBuilder()
         .issuer_name(issuer.cert.subject)
@@ -156,7 +156,7 @@ def _revocations(issuer, revoked):
         .add_extension(cx509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), critical=False)
     )
     for one in revoked:
-        entry = cx509.RevokedCertificateBuilder(one.cert.serial_number, SIGNED - timedelta(days=1))
+        entry = cx509.RevokedCertificateBuilder(one.cert.serial_number, since)
         builder = builder.add_revoked_certificate(entry.build())
     signed = builder.sign(issuer.key, hashes.SHA256())
     return asn1_crl.CertificateList.load(signed.public_bytes(serialization.Encoding.DER))
@@ -251,10 +251,10 @@ def signed(level="B-B", who=None, pdf=None, at=SIGNED, **options):
         return DatedSigner(meta, who.simple_signer(), timestamper=stamper, at=at).sign_pdf(writer).getvalue()
 
 
-def upgraded(pdf, who=None, at=SIGNED + timedelta(days=365), revoked=()):
+def upgraded(pdf, who=None, at=SIGNED + timedelta(days=365), **revocations):
     """A PDF with one more archive timestamp, and before it what that needs."""
     who = who or authorities()
     stamper = signers.PdfTimeStamper(who.timestamps(at))
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    DocumentSecurityStore.supply_dss_in_writer(writer, None, crls=who.revocations(revoked))
-    return stamper.timestamp_pdf(writer, "sha256", who.context(at, revoked), dss_settings=BEFORE).getvalue()
+    DocumentSecurityStore.supply_dss_in_writer(writer, None, crls=who.revocations(**revocations))
+    return stamper.timestamp_pdf(writer, "sha256", who.context(at, **revocations), dss_settings=BEFORE).getvalue()

@@ -4,8 +4,11 @@ import json
 import shutil
 import zipfile
 
+import jsonschema
 import pytest
 from conftest import PDF
+
+from inforce.formats.schemas import schema
 
 
 def zipped(folder, place, top="privacy-policy-archive/"):
@@ -161,6 +164,7 @@ def test_several_places_at_once(publisher):
 def test_as_json(publisher):
     said = publisher.verify(publisher.copy() / PDF, "--trust", publisher.pki.root, "--json")
     answer = json.loads(said.out)
+    jsonschema.validate(answer, json.loads(schema("verdict")))
     assert answer["verdict"] == answer["files"][0]["verdict"] == "authentic"
     assert {reason["about"] for reason in answer["files"][0]["reasons"]} == {
         "signature",

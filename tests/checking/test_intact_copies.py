@@ -33,7 +33,7 @@ def test_it_tells_who_signed_and_when():
         "signature: the signature is intact and covers the whole file as it was signed",
         "level: PAdES B-T",
         f"certificate: signed by {signer}, which is trusted here",
-        "time: signed by 2018-04-10T00:00:05+00:00, as Qstore Time confirms",
+        "time: signed no later than 2018-04-10T00:00:05+00:00, as Qstore Time confirms",
         f"source: the attached source.md has the digest {digest}, as it says itself",
     ]
 

@@ -1,6 +1,6 @@
 """Whom a reader trusts, and how far that reaches: a signature that is intact is not yet the publisher's."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from checking_by_hand import against, checked, told
@@ -74,6 +74,29 @@ def test_a_certificate_that_was_revoked():
     found = checked(stored, who=who)
     assert found.verdict == "cannot tell"
     assert "was revoked by then" in told(found)
+
+
+def test_a_certificate_that_was_revoked_later_was_good_then():
+    who = authorities(signer_name="Revoked later")
+    later = SIGNED + timedelta(days=30)
+    pdf = upgraded(signed("B-T", who=who), who=who, revoked=[who.signer], since=later)
+    assert checked(pdf, who=who).verdict == "authentic"
+
+
+def test_a_certificate_of_the_same_authority_for_another_purpose():
+    """A public authority gives out certificates for web servers, too."""
+    who = authorities()
+    found = checked(signed(who=type(who)(who.root, who.intermediate, who.stamper, who.stamper)))
+    assert found.verdict == "cannot tell"
+    assert "whose certificate is meant for other things than documents" in told(found)
+
+
+def test_a_signer_that_issued_its_own_certificate():
+    own = keeper("Qstore alone")
+    pdf = signed(who=type(authorities())(own, own, own, authorities().stamper))
+    assert checked(pdf, trust=[own.pem]).verdict == "authentic"
+    assert checked(pdf, trust="root").verdict == "cannot tell"
+    assert checked(signed(), trust=[own.pem]).verdict == "cannot tell"
 
 
 def test_a_certificate_that_is_not_for_signing():

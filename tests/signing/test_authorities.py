@@ -4,14 +4,18 @@ import hashlib
 import socket
 import time
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from asn1crypto import cms, core, tsp
 from certomancer.registry import CertLabel, ServiceLabel
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import DocumentSecurityStore, validate_pdf_signature, validate_pdf_timestamp
 from signing_keys import NOW, nobody, serving, serving_pki
 
 from inforce.adapters import time_stamping, validation_data
 from inforce.adapters.pyhanko_signing import open_signer
+from inforce.adapters.signing_keys import asn1, read_certificates
 from inforce.core.archive import Level
 from inforce.core.errors import ConfigurationError, RecordError
 
@@ -237,6 +241,34 @@ def test_an_authority_that_stumbles_is_asked_again(pki, pdf):
         open_signer(pki.signing(level=Level.B_T, timestamps=server.address), nobody) as signer,
     ):
         assert signer.sign(pdf, NOW).level is Level.B_T
+
+
+@pytest.mark.parametrize("level", [Level.B_LT, Level.B_LTA])
+def test_an_authority_that_signs_with_several_keys(pki, pdf, level):
+    """As one does whose machines have a key each: what validates every one of them is in the file."""
+
+    @answering()
+    def app(data):
+        return by(pki, tsp.TimeStampReq.load(data), name=("tsa", "tsa2")[app.asked % 2]).dump()
+
+    with (
+        serving(app) as server,
+        open_signer(pki.signing(level=level, timestamps=server.address), nobody) as signer,
+    ):
+        signed = signer.sign(pdf, NOW)
+    assert signed.level is level
+    opened = PdfFileReader(BytesIO(signed.data))
+    roots = [asn1(one) for one in read_certificates(str(pki.root))]
+    validation = DocumentSecurityStore.read_dss(opened).as_validation_context(
+        {"trust_roots": roots, "revocation_mode": "require"}
+    )
+    assert {"Qstore tsa", "Qstore tsa2"} <= {
+        one.subject.native["common_name"] for one in validation.certificate_registry
+    }
+    (signature,) = opened.embedded_regular_signatures
+    assert validate_pdf_signature(signature, validation).bottom_line
+    for timestamp in opened.embedded_timestamp_signatures:
+        assert validate_pdf_timestamp(timestamp, validation).trusted
 
 
 def test_without_the_last_timestamp_it_is_b_lt(pki, pdf):

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from asn1crypto import x509
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from signing_keys import NOW, make_pki, new_key, nobody, private, told
@@ -68,6 +69,18 @@ def test_pem_with_everything_in_one_file(pki, tmp_path):
     parts = (pki.root, pki.certificate("intermediate"), pki.key(), pki.certificate("rsa"), pki.certificate())
     both = private(tmp_path / "all.pem", b"".join(part.read_bytes() for part in parts))
     assert signs(in_file(both)) == 2
+
+
+@pytest.mark.parametrize("days", [(30, 60), (60, 30)])
+def test_of_two_certificates_of_the_key_the_one_that_is_valid_longest(tmp_path, days):
+    """As after a renewal."""
+    path, parts = private(tmp_path / "key.pem", new_key()), []
+    for number in days:
+        told("openssl", "req", "-x509", "-key", path, "-subj", f"/CN={number}", "-days", number, "-out", tmp_path / "c")
+        parts.append((tmp_path / "c").read_bytes())
+    both = private(tmp_path / "both.pem", path.read_bytes() + b"".join(parts))
+    with open_signer(in_file(both), nobody) as signer:
+        assert x509.Certificate.load(signer.certificate).subject.native == {"common_name": "60"}
 
 
 def test_pkcs12_with_its_chain_and_no_passphrase(pki):

@@ -1,8 +1,12 @@
 """What a signed PDF is at each level, as the programs see it that others have."""
 
 import hashlib
+import json
 import re
+import subprocess
+import sys
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -162,6 +166,14 @@ def test_what_it_says_of_itself_stays(pdf, signed, upgraded, level):
         assert after.trailer["/Info"] == before.trailer["/Info"]
 
 
+@pytest.mark.parametrize("level", LEVELS)
+def test_it_has_the_certificates_of_the_signer_once_each_and_no_root(pki, signed, level):
+    (signature,) = reader(signed[level]).embedded_regular_signatures
+    held = [one.chosen.dump() for one in signature.signed_data["certificates"]]
+    own = [asn1(*read_certificates(str(pki.certificate(name)))).dump() for name in ("signer", "intermediate")]
+    assert sorted(held) == sorted(own)
+
+
 def test_it_claims_the_instant_that_was_given(pki, pdf):
     at = NOW.replace(year=2018, month=4, day=10)
     with open_signer(pki.signing(), nobody) as signer:
@@ -291,7 +303,9 @@ def test_a_detached_signature_is_one_that_openssl_knows(pki, tmp_path):
     manifest = b'{\n  "files": []\n}\r\n'
     (tmp_path / "manifest.json").write_bytes(manifest)
     with open_signer(pki.signing(), nobody) as signer:
-        (tmp_path / "manifest.json.p7s").write_bytes(signer.sign_detached(manifest, NOW))
+        signature = signer.sign_detached(manifest, NOW)
+        assert [signature.count(one) for one in signer.chain] == [1, 1]
+    (tmp_path / "manifest.json.p7s").write_bytes(signature)
     verify = f"""cd {tmp_path} && openssl cms -verify -binary -inform DER -in manifest.json.p7s \
         -content manifest.json -CAfile {pki.root} -out /dev/null 2>&1"""
     assert told("sh", "-c", verify) == "CMS Verification successful\n"
@@ -307,3 +321,16 @@ def test_a_signer_tells_its_certificates(pki):
         assert signer.chain[0] == signer.certificate
         assert signer.chain[1] == asn1(*read_certificates(str(pki.certificate("intermediate")))).dump()
         assert not signer.is_test
+
+
+def test_our_own_check_finds_it_authentic_at_its_level(pki, signed, upgraded, tmp_path):
+    for level in LEVELS:
+        (tmp_path / f"{level}.pdf").write_bytes(signed[level])
+        (tmp_path / f"{level}-upgraded.pdf").write_bytes(upgraded[level][1])
+    program = Path(sys.executable).with_name("inforce")
+    command = [program, "verify", tmp_path, "--trust", pki.root, "--json"]
+    said = subprocess.run(command, text=True, capture_output=True, check=True, timeout=60).stdout
+    found = {Path(one["file"]).stem: (one["verdict"], one["level"]) for one in json.loads(said)["files"]}
+    assert found == {str(level): ("authentic", level) for level in LEVELS} | {
+        f"{level}-upgraded": ("authentic", "B-LTA") for level in LEVELS
+    }

@@ -20,6 +20,8 @@ from pyhanko_certvalidator.errors import (
     RevokedError,
 )
 
+_OTHER_PURPOSES = {"server_auth", "client_auth", "code_signing", "time_stamping", "ocsp_signing"}
+"""An authority may issue such certificates to anybody: one for a web server makes no publisher of its owner."""
 _REVOKED = "was revoked by then"
 
 
@@ -36,7 +38,7 @@ class Trust:
     @property
     def authorities(self) -> tuple[x509.Certificate, ...]:
         """Those that may vouch for others."""
-        return tuple(one for one in self.certificates if one.ca or (one.ca is None and is_own_issuer(one)))
+        return tuple(one for one in self.certificates if one.ca or _is_old_root(one))
 
     @property
     def signers(self) -> tuple[x509.Certificate, ...]:
@@ -63,9 +65,9 @@ def read_trust(data: bytes) -> Trust:
     return Trust(certificates)
 
 
-def is_own_issuer(certificate: x509.Certificate) -> bool:
-    """Whether it is issued by itself, as roots are."""
-    return issued(certificate, certificate)
+def _is_old_root(certificate: x509.Certificate) -> bool:
+    """Whether it is a root of X.509 version 1, which had no way to say that it is an authority's."""
+    return certificate["tbs_certificate"]["version"].native == "v1" and issued(certificate, certificate)
 
 
 def issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
@@ -189,6 +191,7 @@ def purpose_fault(certificate: x509.Certificate, *, is_timestamp: bool = False) 
     if usage is not None and not usage.native & {"digital_signature", "non_repudiation"}:
         return "is not meant for signing"
     extended = certificate.extended_key_usage_value
-    if is_timestamp and (extended is None or extended.native != ["time_stamping"]):
-        return "is not meant for timestamps"
-    return ""
+    purposes = set(extended.native) if extended is not None else set()
+    if is_timestamp:
+        return "" if purposes == {"time_stamping"} else "is not meant for timestamps"
+    return "is meant for other things than documents" if purposes and purposes <= _OTHER_PURPOSES else ""

@@ -8,6 +8,10 @@ unsigned attributes. pyHanko and OpenSSL pass over what they find there. Here it
 * each further certificate issued a certificate before it in the chain, and is itself vouched for: by its issuer, by
   being its own issuer, or by being trusted byte for byte;
 * no unsigned attribute but one timestamp of the signature, and none at all on a timestamp.
+
+RSA may be named in two ways that mean the same: alone, or with its digest (RFC 3370, 3.2). Inforce's signatures do the
+second. Authorities do either, and so one byte is left where nothing helps: that in which the name of the algorithm on
+the last timestamp by RSA became the other one.
 """
 
 from __future__ import annotations
@@ -31,6 +35,7 @@ from pyhanko.sign.validation.generic_cms import (
 from inforce.adapters.certificates import issued
 
 _DIGESTS = {"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512"}
+_BARE_RSA = "rsassa_pkcs1v15"
 _DEEPEST = 64
 _NOTHING, _BOOLEAN, _NULL, _NUMBERS, _LONG_TAG = 0x00, 0x01, 0x05, (0x02, 0x0A), 0x1F
 
@@ -97,6 +102,8 @@ def _opened(der: bytes, digest: Callable[[str], bytes], *, is_timestamp: bool) -
     _require(not signed["crls"], "it carries revocation lists, which nothing signs")
     found = [_certificate(one) for one in signed["certificates"]]
     certificates = tuple({one.sha256: one for one in found}.values())
+    named = info["signature_algorithm"]["algorithm"].native
+    _require(is_timestamp or named != _BARE_RSA, "the name of its algorithm is not as Inforce writes it")
     signer = _signer_of(info, certificates)
     _require(get_signing_cert_attr(info["signed_attrs"]) is not None, "its certificate is not named in what it signs")
     payload = bytes(content["content"]) if is_timestamp else None

@@ -15,7 +15,7 @@ from inforce.core.archive import MANIFEST
 from inforce.core.errors import ConfigurationError, Problem, RecordError
 
 _SECONDS = 30
-_MOST_BYTES = 64 << 20
+_MOST_BYTES = 32 << 20
 _PLACE = f"archive/{MANIFEST}"
 
 

@@ -17,6 +17,7 @@ from binascii import hexlify
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from io import BytesIO
 from typing import Any
 
@@ -89,7 +90,7 @@ def gather_detached(data: bytes, signature: bytes, trust: Trust | None, on: date
     evidence = Evidence(hashlib.sha256(data).hexdigest(), len(data), is_signed=True)
     try:
         seal = opened_seal(signature, lambda name: hashlib.new(name, data).digest(), is_timestamp=False)
-        return replace(_signed(evidence, [seal], _Store(), trust, on, seal.time, []), level=None)
+        return replace(_told(evidence, _Signed((seal,), seal.time), trust, on), level=None)
     except NotIntactError as wrong:
         return replace(evidence, alterations=(str(wrong),))
 
@@ -106,86 +107,106 @@ def _gathered(data: bytes, trust: Trust | None, on: datetime, evidence: Evidence
     _require_certified(reader, first)
     if any(one.sig_object_type != "/DocTimeStamp" for one in later):
         raise NotIntactError("somebody else signed it afterwards")
-    seals = [_sealed(data, one, is_timestamp=number > 0) for number, one in enumerate(signatures)]
+    seals = tuple(_sealed(data, one, is_timestamp=number > 0) for number, one in enumerate(signatures))
     _require_nothing_else(first, later)
-    store = _read_store(reader)
     _, _, end, length = signatures[-1].byte_range
-    doubts = [] if end + length == len(data) else [_UNCOVERED]
-    return _signed(evidence, seals, store, trust, on, _claimed(first), doubts)
+    doubts = () if end + length == len(data) else (_UNCOVERED,)
+    return _told(evidence, _Signed(seals, _claimed(first), _read_store(reader), doubts), trust, on)
 
 
-def _signed(  # noqa: PLR0913, PLR0917 - everything that was found, once
-    evidence: Evidence,
-    seals: Sequence[Seal],
-    store: _Store,
-    trust: Trust | None,
-    on: datetime,
-    claimed: datetime | None,
-    doubts: list[str],
-) -> Evidence:
-    """The evidence of signatures that are intact."""
-    seal = seals[0]
-    token = None
-    if seal.token is not None:
-        token = opened_seal(seal.token, lambda name: hashlib.new(name, seal.signature).digest(), is_timestamp=True)
-    stamped = [one for one in (token, *seals[1:]) if one is not None]
-    pool = [*store.certificates, *(one for each in (seal, *stamped) for one in each.certificates)]
-    for one in (seal, *stamped):
+@dataclass(frozen=True)
+class _Signed:
+    """A signature with the archive timestamps that follow it, all intact, and what came with them."""
+
+    seals: tuple[Seal, ...]
+    claimed: datetime | None
+    store: _Store = _Store()
+    doubts: tuple[str, ...] = ()
+
+    @cached_property
+    def token(self) -> Seal | None:
+        """The timestamp within the signature.
+
+        Raises:
+            NotIntactError: it is not intact.
+        """
+        token, signature = self.seals[0].token, self.seals[0].signature
+        if token is None:
+            return None
+        return opened_seal(token, lambda name: hashlib.new(name, signature).digest(), is_timestamp=True)
+
+    @property
+    def timestamps(self) -> list[Seal]:
+        """All timestamps, in the order in which they were made."""
+        return [one for one in (self.token, *self.seals[1:]) if one is not None]
+
+    @property
+    def pool(self) -> list[x509.Certificate]:
+        """Every certificate that came along."""
+        everywhere = (self.seals[0], *self.timestamps)
+        return [*self.store.certificates, *(one for each in everywhere for one in each.certificates)]
+
+    @property
+    def revocations(self) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """Revocation lists and OCSP responses that came along."""
+        return self.store.crls, self.store.ocsps
+
+    @property
+    def level(self) -> Level:
+        """The level of PAdES that this comes to."""
+        if len(self.seals) > 1:
+            return Level.B_LTA if self.store.certificates else Level.B_T
+        if self.token is None:
+            return Level.B_B
+        return Level.B_LT if self.store.certificates and self.store.has_revocations else Level.B_T
+
+
+def _told(evidence: Evidence, signed: _Signed, trust: Trust | None, on: datetime) -> Evidence:
+    """The evidence, with who signed and when.
+
+    Raises:
+        NotIntactError: something came along that nothing signs.
+    """
+    pool, signer = signed.pool, signed.seals[0].signer
+    doubts = list(signed.doubts)
+    for one in (signed.seals[0], *signed.timestamps):
         require_chain(one)
         doubts += [
             f"nobody here vouches for the certificate of {name}, which came with it"
             for name in unvouched(one.others, pool, trust or Trust())
         ]
-    stamps = _stamps(stamped, token, pool, store, trust, on)
+    stamps = _stamps(signed, trust, on)
     proven = [stamp.time for stamp in stamps if not stamp.distrust]
-    moment = min(proven) if proven else claimed or on
-    revocations = (store.crls, store.ocsps)
+    moment = min(proven) if proven else signed.claimed or on
     return replace(
         evidence,
         is_signed=True,
         doubts=tuple(dict.fromkeys(doubts)),
         signer=Signer(
-            name_of(seal.signer),
-            str(seal.signer.sha256.hex()),
-            TEST_SUBJECT in seal.signer.subject.human_friendly,
-            None if trust is None else distrust(seal.signer, pool, trust, moment, revocations),
-            validity_fault(seal.signer, moment),
+            name_of(signer),
+            signer.sha256.hex(),
+            TEST_SUBJECT in signer.subject.human_friendly,
+            None if trust is None else distrust(signer, pool, trust, moment, signed.revocations),
+            validity_fault(signer, moment),
         ),
-        claimed=claimed,
-        moment=moment,
-        stamps=tuple(stamps),
-        level=_level(seals, token, store),
+        claimed=signed.claimed,
+        stamps=stamps,
+        level=signed.level,
     )
 
 
-def _stamps(  # noqa: PLR0913, PLR0917 - as above
-    stamped: Sequence[Seal],
-    token: Seal | None,
-    pool: Sequence[x509.Certificate],
-    store: _Store,
-    trust: Trust | None,
-    on: datetime,
-) -> list[Stamp]:
+def _stamps(signed: _Signed, trust: Trust | None, on: datetime) -> tuple[Stamp, ...]:
     """The timestamps in order of time; each is judged at the next trusted one's instant, and the last one now."""
     stamps: list[Stamp] = []
     moment = on
-    for seal in reversed(stamped):
+    for seal in reversed(signed.timestamps):
         time = seal.time or on
         why = "is none that is trusted"
         if trust is not None:
-            revocations = (store.crls, store.ocsps)
-            why = distrust(seal.signer, pool, trust, moment, revocations, is_timestamp=True)
-        stamps.append(Stamp(time, name_of(seal.signer), why, seal is not token))
+            why = distrust(seal.signer, signed.pool, trust, moment, signed.revocations, is_timestamp=True)
+        stamps.append(Stamp(time, name_of(seal.signer), why, seal is not signed.token))
         moment = time if not why else moment
-    return stamps[::-1]
-
-
-def _level(seals: Sequence[Seal], token: Seal | None, store: _Store) -> Level:
-    if len(seals) > 1 and store.certificates:
-        return Level.B_LTA
-    if token is None:
-        return Level.B_T if len(seals) > 1 else Level.B_B
-    return Level.B_LT if store.certificates and store.has_revocations else Level.B_T
+    return tuple(stamps[::-1])
 
 
 # The signatures -------------------------------------------------------------------------------------------------------

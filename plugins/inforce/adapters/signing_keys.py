@@ -49,7 +49,7 @@ class KeyedSigner(PyhankoSigner):
     def __init__(
         self, certificate: x509.Certificate, chain: Iterable[x509.Certificate], sign: Callable[[bytes], bytes]
     ) -> None:
-        """Keep the key."""
+        """Keep the key; the chain is without the signer's own certificate, which pyHanko adds."""
         registry = SimpleCertificateStore.from_certs(map(asn1, chain))
         super().__init__(signing_cert=asn1(certificate), cert_registry=registry, embed_roots=False)
         self._public: Any = certificate.public_key()
@@ -121,7 +121,7 @@ def key_in_file(signing: Signing, at: KeyInFile, ask: Ask) -> Key:
     own = read_certificates(at.certificate) if at.certificate is not None else ()
     others = [one for path in signing.chain for one in read_certificates(path)]
     require_kind(private.public_key(), str(place))
-    certificate = certificate_of(private.public_key(), [*own, *found], at.certificate or at.key)
+    certificate = certificate_of(private.public_key(), own or found, at.certificate or at.key)
     return assembled(certificate, [*own, *found, *others], str(place), signing_with(private))
 
 
@@ -139,7 +139,7 @@ def assembled(
         raise ConfigurationError([Problem(place, what, todo)])
     require_for_signing(certificate, place)
     chain = chain_of(certificate, known)
-    return Key(certificate, chain, place, KeyedSigner(certificate, chain, sign))
+    return Key(certificate, chain, place, KeyedSigner(certificate, chain[1:], sign))
 
 
 def read_private(path: Path) -> bytes:
@@ -178,15 +178,15 @@ def read_certificates(path: str) -> tuple[x509.Certificate, ...]:
 
 
 def certificate_of(public: Any, known: Sequence[x509.Certificate], place: str) -> x509.Certificate:
-    """The one of the known certificates that is of a public key.
+    """The one of the known certificates that is of a public key; of several, the one that is valid longest.
 
     Raises:
         ConfigurationError: there is none.
     """
     mine = _spki(public)
-    for one in known:
-        if _spki_of(one) == mine:
-            return one
+    found = [one for one in known if _spki_of(one) == mine]
+    if found:
+        return max(found, key=lambda one: one.not_valid_after_utc)
     what = "none of its certificates is that of the private key" if known else "holds no certificate"
     todo = "name the file of the certificate that was issued for this key: `plugins: inforce: signing: certificate`"
     raise ConfigurationError([Problem(place, what, todo)])

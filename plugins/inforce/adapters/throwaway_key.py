@@ -69,7 +69,7 @@ def _loaded(path: Path, at: datetime) -> Key | None:
         return None
     if not is_test(certificate) or not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
         return None
-    return Key(certificate, (certificate,), str(path), KeyedSigner(certificate, (certificate,), signing_with(private)))
+    return Key(certificate, (certificate,), str(path), KeyedSigner(certificate, (), signing_with(private)))
 
 
 def _made(at: datetime) -> bytes:

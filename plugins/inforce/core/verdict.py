@@ -131,8 +131,8 @@ class Evidence:
     """What a file shows of itself.
 
     `alterations` and `doubts` are said of the signature and what follows it. `claimed` is when the signer says that it
-    signed; `moment` the instant at which the certificate was judged. `source_digest` is of the attached source;
-    `described` are policy, revision and digest as the metadata has them; `faults` what is wrong with the attachments.
+    signed. `source_digest` is of the attached source; `described` are policy, revision and digest as the metadata has
+    them; `faults` is what is wrong with the attachments and the metadata.
     """
 
     digest: str
@@ -143,7 +143,6 @@ class Evidence:
     doubts: tuple[str, ...] = ()
     signer: Signer | None = None
     claimed: datetime | None = None
-    moment: datetime | None = None
     stamps: tuple[Stamp, ...] = ()
     level: Level | None = None
     facts: Facts | None = None
@@ -355,8 +354,8 @@ def _signer(evidence: Evidence, asked: Asked, reasons: _Reasons) -> None:
 
 def _time(evidence: Evidence, asked: Asked, reasons: _Reasons) -> None:
     for stamp in evidence.stamps:
-        what = "its archive was stamped" if stamp.is_archive else "signed"
-        told = f"{what} by {_told(stamp.time)}, as {stamp.authority} confirms"
+        what = "stamped for the archive on" if stamp.is_archive else "signed no later than"
+        told = f"{what} {_told(stamp.time)}, as {stamp.authority} confirms"
         if stamp.time > asked.on:
             reasons.bad(About.TIME, f"{told}: that is later than {_told(asked.on)}", Verdict.CANNOT_TELL)
         elif stamp.distrust:

@@ -38,7 +38,7 @@ from inforce.workflows.read_record import opened
 from inforce.workflows.settings import Settings
 
 _MOST_TRUST = 1 << 20
-_MOST_MANIFEST = 64 << 20
+_MOST_MANIFEST = 32 << 20
 _MOST_SIGNATURE = 1 << 20
 _MOST_ERRORS = 3
 
