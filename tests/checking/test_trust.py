@@ -47,7 +47,9 @@ def test_a_certificate_that_nobody_vouches_for_could_have_been_changed():
     """That of a timestamp's intermediate: no signature that is known covers it."""
     found = checked(signed("B-T"), trust="signer")
     assert found.verdict == "cannot tell"
-    assert against(found) == ["nobody here vouches for the certificate of Qstore Issuing, which came with it"]
+    assert against(found) == [
+        "nobody here vouches for the certificate of Qstore Issuing, which came with it: trust its issuer's as well"
+    ]
 
 
 def test_trust_in_several_signers_is_told():
