@@ -97,9 +97,9 @@ def test_the_page_for_auditors_has_digests_fingerprint_and_manifest(site, archiv
 
 
 def test_the_zip_file_says_how_to_check_it_and_its_commands_succeed(unpacked, archived):
-    readme = (unpacked / "README.txt").read_text()
+    readme = (unpacked / "README.txt").read_text().replace("\\\n", "")
     commands = [
-        line.strip() for line in readme.splitlines() if re.match(r"    (sha256sum|openssl|pdfsig|pdfdetach)", line)
+        line.strip() for line in readme.splitlines() if re.match(r"    (sha256sum|openssl|pdfsig|pdfdetach|grep)", line)
     ]
     said = {}
     for line in commands:
@@ -107,9 +107,10 @@ def test_the_zip_file_says_how_to_check_it_and_its_commands_succeed(unpacked, ar
         done = subprocess.run(command, shell=True, cwd=unpacked, capture_output=True, text=True, check=False)
         assert done.returncode == 0, (command, done)
         said[command.split()[0] + command.split()[1]] = done.stdout + done.stderr
-    assert len(commands) == 6
+    assert len(commands) == 8
     assert said["sha256sum--check"].count(": OK") == 8
     assert "CMS Verification successful" in said["opensslcms"]
+    assert said["sha256sumprivacy-policy/privacy-policy-2018-04-10.pdf"] == "1\n"
     assert "Signature is Valid" in said["pdfsig-nocert"]
     assert "Total document signed" in said["pdfsig-nocert"]
     assert (
@@ -130,6 +131,19 @@ def test_a_zip_file_whose_pdf_was_exchanged_does_not_check(unpacked, tmp_path):
     )
     assert done.returncode == 1
     assert b"privacy-policy-2018-04-10.pdf: FAILED" in done.stdout
+
+
+def test_a_forged_pdf_with_sums_to_match_is_not_in_the_manifest(unpacked, tmp_path):
+    """Whoever can exchange a PDF can exchange SHA256SUMS as well, but not what was signed."""
+    subprocess.run(["cp", "-r", unpacked, tmp_path / "copy"], check=True)
+    pdf = tmp_path / "copy/privacy-policy/privacy-policy-2018-04-10.pdf"
+    pdf.chmod(0o644)
+    pdf.write_bytes(pdf.read_bytes() + b"\n")
+    line = "sha256sum privacy-policy/privacy-policy-2018-04-10.pdf | cut -c-64 | grep --file - --count checked.json"
+    assert line.replace("2018-04-10", "REVISION") in (unpacked / "README.txt").read_text()
+    counted = line.replace("checked.json", "manifest.json")
+    done = subprocess.run(counted, shell=True, cwd=tmp_path / "copy", capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "0\n")
 
 
 def test_two_builds_give_the_same_zip_file_and_a_renewed_archive_another(archived):
@@ -181,10 +195,35 @@ def test_an_archive_with_another_text_than_the_record_stops_the_build(archived):
     archived.repo.git("branch", "-qf", "main", "other")
     archived.repo.git("checkout", "-q", "main")
     _, said = build(archived, status=1)
-    assert (
-        "policy_versions/privacy-policy/2018-04-10.md: the archive has a signed PDF of this revision with the digest"
-        in said
-    )
+    assert "the archive has privacy-policy/2018-04-10 with the digest" in said
+    assert "bring policy_versions/privacy-policy/2018-04-10.md back" in said
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        ("changed", "this is not the file that was signed"),
+        ("gone", "the manifest has this file, and it is not there"),
+    ],
+)
+def test_a_damaged_archive_stops_the_build(archived, what, told):
+    pdf = archived.folder / "privacy-policy/privacy-policy-2018-04-10.pdf"
+    data = pdf.read_bytes()
+    pdf.unlink()
+    if what == "changed":
+        pdf.write_bytes(data.replace(b"2018", b"2017", 1))
+    _, said = build(archived, status=1)
+    assert f"archive/privacy-policy/privacy-policy-2018-04-10.pdf: {told}" in said
+
+
+def test_with_a_key_nothing_stands_in_for_an_archive_that_is_not_there(posted):
+    posted.configure(signing=None)
+    posted.export()
+    posted.configure()
+    site, said = build(posted)
+    assert "not yet in the archive" in said
+    assert not (site / TEST_SIGNED).exists()
+    build(posted, "--strict", status=1)
 
 
 def test_a_page_of_the_site_cannot_stand_where_the_archive_is(archived):
@@ -194,11 +233,14 @@ def test_a_page_of_the_site_cannot_stand_where_the_archive_is(archived):
     assert "docs/archive.md stands where" in said
 
 
-def test_the_site_takes_no_part_in_changes_of_the_archive(archived):
-    """A file of the site may be the archive's own, by a hard link: no build may ever write into it."""
+def test_whoever_writes_into_the_site_changes_nothing_in_the_archive(archived):
     site, _ = build(archived)
     before = archived.pdfs()
-    assert (site / PDF).samefile(archived.folder / "privacy-policy/privacy-policy-2018-04-10.pdf")
+    (site / PDF).chmod(0o644)
+    (site / PDF).write_bytes(b"%PDF-1.7")
+    assert archived.pdfs() == before
+    build(archived)
+    assert sha256((site / PDF).read_bytes()).hexdigest() == before["privacy-policy/privacy-policy-2018-04-10.pdf"]
     archived.configure(signing=None, archive="")
     build(archived)
     assert not (site / PDF).exists()

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from hashlib import sha256
 
 import pytest
@@ -110,7 +111,7 @@ def test_killed_on_the_way_the_next_run_on_this_machine_goes_on(stored, bucket, 
     environment = {"PATH": os.environ["PATH"], "HOME": str(stored.repo.home), "LC_ALL": "C.UTF-8", **s3}
     environment["XDG_STATE_HOME"] = str(stored.repo.home / "state")
     seen = {}
-    for wanted in range(1, 5):
+    for wanted in (1, 3):
         command = [str(stored.repo.command), "export-pdfs", "--jobs", "1"]
         with subprocess.Popen(
             command,
@@ -120,7 +121,7 @@ def test_killed_on_the_way_the_next_run_on_this_machine_goes_on(stored, bucket, 
             stderr=subprocess.DEVNULL,
         ) as run:
             while run.poll() is None and sum(one.endswith(".pdf") for one in bucket.find("policies")) < wanted:
-                pass
+                time.sleep(0.2)
             run.kill()
         lying = {place: data for place, data in objects(bucket).items() if place.endswith(".pdf")}
         assert seen.items() <= lying.items()

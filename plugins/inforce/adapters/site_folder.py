@@ -74,19 +74,6 @@ class SiteFolder:
             self._made.add(path.parent)
         _bring_up_to_date(path, data)
 
-    def place(self, place: str, original: Path) -> None:
-        """Have a file of another folder here as well: by a hard link, or as a copy where file systems allow none."""
-        path = self._path / place
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(OSError):
-            if path.samefile(original):
-                return
-        path.unlink(missing_ok=True)
-        try:
-            path.hardlink_to(original)
-        except OSError:
-            shutil.copyfile(original, path)
-
     def pack(self, place: str, members: Iterable[tuple[str, bytes | Path]]) -> None:
         """Write a ZIP archive of these members; see `zip_file`."""
         path = self._path / place

@@ -22,7 +22,8 @@ from inforce.core.archive import CERTIFICATES, MANIFEST, MANIFEST_SIGNATURE, SUM
 from inforce.formats.sha256sums import sha256sums
 
 README = "README.txt"
-_OPENSSL_CMS = "openssl cms -verify -binary -inform DER -purpose any"
+_OPENSSL_CMS = "openssl cms -verify -binary -inform DER -purpose any \\\n   "
+_OPENSSL_X509 = "openssl x509 -noout -subject -fingerprint -sha256"
 
 
 def source_place(policy: str, revision: str) -> str:
@@ -52,10 +53,14 @@ def steps(example: str) -> tuple[tuple[str, str], ...]:
     """The commands with which a copy is checked without us, by what each of them shows; `example` is a PDF's name."""
     return (
         ("sums", f"sha256sum --check {SUMS}"),
-        ("manifest", f"{_OPENSSL_CMS} -in {MANIFEST_SIGNATURE} -content {MANIFEST} -CAfile ROOT.pem -out checked.json"),
+        (
+            "manifest",
+            f"{_OPENSSL_CMS} -in {MANIFEST_SIGNATURE} -content {MANIFEST} \\\n    -CAfile ROOT.pem -out checked.json",
+        ),
+        ("belongs", f"sha256sum {example} | cut -c-64 | grep --file - --count checked.json"),
         ("signature", f"pdfsig -nocert {example}"),
         ("source", f"pdfdetach -savefile source.md -o source.md {example}\nsha256sum source.md"),
-        ("certificate", f"openssl x509 -in {CERTIFICATES} -noout -subject -fingerprint -sha256"),
+        ("certificate", f"{_OPENSSL_X509} -in {CERTIFICATES}\ngrep --max-count 1 certificate checked.json"),
     )
 
 

@@ -205,7 +205,7 @@ class Pages:
         )
         title, description = say("archive.title"), say("archive.description")
         headings = [
-            Heading(2, "checking", say("archive.checking")),
+            *([Heading(2, "checking", say("archive.checking"))] if self.site.archive.archive else []),
             *(Heading(2, f"archive-{one.slug}", one.terms.title) for one in record.policies),
         ]
         head = self.heads.other(address.ARCHIVE)

@@ -95,10 +95,7 @@ class PermanentPages:
         archive = self._site.archive
         for revision, pdf in archive.pdfs(policy):
             place = address.pdf_address(policy.slug, revision.name, is_test=pdf.is_test)
-            if (path := archive.path(pdf)) is not None:
-                self._folder.place(place, path)
-            else:
-                written.write(place, pdf.archived.present.digest, partial(archive.data, pdf))
+            written.write(place, pdf.archived.present.digest, partial(archive.data, pdf))
         if archive.has(policy):
             others = self._others(policy)
             name = sha256(repr(others).encode()).hexdigest()

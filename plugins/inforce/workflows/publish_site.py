@@ -117,7 +117,7 @@ def gathered(
         if source.record.errors:
             raise RecordError(source.record.problems)
         record = source.record.as_of(door.asked)
-        archive = site_archive(settings, record)
+        archive = site_archive(settings, source.record, door.asked)
         lacking = list(missing_pdfs(archive, record))
         progress = progress or silent()
         with cache_folder(settings, progress) as folder:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from inforce.core.archive import SUMS, Archived
+from inforce.adapters.archive_store import open_store
+from inforce.core.archive import MANIFEST, SUMS, Archived
+from inforce.core.archive_plan import plan, recovered
 from inforce.core.errors import Problem, RecordError, Severity
 from inforce.core.policy import Revision
 from inforce.core.record import FOLDER, PolicyRecord, Record
-from inforce.workflows.read_archive import ReadArchive, read_archive, read_test_archive
+from inforce.workflows.archive_notes import archive_notes
+from inforce.workflows.read_archive import ReadArchive, read_test_archive, surveyed
 from inforce.workflows.settings import Settings
 
 _TOLD = 5
@@ -34,10 +38,10 @@ class SiteArchive:
     tests: ReadArchive | None = None
 
     def pdf(self, revision: Revision) -> SignedPdf | None:
-        """A revision's signed PDF."""
+        """A revision's signed PDF, of just this text."""
         for read, is_test in ((self.archive, False), (self.tests, True)):
             archived = read.manifest.files.get((revision.policy, revision.name)) if read else None
-            if archived is not None and (archived.source == revision.digest or not is_test):
+            if archived is not None and archived.source == revision.digest:
                 return SignedPdf(archived, is_test)
         return None
 
@@ -82,29 +86,29 @@ class SiteArchive:
         return read
 
 
-def site_archive(settings: Settings, record: Record) -> SiteArchive:
-    """The archive as the site of a record offers it.
+def site_archive(settings: Settings, record: Record, asked: datetime) -> SiteArchive:
+    """The archive as the site of a record offers it; what a throw-away key signed only where there is nothing else.
+
+    Args:
+        settings: where it lies.
+        record: everything that is posted.
+        asked: the instant of the build.
 
     Raises:
-        RecordError: the archive cannot be read, or has a revision with another text than the record.
+        RecordError: the archive is not as it was written, or has another text than the record: everything, together.
     """
     if not settings.archive:
         return SiteArchive()
-    found = SiteArchive(is_wanted=True, archive=read_archive(settings), tests=read_test_archive(settings))
-    problems = [
-        Problem(
-            f"{FOLDER}/{revision.policy}/{revision.name}.md",
-            f"the archive has a signed PDF of this revision with the digest {pdf.archived.source}, not the record's "
-            f"{revision.digest}",
-            "find out which of the two was changed, and restore it: posted is posted, signed is signed (rules 7, 13)",
-        )
-        for policy in record.policies
-        for revision, pdf in found.pdfs(policy)
-        if pdf.archived.source != revision.digest
-    ]
+    store = open_store(settings.archive, settings.folder)
+    survey = surveyed(store, archive_notes(settings, store), is_test=False)
+    problems = survey.problems
+    if survey.is_readable:
+        problems += plan(record, asked, recovered(survey.contents).contents, store.address)[1]
     if problems:
         raise RecordError(problems)
-    return found
+    if MANIFEST in survey.own:
+        return SiteArchive(is_wanted=True, archive=ReadArchive(survey.contents.manifest, survey.own, store))
+    return SiteArchive(is_wanted=True, tests=read_test_archive(settings) if settings.signing is None else None)
 
 
 def missing_pdfs(archive: SiteArchive, record: Record) -> Iterator[Problem]:
