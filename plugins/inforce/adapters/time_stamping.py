@@ -129,7 +129,7 @@ class Authority(TimeStamper):
         raise AssertionError("an authority is asked at least once")
 
     def _post(self, request: bytes) -> bytes:
-        """What it answers, if it does so in time. One that drips, byte by byte, is left to do so: nobody waits for it."""
+        """What it answers, if it does so in time. One that drips is left to do so: nobody waits for it."""
         answers: SimpleQueue[bytes | NoTimestamp] = SimpleQueue()
         Thread(target=self._put_answer, args=(request, answers), daemon=True).start()
         try:
