@@ -474,7 +474,7 @@ def _record(config_file: Path | None, *, as_known: bool = True) -> Iterator[tupl
 @main.command()
 @click.argument("places", metavar="FILE|FOLDER|ZIP...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
-    "--trust", metavar="CERT", type=click.Path(path_type=Path), help="Certificates that you trust, in a file."
+    "--trust", metavar="CERT|SHA256", default="", help="Whom you trust: a file of certificates, or a fingerprint."
 )
 @click.option("--site", metavar="ADDRESS", default="", help="A site, or its folder: what it publishes of its signer.")
 @click.option("--record", metavar="REPO", type=click.Path(path_type=Path), help="The repository with the record.")
@@ -488,7 +488,7 @@ def verify(  # noqa: PLR0913 - one parameter for each option
     /,
     *,
     places: tuple[Path, ...],
-    trust: Path | None,
+    trust: str,
     site: str,
     record: Path | None,
     branch: str,
@@ -501,7 +501,7 @@ def verify(  # noqa: PLR0913 - one parameter for each option
       inforce verify privacy-policy-2018-04-10.pdf --trust publisher.pem
       inforce verify privacy-policy-archive.zip --site https://policies.example --record ../policies
 
-    Exits 0 only if everything is authentic. Needs no mkdocs.yml: where there is none, say whom to trust.
+    Exits 0 only if everything is authentic. Needs no mkdocs.yml: say whom to trust, for no archive vouches for itself.
     """
     from inforce.core.verdict import Verdict, worst
     from inforce.formats.verdict_json import verdict_json
@@ -513,7 +513,8 @@ def verify(  # noqa: PLR0913 - one parameter for each option
     instant = door.latest if on is None else _resolved(on, UTC, door)
     request = Request(places, instant, trust, site, archive, record, branch)
     checked = []
-    for place, found in verify_copies(request, door, _progress()):
+    progress = _progress() if sys.stderr.isatty() else None
+    for place, found in verify_copies(request, door, progress):
         checked.append((place, found) if as_json else (place, replace(found, reasons=())))
         if not as_json:
             click.echo("\n".join(verdict_words(place, found)))

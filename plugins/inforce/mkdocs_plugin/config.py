@@ -50,8 +50,33 @@ class _Paper(c.Type[str]):
     def run_validation(self, value: object) -> str:
         paper = super().run_validation(value)
         if paper not in _PAPERS:
-            raise ValidationError(f"{paper!r} is no paper that we print on{did_you_mean(paper, _PAPERS)}: A4 or Letter")
+            near = did_you_mean(paper, _PAPERS) or did_you_mean(paper.capitalize(), _PAPERS)
+            raise ValidationError(f"{paper!r} is no paper that we print on{near}: A4 or Letter")
         return paper
+
+
+class _Families(c.ListOfItems[str]):
+    """A list of names of fonts."""
+
+    def __init__(self) -> None:
+        super().__init__(c.Type(str), default=[])
+
+    def run_validation(self, value: object) -> list[str]:
+        if not isinstance(value, list):
+            raise ValidationError("has to be a list of families")
+        return super().run_validation(value)
+
+
+class _Mapping(c.Type[dict[Any, Any]]):
+    """A mapping, whose keys are judged elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__(dict)
+
+    def run_validation(self, value: object) -> dict[Any, Any]:
+        if not isinstance(value, dict):
+            raise ValidationError("has to be a mapping")
+        return value
 
 
 class InforceConfig(Config):
@@ -78,8 +103,17 @@ class InforceConfig(Config):
     messages = c.Type(str, default="")
     archive = c.Type(str, default="archive")
     paper = _Paper()
-    fonts = c.ListOfItems(c.Type(str), default=[])
-    signing = c.Optional(c.Type(dict))
+    fonts = _Families()
+    signing = c.Optional(_Mapping())
+
+
+_HINTS = {
+    "fonts": "write a list: `fonts: [Noto Sans]`",
+    "paper": "the papers are A4 and Letter",
+    "signing": "write `signing: {key: qstore.p12}`: see the page Signing",
+    "workers": "write `workers: 0` for one process for each processor",
+}
+"""What to write, for options of which that is not plain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +151,7 @@ def problems_of(config: InforceConfig, path: str) -> list[Problem]:
     errors, warnings = config.validate()
     known = sorted(key for key, _ in config._schema)  # noqa: SLF001 - MkDocs lists an own schema in no other way
     found = [
-        Problem(path, f"plugins: {NAME}: {key}: {wrong}", f"the options are {', '.join(known)}")
+        Problem(path, f"plugins: {NAME}: {key}: {wrong}", _HINTS.get(key, f"the options are {', '.join(known)}"))
         for key, wrong in errors
     ]
     for key, _ in warnings:

@@ -39,6 +39,7 @@ from inforce.core.archiving import Report, Request
 from inforce.core.errors import ConfigurationError, InforceError, Problem, RecordError
 from inforce.core.instant import format_instant, parse_instant
 from inforce.core.policy import Revision
+from inforce.core.signing import Signing
 from inforce.workflows.archive_notes import archive_notes
 from inforce.workflows.progress import Progress
 from inforce.workflows.read_archive import Survey, surveyed
@@ -144,6 +145,7 @@ class _Export:
     def run(self) -> Report:
         """Look, and go on only where there is something to do; nobody needs the lock to see that there is not."""
         if self._request.is_dry_run:
+            _require_good_files(self._settings.signing, self._door.latest)
             return self._report(self._decided())
         try:
             decision = self._decided()
@@ -335,7 +337,11 @@ class _Export:
         signer, at = self._signer(), self._door.latest
         self._progress.expect(len(missing))
         for revision, unsigned in self._rendered(missing, faults):
-            signed = signer.sign(unsigned, at, allow_lower_level=self._request.allow_lower_level)
+            is_lower_allowed = self._request.allow_lower_level
+            name = f"{self._store.address}/{place_of(revision.policy, revision.name)}"
+            signed = signer.sign(unsigned, at, allow_lower_level=is_lower_allowed, name=name)
+            if signed.why:
+                self._progress.say(f"{name}: warning: signed at the level {signed.level} only: {signed.why}")
             state = State(digest_of(signed.data), len(signed.data), signed.level, at)
             entry = Archived(
                 policy=revision.policy,
@@ -402,7 +408,7 @@ class _Export:
         if digest_of(before) != entry.present.digest:
             todo = "run this again, and see who else writes here"
             raise RecordError([Problem(f"{self._store.address}/{place}", "this has changed just now", todo)])
-        after = signer.upgrade(before, at)
+        after = signer.upgrade(before, at, name=f"{self._store.address}/{place}")
         if not after.data.startswith(before) or len(after.data) == len(before):
             raise AssertionError("an archive timestamp is added after all that was there")
         state = State(digest_of(after.data), len(after.data), after.level, at)
@@ -414,6 +420,18 @@ _EMPTY = Survey({}, {}, False, Contents(Manifest(is_test=True)), (), (), True)  
 
 def _files(number: int) -> str:
     return f"{number} file{'' if number == 1 else 's'}"
+
+
+def _require_good_files(signing: Signing | None, at: datetime) -> None:
+    """See that nothing is wrong with the files that the option `signing` names.
+
+    Raises:
+        ConfigurationError: something is.
+    """
+    from inforce.adapters.signing_files import problems_of_files  # noqa: PLC0415 - as above
+
+    if signing is not None and (problems := problems_of_files(signing, at)):
+        raise ConfigurationError(problems)
 
 
 def _foreign(entry: Archived, data: bytes, document: SignedDocument) -> str:
