@@ -394,14 +394,16 @@ def _remote(address: str, file: str) -> RemoteStore:
     except (ValueError, TypeError) as wrong:
         what = f"archive: the address {address} is not understood: {wrong}"
         raise ConfigurationError([Problem(file, what, "write a folder, or s3://BUCKET/PREFIX")]) from None
+    except OSError as wrong:
+        raise _problem(address, "", wrong) from None
     return RemoteStore(files, root, address)
 
 
 def _how_to_install(scheme: str, wrong: ImportError) -> str:
     """What to do where fsspec lacks what a kind of address needs."""
-    import fsspec  # noqa: PLC0415 - as above
+    from fsspec.registry import known_implementations  # noqa: PLC0415 - as above
 
-    package = str(fsspec.registry.known_implementations.get(scheme, {}).get("class", "fsspec")).partition(".")[0]
+    package = str(known_implementations.get(scheme, {}).get("class", "fsspec")).partition(".")[0]
     if package == "s3fs":
         return "run `scripts/set-up extras`"
     return f".venv/bin/pip install {package}" if package != "fsspec" else f"install what fsspec asks for: {wrong}"
