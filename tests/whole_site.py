@@ -1,5 +1,6 @@
 """A site with everything that this project's own has: its theme and palette, pages in `docs/`, tables, a wide text."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,7 @@ KINDS = [
     "terms/2017-01-01/",
     "terms/2017-02-01/",
     "members/",
+    "archive/",
     "there/is/nothing/",
 ]
 """One address of each kind of page, and of each state of a text."""
@@ -57,11 +59,24 @@ def whole_site(tmp_path_factory, build):
     repo = Repository(top / "repo", top / "home")
     theme = yaml_load(CONFIG.read_text())["theme"]
     config = {"site_name": "Qstore", "site_url": "https://policies.qstore.example/", "theme": theme}
-    plugins = ["search", {"inforce": {"archive": ""}}]
+    plugins = ["search", {"inforce": {"signing": {"key": str(key_with_certificate(top))}}}]
     (repo.folder / "mkdocs.yml").write_text(yaml.safe_dump({**config, "plugins": plugins}))
     (repo.folder / "docs").mkdir()
     (repo.folder / "docs" / "index.md").write_text("# Policies of Qstore\n\nSee [for members](members.md), too.\n")
     (repo.folder / "docs" / "members.md").write_text(DOCS)
     repo.commit(BEFORE, RECORD)
     repo.commit(POSTED, {"privacy-policy/2018-04-10.md": SECOND})
+    repo.run(str(repo.command), "export-pdfs")
     return build(repo)[0]
+
+
+def key_with_certificate(folder):
+    """A key, and in the same file a certificate that it has signed itself."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    usage = "keyUsage=critical,digitalSignature,nonRepudiation"
+    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc"]
+    named = ["-subj", "/O=Qstore/CN=Qstore Policies", "-addext", usage, "-days", "30"]
+    subprocess.run([*made, *named, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    key.write_bytes(key.read_bytes() + certificate.read_bytes())
+    key.chmod(0o600)
+    return key

@@ -106,7 +106,7 @@ def read_test_archive(settings: Settings) -> ReadArchive | None:
 
 
 def _read(address: str, settings: Settings) -> ReadArchive | None:
-    store = open_store(address, settings.folder)
+    store = open_store(address, settings.folder, settings.file)
     own = _own_files(store, store.stamps())
     if MANIFEST not in own:
         return None
