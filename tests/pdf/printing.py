@@ -175,6 +175,12 @@ def said(pdf, first=1, last=0):
     return " ".join(done.stdout.split())
 
 
+def lines(pdf):
+    """The lines of each page."""
+    done = subprocess.run(["pdftotext", "-raw", str(pdf), "-"], capture_output=True, text=True, check=True)
+    return [page.split("\n") for page in done.stdout.split("\f")[:-1]]
+
+
 def pages(pdf):
     """What stands on each page."""
     with pikepdf.open(pdf) as opened_pdf:

@@ -4,7 +4,8 @@ import re
 
 import pikepdf
 import pytest
-from printing import pages, said, tags
+from printing import lines, pages, said, tags
+from repository import TERMS, material
 
 NAME = "privacy-policy/2018-04-10"
 
@@ -28,6 +29,7 @@ def test_the_title_block_says_what_the_revision_is(qstore, pdf):
         "current users are asked to answer before 10 June 2018",
         "the revision of 1 March 2014; what changed stands at the end",
         "https://policies.qstore.example/privacy-policy/2018-04-10/",
+        "Signed This file is signed electronically. How to check it: https://policies.qstore.example/archive/ or",
         "are those of Asia/Seoul",
     ]:
         assert fact in block
@@ -108,6 +110,7 @@ def test_the_words_are_those_of_the_policys_language(qstore):
     assert "개정본 second" in text
     assert "부록: 이 개정본에서 달라진 점" in text
     assert "[삭제: 5] [추가: 7]년" in text
+    assert "서명 이 파일은 전자 서명되어 있습니다. 확인하는 방법: https://policies.qstore.example/archive/ 또는" in text
     assert "Page 1" not in text
 
 
@@ -119,10 +122,45 @@ def test_the_paper_is_the_one_that_was_asked_for(qstore, paper, size):
 
 
 def test_a_test_rendition_says_so_on_each_page_in_both_languages(qstore):
-    for page in pages(qstore.pdf("korean/second", "Letter", is_test=True)):
-        assert page.count("TEST SIGNED – made with a throw-away key – not authentic") >= 2
-        assert "시험 서명" in page
+    """At the head and at the foot, in a line of its own for each language; the title block says it, and no more."""
+    pdf = qstore.pdf("korean/second", "Letter", is_test=True)
+    for page in lines(pdf):
+        assert page.count("TEST SIGNED – made with a throw-away key – not authentic") == 2
+        assert page.count("시험 서명 – 일회용 키로 만든 문서 – 진본 아님") == 2
+    assert said(pdf).count("TEST SIGNED") == 2 * len(pages(pdf)) + 1
+    assert "전자 서명" not in said(pdf)
     assert "TEST SIGNED" not in said(qstore.pdf("korean/second"))
+
+
+def test_contents_leave_no_few_lines_for_a_page_and_the_text_stands_right_below(printing):
+    left = []
+    for count in (24, 25, 26, 29):
+        text = "".join(f"## Section {number}\n\nIt has words.\n\n" for number in range(count))
+        second = pages(printing.of_text(text, f"terms-{count}/first"))[1]
+        left.append(len(re.findall(r"Section \d+ \d", second)))
+        assert "It has words." in second
+    assert left == [0, 4, 4, 5]
+
+
+def test_few_addresses_of_links_stand_on_one_page_below_their_heading(printing):
+    links = " ".join(f"[word](https://rules.example/{number})" for number in range(1, 6))
+    alone = []
+    for count in (32, 34, 35, 36):
+        text = f"# Terms\n\n{links}\n\n" + "One line.\n\n" * count
+        found = [page for page in pages(printing.of_text(text, f"terms-{count}/first")) if "L1 https" in page]
+        assert len(found) == 1
+        assert re.search(r"Addresses of the links The small signs .* L1 https.* L5 https", found[0])
+        alone.append("One line." not in found[0])
+    assert set(alone) == {False, True}
+
+
+def test_the_old_and_the_new_of_a_change_stand_on_one_page(printing):
+    text = "# Terms\n\n" + "".join(f"We keep matter {number} for 30 days.\n\n" for number in range(40))
+    printing.repo.commit("2018-01-01T09:00:00+09:00", {"terms/policy.yml": TERMS, "terms/a.md": text})
+    printing.repo.commit("2018-02-01T09:00:00+09:00", {"terms/b.md": material("", text.replace("30 days", "60 days"))})
+    found = [page for page in pages(printing.pdf("terms/b")) if "Old:" in page or "New:" in page]
+    assert len(found) > 2
+    assert [page.count("Old:") for page in found] == [page.count("New:") for page in found]
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ PAPERS = ("A4", "Letter")
 """The sizes that a page can have."""
 _EDGE = "font-size: 8pt; color: #444444; vertical-align: middle"
 _TEST = (
-    "font-size: 9pt; font-weight: 700; color: #b00020; border: 1.2pt solid #b00020; padding: 1.5mm 2.5mm;"
-    " margin: 4mm 2mm; width: 82mm; text-align: center; vertical-align: middle"
+    "font-size: 7.5pt; font-weight: 700; color: #b00020; border: 1pt solid #b00020; padding: 1mm 2mm;"
+    " margin: auto 2mm; line-height: 1.5; white-space: pre; text-align: center; vertical-align: middle"
 )
 _COUNTERS = {"\x01": "counter(page)", "\x02": "counter(pages)", "\x03": "string(digest)"}
 
@@ -40,7 +40,9 @@ def style_of(sheet: Sheet, say: Messages) -> str:
         (f"bottom-{end}", _content(say("pdf.page", page="\x01", pages="\x02")), _EDGE),
     ]
     if sheet.is_test:
-        boxes += [(f"{place}-center", _content(test_line(say)), _TEST) for place in ("top", "bottom")]
+        lines = test_lines(say)
+        look = f"{_TEST}; height: {1.5 * len(lines)}em"
+        boxes += [(f"{place}-center", _content("\n".join(lines)), look) for place in ("top", "bottom")]
     edges = " ".join(
         f"@{place} {{ content: {content}; direction: {say.direction}; {look} }}" for place, content, look in boxes
     )
@@ -56,10 +58,9 @@ def style_of(sheet: Sheet, say: Messages) -> str:
     )
 
 
-def test_line(say: Messages) -> str:
+def test_lines(say: Messages) -> tuple[str, ...]:
     """What stands on each page of a test rendition: in the language of the policy, and in English for everybody."""
-    lines = dict.fromkeys([say("pdf.test"), messages_in(ENGLISH)("pdf.test")])
-    return " · ".join(lines)
+    return tuple(dict.fromkeys([say("pdf.test"), messages_in(ENGLISH)("pdf.test")]))
 
 
 def _content(text: str) -> str:

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from html import escape
 from textwrap import shorten
 
+from inforce.core.address import ARCHIVE
 from inforce.core.effect import Audience, Kind
 from inforce.core.policy import Effect, Revision
 from inforce.formats.messages import Messages, direction
 from inforce.formats.pdf.qr import qr_svg
 from inforce.formats.pdf.record_json import RECORD, SOURCE
 from inforce.formats.pdf.sheet import Sheet
-from inforce.formats.pdf.style import test_line
+from inforce.formats.pdf.style import test_lines
 from inforce.formats.words import Words
 
 _RUNNING = 60
@@ -37,8 +38,6 @@ def title_block(sheet: Sheet, say: Messages, ours: str) -> Iterator[str]:
     revision = sheet.source.dated
     spoken = f'lang="{escape(revision.language)}" dir="{direction(revision.language)}"'
     yield f'<section class="title"{ours}>'
-    if sheet.is_test:
-        yield f'<p class="test">{_text(test_line(say))}</p>'
     yield f'<div class="code">{qr_svg(sheet.address, say("pdf.qr", address=sheet.address))}</div>'
     running = escape(shorten(revision.title, _RUNNING, placeholder="…"))
     yield f'<h1 class="own" {spoken} data-running="{running}">{_text(revision.title)}</h1>'
@@ -72,8 +71,18 @@ def _facts(sheet: Sheet, revision: Revision, say: Messages) -> Iterator[Row]:
     yield say("about.digest"), f"<code>{revision.digest}</code>"
     address = escape(sheet.address)
     yield say("pdf.address"), f'<a href="{address}">{address}</a>'
+    yield say("pdf.signed"), _signed(sheet, say)
     yield say("pdf.attached"), _text(say("pdf.attached.what", source=SOURCE, record=RECORD))
     yield say("about.times"), _text(say("about.times.zone", zone=revision.time_zone))
+
+
+def _signed(sheet: Sheet, say: Messages) -> str:
+    """That the file is signed, which not every program shows, and how to check that; of a test rendition what it is."""
+    if sheet.is_test:
+        return f'<span class="test">{_text(" · ".join(test_lines(say)))}</span>'
+    before, _, after = say("pdf.signed.what", address="\0").partition("\0")
+    address = escape(sheet.root + ARCHIVE)
+    return f'{_text(before)}<a class="check" href="{address}">{address}</a>{_text(after)}'
 
 
 def _posted(revision: Revision, say: Messages) -> str:
