@@ -108,8 +108,9 @@ def _gathered(data: bytes, trust: Trust | None, on: datetime, evidence: Evidence
         raise NotIntactError("somebody else signed it afterwards")
     seals = tuple(_sealed(data, one, is_timestamp=number > 0) for number, one in enumerate(signatures))
     _require_nothing_else(first, later)
-    _, _, end, length = signatures[-1].byte_range
-    doubts = () if end + length == len(data) else (_UNCOVERED,)
+    *ends, last = (end + length for _, _, end, length in (one.byte_range for one in signatures))
+    doubts = () if last == len(data) else (_UNCOVERED,)
+    evidence = replace(evidence, earlier=tuple(hashlib.sha256(data[:end]).hexdigest() for end in ends))
     return _told(evidence, _Signed(seals, _claimed(first), _read_store(reader), doubts), trust, on)
 
 

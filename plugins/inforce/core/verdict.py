@@ -10,7 +10,9 @@ it is cut short, or cannot be read but was       altered
  signed once
 the attached source has another digest than its  altered
  own facts, the manifest or the record say
-the manifest or the record says otherwise        altered
+the manifest or the record says otherwise        altered; a manifest that nobody vouches for: a note
+a trusted manifest tells of the same file        cannot tell
+ without its last timestamps
 a throw-away key signed it, or it says so itself test-signed
 no signature                                     cannot tell
 the signer's certificate is not trusted, or was  cannot tell
@@ -30,6 +32,7 @@ authority the reader does not trust is no reason against a copy: the time is the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -40,6 +43,7 @@ from inforce.core.archive import MANIFEST, MANIFEST_SIGNATURE, SUMS, Archived, L
 from inforce.core.instant import format_instant
 from inforce.core.policy import Revision
 
+_DATED = re.compile(r".+-\d{4}-\d\d-\d\d.*", re.ASCII)
 TEST_ENDING = "-TEST-SIGNED.pdf"
 """How files end that a throw-away key signed (rule 13)."""
 
@@ -137,7 +141,8 @@ class Evidence:
     `alterations` and `doubts` are said of the signature and what follows it. `claimed` is when the signer says that it
     signed. `source_digest` is of the attached source; `described` are policy, revision and digest as the metadata has
     them; `faults` is what is wrong with the attachments and the metadata. `spare` are those whose certificates came
-    along in the signer's chain, though nobody vouches for them and nothing rests on them.
+    along in the signer's chain, though nobody vouches for them and nothing rests on them. `earlier` are the digests
+    that the file had before each of its archive timestamps.
     """
 
     digest: str
@@ -156,6 +161,7 @@ class Evidence:
     is_test: bool = False
     faults: tuple[str, ...] = ()
     spare: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
 
     @property
     def is_trusted(self) -> bool:
@@ -442,7 +448,8 @@ def _attachments(evidence: Evidence, asked: Asked, reasons: _Reasons) -> None:
         reasons.bad(About.SOURCE, "its metadata and the attached record.json speak of different revisions")
     if asked.name not in {file_name(facts.policy, facts.revision, is_test=is_test) for is_test in (False, True)}:
         words = f"it is {facts.policy}/{facts.revision}, though its name is {asked.name}"
-        says_other = asked.name.startswith(f"{facts.policy}-") and not slug_fault(asked.name[:-4], "revision")
+        says_any = asked.name.startswith(f"{facts.policy}-") or _DATED.fullmatch(asked.name)
+        says_other = says_any and not slug_fault(asked.name[:-4], "revision")
         reasons.bad(About.FILE, words, Verdict.CANNOT_TELL if says_other else None)
 
 
@@ -454,22 +461,18 @@ def _manifest(evidence: Evidence, said: Manifested, reasons: _Reasons) -> None:
     if entry is None:
         reasons.note(About.MANIFEST, f"{said.where} does not know of it")
         return
+    proof, otherwise = ("", Verdict.ALTERED) if said.is_vouched_for else (", which proves nothing by itself", None)
     if evidence.facts is not None and evidence.facts.digest != entry.source:
-        words = f"{said.where} says that the digest of its source is {entry.source}"
-        reasons.bad(About.MANIFEST, words)
+        words = f"{said.where} says that the digest of its source is {entry.source}{proof}"
+        reasons.bad(About.MANIFEST, words, otherwise)
     state = next((one for one in entry.states if one.digest == evidence.digest), None)
     if state is None:
-        if evidence.digest == entry.unsigned:
-            words = f"these are the bytes that {said.where} names as the unsigned ones"
-            reasons.bad(About.MANIFEST, words, Verdict.CANNOT_TELL)
-        else:
-            reasons.bad(About.MANIFEST, f"these are not the bytes that {said.where} tells of")
+        _other_bytes(evidence, said, entry, reasons)
         return
     if evidence.level is not None and evidence.level is not state.level:
-        words = f"{said.where} says that it is of level {state.level}, and it is of {evidence.level}"
-        reasons.bad(About.MANIFEST, words)
+        words = f"{said.where} says that it is of level {state.level}, and it is of {evidence.level}{proof}"
+        reasons.bad(About.MANIFEST, words, otherwise)
     now = "" if state is entry.present else f"; it is as it was before the timestamp of {_told(entry.present.time)}"
-    proof = "" if said.is_vouched_for else ", which proves nothing by itself"
     reasons.found.append(
         Reason(
             About.MANIFEST,
@@ -477,6 +480,20 @@ def _manifest(evidence: Evidence, said: Manifested, reasons: _Reasons) -> None:
             Verdict.AUTHENTIC if said.is_vouched_for else None,
         )
     )
+
+
+def _other_bytes(evidence: Evidence, said: Manifested, entry: Archived, reasons: _Reasons) -> None:
+    """The manifest knows the file by other digests than the copy has."""
+    words, verdict = f"these are not the bytes that {said.where} tells of", Verdict.ALTERED
+    if evidence.digest == entry.unsigned:
+        words, verdict = f"these are the bytes that {said.where} names as the unsigned ones", Verdict.CANNOT_TELL
+    elif entry.present.digest in evidence.earlier:
+        words = f"{said.where} may be older than this copy: it tells of it without its last timestamps"
+        verdict = Verdict.CANNOT_TELL
+    if said.is_vouched_for:
+        reasons.bad(About.MANIFEST, words, verdict)
+    else:
+        reasons.note(About.MANIFEST, f"{words}, which proves nothing by itself")
 
 
 def _record(evidence: Evidence, said: Recorded, reasons: _Reasons) -> None:
