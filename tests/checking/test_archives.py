@@ -6,7 +6,7 @@ import zipfile
 
 import jsonschema
 import pytest
-from conftest import PDF, POSTED, SECOND
+from conftest import FIRST, PDF, POSTED
 from repository import TERMS
 
 from inforce.formats.schemas import schema
@@ -159,7 +159,7 @@ def test_a_manifest_that_was_taken_away_is_told(publisher):
 @pytest.fixture
 def two_policies(publisher):
     """The archive of a publisher of two policies."""
-    publisher.repo.commit(POSTED, {"terms/policy.yml": TERMS, "terms/2018-04-10.md": SECOND})
+    publisher.repo.commit(POSTED, {"terms/policy.yml": TERMS, "terms/2014-03-01.md": FIRST})
     publisher.repo.run(str(publisher.repo.command), "export-pdfs", "--jobs", "1")
     return publisher
 
@@ -180,7 +180,7 @@ def test_a_policy_that_was_taken_away_is_told(two_policies):
     folder = two_policies.copy()
     shutil.rmtree(folder / "terms")
     said = two_policies.verify(folder, "--trust", two_policies.pki.root, status=1)
-    assert verdicts(said)[f"{folder}/terms/terms-2018-04-10.pdf"] == "cannot tell"
+    assert verdicts(said)[f"{folder}/terms/terms-2014-03-01.pdf"] == "cannot tell"
 
 
 def test_two_copies_with_each_others_names(publisher):

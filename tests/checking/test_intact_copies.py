@@ -27,9 +27,10 @@ def test_an_archive_timestamp_raises_the_level():
 
 
 def test_it_tells_who_signed_and_when():
-    signer = f"Qstore Policies (certificate {authorities().signer.fingerprint})"
+    signer = f"CN=Qstore Policies (certificate {authorities().signer.fingerprint}, issued by CN=Qstore Issuing)"
+    trust = "signer intermediate root"
     digest = "e7a8b7257aba8d0cd747aeb24f7b04651c6532cc95dacffaa2cf4c06e55f3db4"
-    assert told(checked(signed("B-T"))).splitlines() == [
+    assert told(checked(signed("B-T"), trust=trust)).splitlines() == [
         "signature: the signature is intact and covers the whole file as it was signed",
         "level: PAdES B-T",
         f"certificate: signed by {signer}, which is trusted here",

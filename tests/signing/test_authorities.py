@@ -152,7 +152,7 @@ def endless(_pki):
 
 def dripping(_pki):
     def drops():
-        for _ in range(12):
+        for _ in range(40):
             time.sleep(0.05)
             yield b"\x30"
 
@@ -178,7 +178,7 @@ BAD = [
     (forbidden, "it answers with the status 403", 1),
     (overloaded, "it answers with the status 503", 3),
     (endless, "its answer is longer than 1048576 bytes", 1),
-    (dripping, "its answer takes longer than 0.4 seconds", 3),
+    (dripping, "it does not answer within 0.4 seconds", 3),
     (late, "it does not answer within 0.4 seconds", 3),
 ]
 

@@ -89,6 +89,17 @@ def test_the_certificate_of_a_key_behind_a_passphrase(pki, tmp_path):
     assert "expired on" in found(in_file(hidden, pki.certificate("expired")))[0][1]
 
 
+def test_a_chain_that_a_passphrase_hides_is_not_called_missing(pki, tmp_path):
+    """It may be in the file of the key; of a key in PEM that can be seen."""
+    assert found(in_file(pki.pkcs12(passphrase="hunter2"), pki.certificate())) == []
+    hidden = tmp_path / "hidden.pem"
+    told("sh", "-c", f"umask 077; openssl pkey -in {pki.key()} -aes256 -passout pass:hunter2 -out {hidden}")
+    assert found(in_file(hidden)) == [(str(hidden), "holds no certificate")]
+    with hidden.open("ab") as file:
+        file.write(pki.certificate("intermediate").read_bytes())
+    assert found(in_file(hidden, pki.certificate())) == []
+
+
 def test_a_token_is_not_opened(pki):
     named = pki.signing(key=KeyInToken("/nowhere/module.so", "Qstore", "signing", str(pki.certificate())))
     assert found(named) == [("/nowhere/module.so", "this PKCS#11 module is not there")]

@@ -177,7 +177,10 @@ def _told(evidence: Evidence, signed: _Signed, trust: Trust | None, on: datetime
         if one is signed.seals[0] and trusted.names(signer):
             spare = tuple(names)  # of its chain, and not needed: the signer's own is trusted byte for byte
         else:
-            doubts += [f"nobody here vouches for the certificate of {name}, which came with it" for name in names]
+            doubts += [
+                f"nobody here vouches for the certificate of {name}, which came with it: trust its issuer's as well"
+                for name in names
+            ]
     stamps = _stamps(signed, trust, on)
     proven = [stamp.time for stamp in stamps if not stamp.distrust]
     moment = min(proven) if proven else signed.claimed or on

@@ -7,7 +7,7 @@ a token holds.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
@@ -45,21 +45,29 @@ def problems_of_files(signing: Signing, at: datetime) -> tuple[Problem, ...]:
     for path in (*signing.chain, *signing.trust):
         with _told(found):
             read_certificates(path)
-    is_readable = not found
+    is_chain_known = not found
     certificate, beside = own[0] if len(own) == 1 else None, list[x509.Certificate]()
     if isinstance(signing.key, KeyInToken):
+        is_chain_known = False  # The token may hold some of it.
         if not Path(signing.key.module).is_file():
             todo = "name the shared library of the token's maker: `token: module`"
             found.append(Problem(signing.key.module, "this PKCS#11 module is not there", todo))
     else:
-        with _told(found), suppress(_NotAsked):
-            certificate, beside = _of_key(signing, signing.key, own)
+        try:
+            with _told(found):
+                certificate, beside = _of_key(signing, signing.key, own)
+        except _NotAsked:
+            is_pem = b"-----BEGIN " in Path(signing.key.key).read_bytes()
+            is_chain_known = is_chain_known and is_pem
+            with _told(found):
+                beside = _in_the_clear(signing.key, is_pem=is_pem)
+            certificate = certificate or (beside[0] if len(beside) == 1 and not own else None)
     if certificate is not None:
         whence = signing.key.certificate or _file_of(signing)
         found += [problem] if (problem := not_valid_at(certificate, at, whence)) else []
         with _told(found):
             require_for_signing(certificate, whence)
-            if is_readable:
+            if is_chain_known:
                 whole_chain(signing, certificate, [*own, *beside], whence)
     return tuple(dict.fromkeys(found))
 
@@ -77,6 +85,23 @@ def _of_key(
     if key.certificate is not None and not own:
         return None, beside
     return certificate_of(private.public_key(), own or beside, key.certificate or key.key), beside
+
+
+def _in_the_clear(key: KeyInFile, *, is_pem: bool) -> list[x509.Certificate]:
+    """The certificates beside a key that is locked: PEM locks the key alone.
+
+    Raises:
+        ConfigurationError: there are none, and no other file is named.
+    """
+    if not is_pem:
+        return []
+    try:
+        return list(read_certificates(key.key))
+    except ConfigurationError:
+        if key.certificate is not None:
+            return []
+        todo = "name the file of the certificate that was issued for this key: `plugins: inforce: signing: certificate`"
+        raise ConfigurationError([Problem(key.key, "holds no certificate", todo)]) from None
 
 
 def _file_of(signing: Signing) -> str:
