@@ -9,6 +9,7 @@ Whatever is heavy is imported by the command that needs it: `inforce --help` ans
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -67,7 +68,21 @@ class AcceptedRevision(click.ParamType[Any]):
         return revision, Moment().convert(moment, param, ctx)
 
 
+class Fingerprint(click.ParamType[str]):
+    """The SHA-256 of a certificate, in hexadecimal; colons, capitals and `…=` before it are openssl's."""
+
+    name = "sha256"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read `AB:CD:…` or `abcd…`."""
+        digits = str(value).rpartition("=")[2].strip().replace(":", "").lower()
+        if digits and re.fullmatch("[0-9a-f]{64}", digits) is None:
+            self.fail(f"{value!r} is no fingerprint: 64 hexadecimal digits, with or without colons", param, ctx)
+        return digits
+
+
 MOMENT, ACCEPTED = Moment(), AcceptedRevision()
+FINGERPRINT = Fingerprint()
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 
 
@@ -343,10 +358,12 @@ def import_(config_file: Path | None, /, *, dry_run: bool, as_json: bool, **aske
 @click.option("--no-wait", is_flag=True, help="If another export is at work on the archive, say so and end.")
 @click.option(
     "--earlier-signer",
+    type=FINGERPRINT,
     default="",
     metavar="SHA256",
     help="The fingerprint of a certificate with which the archive's manifest was signed before the present one.",
 )
+@click.option("--new-archive", is_flag=True, help="Begin anew on purpose, though there was an archive, or more in it.")
 @json_option
 @click.pass_obj
 @told
@@ -361,8 +378,9 @@ def export_pdfs(  # noqa: PLR0913 - one parameter for each option
     upgrade: bool,
     no_wait: bool,
     earlier_signer: str,
+    new_archive: bool,
     as_json: bool,
-) -> None:
+) -> int:
     """Put every posted revision that the archive lacks into it, as a signed PDF.
 
     What is in the archive is never signed again. Without a key in the options, a throw-away one signs, into the folder
@@ -383,17 +401,22 @@ def export_pdfs(  # noqa: PLR0913 - one parameter for each option
         with_upgrade=upgrade,
         is_waiting=not no_wait,
         earlier_signer=earlier_signer,
+        is_new_archive=new_archive,
     )
     if settings.archive and settings.signing is None:
         click.echo("warning: no key is named (option `signing`): a throw-away key signs, for nobody", err=True)
     if settings.archive:
-        report = export_archive(settings, _door(), request, _ask, _bar())
+        with _bar() as progress:
+            report = export_archive(settings, _door(), request, _ask, progress)
     else:
         report = Report(where="", is_test=False, is_dry_run=dry_run, kept=0)
     if as_json:
         _print_json(export_answer(report))
     else:
         click.echo("\n".join(export_words(report)))
+    for problem in report.problems:
+        click.echo(problem, err=True)
+    return _AT_FAULT if report.problems else 0
 
 
 @main.command()
@@ -451,7 +474,7 @@ def _record(config_file: Path | None, *, as_known: bool = True) -> Iterator[tupl
 @main.command()
 @click.argument("places", metavar="FILE|FOLDER|ZIP...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
-    "--trust", metavar="CERT", type=click.Path(path_type=Path), help="Certificates that you trust, in a file."
+    "--trust", metavar="CERT|SHA256", default="", help="Whom you trust: a file of certificates, or a fingerprint."
 )
 @click.option("--site", metavar="ADDRESS", default="", help="A site, or its folder: what it publishes of its signer.")
 @click.option("--record", metavar="REPO", type=click.Path(path_type=Path), help="The repository with the record.")
@@ -465,7 +488,7 @@ def verify(  # noqa: PLR0913 - one parameter for each option
     /,
     *,
     places: tuple[Path, ...],
-    trust: Path | None,
+    trust: str,
     site: str,
     record: Path | None,
     branch: str,
@@ -478,7 +501,7 @@ def verify(  # noqa: PLR0913 - one parameter for each option
       inforce verify privacy-policy-2018-04-10.pdf --trust publisher.pem
       inforce verify privacy-policy-archive.zip --site https://policies.example --record ../policies
 
-    Exits 0 only if everything is authentic. Needs no mkdocs.yml: where there is none, say whom to trust.
+    Exits 0 only if everything is authentic. Needs no mkdocs.yml: say whom to trust, for no archive vouches for itself.
     """
     from inforce.core.verdict import Verdict, worst
     from inforce.formats.verdict_json import verdict_json
@@ -490,7 +513,8 @@ def verify(  # noqa: PLR0913 - one parameter for each option
     instant = door.latest if on is None else _resolved(on, UTC, door)
     request = Request(places, instant, trust, site, archive, record, branch)
     checked = []
-    for place, found in verify_copies(request, door, _progress()):
+    progress = _progress() if sys.stderr.isatty() else None
+    for place, found in verify_copies(request, door, progress):
         checked.append((place, found) if as_json else (place, replace(found, reasons=())))
         if not as_json:
             click.echo("\n".join(verdict_words(place, found)))
@@ -570,17 +594,19 @@ def _progress() -> Progress:
     return Progress(lambda line: click.echo(line, err=True))
 
 
-def _bar() -> Progress:
-    """Progress as a bar with an estimate, where somebody looks; else as lines."""
+@contextmanager
+def _bar() -> Iterator[Progress]:
+    """Progress as a bar with an estimate, where somebody looks; else as lines. Ctrl-C is told as an error."""
+    from inforce.core.errors import Problem, RecordError
     from inforce.workflows.progress import Progress
-
-    if not sys.stderr.isatty():
-        return _progress()
 
     class Bar(Progress):
         """A bar for what is counted beforehand."""
 
+        _bar: Any = None
+
         def expect(self, count: int) -> None:
+            self.end()
             super().expect(count)
             self._bar = click.progressbar(length=count, label="PDFs", file=sys.stderr, show_pos=True)
             self._bar.render_progress()
@@ -588,12 +614,24 @@ def _bar() -> Progress:
         def step(self, doing: str, count: int = 1) -> None:
             if self._expected:
                 self._bar.update(count)
-                if self._bar.finished:
-                    self._bar.render_finish()
             else:
                 super().step(doing, count)
 
-    return Bar(lambda line: click.echo(line, err=True))
+        def end(self) -> None:
+            """Leave the bar as it is, and give the cursor back."""
+            if self._bar is not None:
+                self._bar.render_finish()
+                self._bar = None
+
+    bar = Bar(lambda line: click.echo(line, err=True)) if sys.stderr.isatty() else None
+    try:
+        yield bar or _progress()
+    except KeyboardInterrupt:
+        todo = "what was signed is kept: run it again, and it goes on from there"
+        raise RecordError([Problem("export-pdfs", "interrupted", todo)]) from None
+    finally:
+        if bar is not None:
+            bar.end()
 
 
 def _ask(prompt: str) -> str:

@@ -125,8 +125,20 @@ def test_a_read_only_archive(archived, new):
 def test_a_file_where_the_archive_should_be(posted):
     posted.folder.write_text("Not a folder.\n")
     said = posted.export(status=1)
-    assert said.err.startswith("archive/.lock: cannot be read or written: File exists\n")
+    assert said.err == (
+        "archive: cannot be read or written: Not a directory\n"
+        "  name a folder that is there or can be made, and can be written to (option `archive`)\n"
+    )
     assert posted.folder.read_text() == "Not a folder.\n"
+
+
+def test_a_folder_that_cannot_be_made(posted):
+    posted.configure(archive="/proc/archive")
+    said = posted.export(status=1)
+    assert said.err == (
+        "/proc/archive: the archive's folder cannot be made: No such file or directory\n"
+        "  name a folder that is there or can be made, and can be written to (option `archive`)\n"
+    )
 
 
 def test_a_link_in_the_place_of_a_signed_file(archived, tmp_path):

@@ -123,3 +123,13 @@ def test_a_record_with_errors_is_not_archived(posted):
     said = posted.export(status=1)
     assert "policy_versions/privacy-policy/2018-04-10.md" in said.err
     assert not posted.folder.exists()
+
+
+def test_what_cannot_be_printed_is_told_after_what_was_signed(archived):
+    text = "# Privacy Policy\n\nWe keep what you tell us \N{EGYPTIAN HIEROGLYPH A001}.\n"
+    archived.repo.commit("2019-01-01T09:00:00+09:00", {"privacy-policy/2019-01-01.md": material("", text)})
+    archived.repo.commit("2020-01-01T09:00:00+09:00", {"privacy-policy/2020-01-01.md": material()})
+    said = archived.export(status=1)
+    assert said.out == "privacy-policy/2020-01-01: signed (B-B)\narchive: 1 signed, 2 there already\n"
+    assert said.err.startswith("policy_versions/privacy-policy/2019-01-01.md")
+    assert archived.export(status=1).out == "archive: nothing new, 3 there already\n"

@@ -1,5 +1,6 @@
 """Killed at any instant, the next run goes on; nothing that is signed is lost, changed, or signed twice."""
 
+import json
 import os
 import signal
 import subprocess
@@ -128,3 +129,22 @@ def of_session(session):
         if int(fields[3]) == session and fields[0] != "Z":
             found.append(stat.parent.name)
     return found
+
+
+def test_what_is_adopted_is_counted_once(archived):
+    """As if the run had been killed before it wrote the manifest that has the new file."""
+    archived.configure(cache="")
+    before = archived.files()
+    archived.repo.commit("2019-01-01T09:00:00+09:00", {"privacy-policy/2019-01-01.md": material()})
+    archived.export()
+    entry = json.loads(archived.files()["manifest.json"])["files"][2]
+    for name in ("manifest.json", "manifest.json.p7s", "SHA256SUMS", "certificates.pem"):
+        (archived.folder / name).write_bytes(before[name])
+    facts = archived.folder / ".pending/privacy-policy/2019-01-01.json"
+    facts.parent.mkdir(parents=True)
+    facts.write_text(json.dumps(entry, indent=2, sort_keys=True) + "\n")
+    assert archived.export().out == (
+        "privacy-policy/2019-01-01: adopted (B-B): an interrupted run had signed it\n"
+        "archive: 1 adopted, 2 there already\n"
+    )
+    assert whole(archived)

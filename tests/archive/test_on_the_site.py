@@ -216,6 +216,15 @@ def test_a_damaged_archive_stops_the_build(archived, what, told):
     assert f"archive/privacy-policy/privacy-policy-2018-04-10.pdf: {told}" in said
 
 
+def test_a_manifest_that_was_edited_stops_the_build(archived):
+    """By hand, with the sums made to fit: its signature tells."""
+    manifest = archived.folder / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"B-B"', '"B-T"'))
+    (archived.folder / "SHA256SUMS").unlink()
+    _, said = build(archived, status=1)
+    assert "archive/manifest.json: this was changed after it was signed" in said
+
+
 def test_with_a_key_nothing_stands_in_for_an_archive_that_is_not_there(posted):
     posted.configure(signing=None)
     posted.export()

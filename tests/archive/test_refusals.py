@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from hashlib import sha256
 
 import pytest
@@ -189,6 +190,82 @@ def test_a_certificate_that_was_renewed_can_be_told(archived, tmp_path):
     done = archived.export("--earlier-signer", fingerprint)
     assert done.out.splitlines()[-1] == "archive: 1 signed, 2 there already"
     assert archived.export().out == "archive: nothing new, 3 there already\n"
+
+
+def test_it_has_to_be_told_once_even_if_there_is_nothing_new(archived, tmp_path):
+    before = archived.pdfs()
+    archived.pki = make_pki(tmp_path / "renewed")
+    archived.configure(cache="")
+    fingerprint = archived.export(status=1).err.splitlines()[0].rpartition(" ")[2]
+    openssl = ":".join(fingerprint[at : at + 2] for at in range(0, 64, 2)).upper()
+    done = archived.export("--earlier-signer", f"sha256 Fingerprint={openssl}")
+    assert done.out == ("manifest.json: signed again, with the present key\narchive: nothing new, 2 there already\n")
+    assert archived.export().out == "archive: nothing new, 2 there already\n"
+    assert archived.pdfs() == before
+
+
+def test_a_fingerprint_that_is_none(archived):
+    assert "'abc' is no fingerprint" in archived.export("--earlier-signer", "abc", status=2).err
+
+
+def test_an_archive_that_is_gone_is_not_begun_anew(archived, tmp_path):
+    archived.export()
+    archived.folder.rename(tmp_path / "elsewhere")
+    for options in (("--dry-run",), ()):
+        assert archived.export(*options, status=1).err == (
+            "archive: no archive is here, and there was one with 2 files\n"
+            "  mount or name the right place (option `archive`); if it is lost, bring it back from a backup; "
+            "to begin a new archive on purpose: --new-archive\n"
+        )
+        assert not archived.folder.exists()
+    assert archived.export("--new-archive").out.splitlines()[-1] == "archive: 2 signed, 0 there already"
+
+
+def test_an_archive_that_the_site_was_published_with(archived, tmp_path):
+    """On another machine, without notes, what is published tells."""
+    site = tmp_path / "site"
+    (site / "archive").mkdir(parents=True)
+    (site / "archive/manifest.json").write_bytes(archived.files()["manifest.json"])
+    (site / "postings.json").write_text('{"postings": []}')
+    archived.configure(cache="", previous=str(site / "postings.json"))
+    archived.folder.rename(tmp_path / "elsewhere")
+    said = archived.export(status=1)
+    assert said.err.startswith("archive: no archive is here, and the site was published with one that had 2 files\n")
+    assert not archived.folder.exists()
+    (site / "archive/manifest.json").unlink()
+    assert archived.export().out.splitlines()[-1] == "archive: 2 signed, 0 there already"
+
+
+def test_an_older_archive_that_was_brought_back(archived, tmp_path):
+    shutil.copytree(archived.folder, tmp_path / "backup")
+    archived.repo.commit("2019-01-01T09:00:00+09:00", NEW)
+    archived.export()
+    shutil.rmtree(archived.folder)
+    shutil.copytree(tmp_path / "backup", archived.folder)
+    before = archived.files()
+    assert archived.export(status=1).err.startswith(
+        "archive/manifest.json: an older manifest was brought back: it has 2 files, and there were 3\n"
+    )
+    assert archived.files() == before
+
+
+@pytest.mark.parametrize(("written", "meant"), [("s3:/b/p", "s3://b/p"), ("ftp//x", "ftp://x"), ("s3:b", "s3://b")])
+def test_a_folder_that_is_called_as_an_address(posted, written, meant):
+    posted.configure(archive=written)
+    said = posted.export(status=2)
+    assert said.err == (
+        f"mkdocs.yml: plugins: inforce: archive: {written} is neither an address nor the name of a folder\n"
+        f"  did you mean {meant}?\n"
+    )
+
+
+def test_an_address_for_which_a_package_is_missing(posted):
+    posted.configure(archive="gs://bucket/x")
+    (posted.repo.folder / "mkdocs.yml").rename(posted.repo.folder / "other.yml")
+    said = posted.repo.run(str(posted.repo.command), "-f", "other.yml", "export-pdfs", status=2)
+    assert said.err == (
+        "other.yml: archive: what addresses of the kind gs:// need is not installed\n  .venv/bin/pip install gcsfs\n"
+    )
 
 
 def test_an_archive_of_a_throw_away_key_is_no_archive(posted):

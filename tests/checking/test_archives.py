@@ -6,7 +6,8 @@ import zipfile
 
 import jsonschema
 import pytest
-from conftest import PDF
+from conftest import PDF, POSTED, SECOND
+from repository import TERMS
 
 from inforce.formats.schemas import schema
 
@@ -63,16 +64,20 @@ def test_a_manifest_that_came_along_proves_nothing_by_itself(publisher):
         "    manifest: byte for byte what the manifest beside it tells of, which proves nothing by itself\n" in said.out
     )
     assert set(verdicts(said).values()) == {"cannot tell"}
+    for about in ("+ signature: the signature is intact", "  level: PAdES B-B", "+ source: the attached source.md has"):
+        assert f"  {about}" in said.out
 
 
-def test_a_manifest_that_was_edited_is_altered(publisher):
+def test_a_manifest_that_was_edited_is_altered_and_the_copies_are_not(publisher):
     folder = publisher.copy()
     manifest = folder / "manifest.json"
     manifest.write_text(manifest.read_text().replace('"level": "B-B"', '"level": "B-T"'))
     said = publisher.verify(folder, "--trust", publisher.pki.root, status=1)
-    assert set(verdicts(said).values()) == {"altered"}
+    found = verdicts(said)
+    assert found.pop(str(manifest)) == "altered"
+    assert set(found.values()) == {"authentic"}
     assert "  - signature: what was signed is not what is here\n" in said.out
-    assert "says that it is of level B-T, and it is of B-B" in said.out
+    assert "    manifest: the manifest beside it was itself changed, and is not asked\n" in said.out
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{" * 100_000, '{"files": [], "kind": "archive", "version": 2}'])
@@ -114,11 +119,68 @@ def test_the_sums_have_to_agree(publisher):
     assert "SHA256SUMS cannot be read: line 1 is none that `sha256sum` writes" in said.out
 
 
-def test_files_that_did_not_come_along_are_told_and_no_fault(publisher):
+@pytest.mark.parametrize("without", ["SHA256SUMS", "manifest.json", None])
+def test_a_file_that_is_missing_is_told(publisher, without):
+    """Whichever of the two names it."""
     folder = publisher.copy()
     (folder / PDF).unlink()
-    said = publisher.verify(folder, "--trust", publisher.pki.root)
-    assert f"    manifest: 1 file of it did not come along: {PDF}\n" in said.out
+    if without is not None:
+        (folder / without).unlink()
+    said = publisher.verify(folder, "--trust", publisher.pki.root, status=1)
+    names = "SHA256SUMS" if without == "manifest.json" else "the manifest beside it"
+    assert f"{folder}/{PDF}: cannot tell\n  - file: missing: {names} names it, and it is not here\n" in said.out
+
+
+@pytest.mark.parametrize("name", ["certificates.pem", "privacy-policy/privacy-policy-2018-04-10.md", "README.txt"])
+def test_whatever_the_sums_name_has_to_be_there(publisher, name):
+    folder = publisher.copy()
+    (folder / "certificates.pem").unlink()
+    sums = folder / "SHA256SUMS"
+    sums.write_text(sums.read_text().replace("  certificates.pem\n", f"  {name}\n"))
+    found = verdicts(publisher.verify(folder, "--trust", publisher.pki.root, status=1))
+    assert found[f"{folder}/{name}"] == "cannot tell"
+
+
+def test_a_manifest_that_was_taken_away_is_told(publisher):
+    folder = publisher.copy()
+    (folder / "manifest.json").unlink()
+    for companion in ("SHA256SUMS", "manifest.json.p7s", "certificates.pem"):
+        assert (folder / companion).is_file()
+    for gone in (None, "manifest.json.p7s", "SHA256SUMS"):
+        if gone is not None:
+            (folder / gone).unlink()
+        said = publisher.verify(folder, "--trust", publisher.pki.root, status=1)
+        assert verdicts(said)[f"{folder}/manifest.json"] == "cannot tell"
+        assert "  - manifest: missing: it is not here, though " in said.out
+    (folder / "certificates.pem").unlink()
+    assert publisher.verify(folder, "--trust", publisher.pki.root).out.endswith("\n2 checked: 2 authentic\n")
+
+
+@pytest.fixture
+def two_policies(publisher):
+    """The archive of a publisher of two policies."""
+    publisher.repo.commit(POSTED, {"terms/policy.yml": TERMS, "terms/2018-04-10.md": SECOND})
+    publisher.repo.run(str(publisher.repo.command), "export-pdfs", "--jobs", "1")
+    return publisher
+
+
+def test_copies_of_one_policy_need_not_have_the_others(two_policies):
+    """As in the zip of a policy, whose manifest tells of all, and whose sums tell of its own files."""
+    folder = two_policies.copy()
+    shutil.rmtree(folder / "terms")
+    sums = folder / "SHA256SUMS"
+    sums.write_text("".join(line for line in sums.read_text().splitlines(keepends=True) if "  terms/" not in line))
+    for place in (folder, zipped(folder, two_policies.copies / "archive.zip")):
+        said = two_policies.verify(place, "--trust", two_policies.pki.root)
+        assert "    manifest: it tells of 1 file of other policies as well, which are not looked for here\n" in said.out
+        assert said.out.endswith("\n3 checked: 3 authentic\n")
+
+
+def test_a_policy_that_was_taken_away_is_told(two_policies):
+    folder = two_policies.copy()
+    shutil.rmtree(folder / "terms")
+    said = two_policies.verify(folder, "--trust", two_policies.pki.root, status=1)
+    assert verdicts(said)[f"{folder}/terms/terms-2018-04-10.pdf"] == "cannot tell"
 
 
 def test_two_copies_with_each_others_names(publisher):
@@ -151,7 +213,30 @@ def test_an_unknown_copy_is_told(publisher):
 
 
 def test_a_folder_without_pdfs_is_not_authentic(publisher):
-    assert publisher.verify(publisher.copies, status=1).out == "nothing to check: there is no PDF\n"
+    said = publisher.verify(publisher.copies, status=1).out
+    assert said == f"{publisher.copies}: cannot tell\n  - file: there is no PDF in it\n1 checked: 1 cannot tell\n"
+
+
+def test_a_zip_that_is_none_is_told(publisher):
+    place = publisher.copies / "archive.zip"
+    place.write_bytes(b"nonsense")
+    assert f"{place}: this is no ZIP file and no PDF\n" in publisher.verify(place, status=1).err
+
+
+def test_a_built_site_has_its_manifest_elsewhere(publisher):
+    site = publisher.copies / "site"
+    for revision in ("2014-03-01", "2018-04-10"):
+        (site / f"privacy-policy/{revision}").mkdir(parents=True)
+        name = f"privacy-policy-{revision}.pdf"
+        shutil.copy(publisher.archive / "privacy-policy" / name, site / f"privacy-policy/{revision}")
+    (site / "archive").mkdir()
+    for name in ("manifest.json", "manifest.json.p7s", "certificates.pem"):
+        shutil.copy(publisher.archive / name, site / "archive")
+    said = publisher.verify(site, "--trust", publisher.pki.root)
+    assert "  + manifest: byte for byte what the manifest beside it tells of\n" in said.out
+    assert verdicts(said)[f"{site}/archive/manifest.json"] == "authentic"
+    (site / "privacy-policy/2018-04-10/privacy-policy-2018-04-10.pdf").unlink()
+    assert verdicts(publisher.verify(site, "--trust", publisher.pki.root, status=1))[f"{site}/{PDF}"] == "cannot tell"
 
 
 def test_several_places_at_once(publisher):

@@ -59,6 +59,11 @@ def test_only_a_secure_address_can_be_trusted(publisher, site):
     assert "cannot be trusted" in said.err
 
 
+def test_an_address_without_its_beginning(publisher):
+    said = publisher.verify(publisher.copy(), "--site", "policies.qstore.example", status=2)
+    assert "write https://policies.qstore.example if it is the address of a site" in said.err
+
+
 def test_a_site_without_an_archive(publisher):
     said = publisher.verify(publisher.copy(), "--site", publisher.copies / "archive/privacy-policy", status=1)
     assert "the manifest that it publishes cannot be read" in said.err
@@ -119,14 +124,24 @@ def test_a_site_at_an_address(publisher):
         publisher.variables = {}
         unknown = publisher.verify(copy, "--site", address, status=1)
         assert "certificate verify failed" in unknown.err
+        assert f"see that {address}/archive/manifest.json can be opened from here" in unknown.err
 
 
 # The project ----------------------------------------------------------------------------------------------------------
 
 
 def test_within_the_project_its_own_archive_says_it(publisher):
-    said = publisher.verify("archive", here=publisher.repo.folder)
+    said = publisher.verify(publisher.copy(), here=publisher.repo.folder)
     assert "which this project's archive names; get the certificate from elsewhere as well\n" in said.out
+
+
+@pytest.mark.parametrize("place", ["archive", f"archive/{PDF}", "archive/privacy-policy", "."])
+def test_an_archive_cannot_vouch_for_itself(publisher, place):
+    """Somebody exchanged all of it, for one that is signed with a key of their own."""
+    said = publisher.verify(place, here=publisher.repo.folder, status=1)
+    assert "and an archive cannot vouch for itself: give the publisher's certificate (--trust)\n" in said.out
+    assert ": authentic\n" not in said.out
+    assert publisher.verify(place, "--trust", publisher.pki.root, here=publisher.repo.folder)
 
 
 def test_a_project_that_is_broken_is_no_help_and_no_harm(publisher):
@@ -142,6 +157,24 @@ def test_the_certificates_of_the_archive_will_do_once_their_fingerprint_is_known
     folder = publisher.copy()
     said = publisher.verify(folder, "--trust", folder / "certificates.pem")
     assert said.out.endswith("\n3 checked: 3 authentic\n")
+
+
+def test_one_certificate_is_enough_though_an_intermediate_came_along(publisher):
+    pem = publisher.copies / "publisher.pem"
+    shutil.copy(publisher.pki.certificate(), pem)
+    copy = shutil.copy(publisher.archive / PDF, publisher.copies / "mine.pdf")
+    said = publisher.verify(copy, "--trust", pem)
+    assert "nobody here vouches for it, and nothing rests on it\n" in said.out
+    assert publisher.verify(publisher.copy(), "--trust", pem).out.endswith("\n3 checked: 3 authentic\n")
+
+
+def test_a_fingerprint_is_enough(publisher):
+    own = x509.load_pem_x509_certificate(publisher.pki.certificate().read_bytes()).fingerprint(hashes.SHA256())
+    folder = publisher.copy()
+    for written in (own.hex(), own.hex().upper(), own.hex(":"), own.hex(":").upper()):
+        assert publisher.verify(folder, "--trust", written).out.endswith("\n3 checked: 3 authentic\n")
+    other = publisher.verify(folder, "--trust", "0" * 64, status=1)
+    assert "whose certificate is not the one that is trusted" in other.out
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no certificate\n"])
@@ -176,6 +209,14 @@ def test_the_record_has_that_revision(publisher):
     stated = publisher.copies / "archive/privacy-policy/privacy-policy-2014-03-01.pdf"
     said = publisher.verify(stated, "--trust", publisher.pki.root, "--record", publisher.repo.folder)
     assert "has that revision, with that digest and that posting\n" in said.out
+
+
+def test_a_record_that_is_nowhere_is_asked_for(publisher):
+    said = against_record(publisher, publisher.copies / "nowhere", 2)
+    assert f"{publisher.copies}/nowhere: is not there" in said.err
+    assert "name the folder that holds policy_versions" in said.err
+    said = against_record(publisher, publisher.repo.folder / "policy_versions", 2)
+    assert f"name the one that holds it: {publisher.repo.folder}\n" in said.err
 
 
 def test_the_record_may_lie_in_a_folder_of_the_repository(publisher):

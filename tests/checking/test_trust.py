@@ -34,11 +34,36 @@ def test_who_names_a_signer_trusts_that_one_alone():
         assert checked(pdf, trust=certificates).verdict == verdict
 
 
-def test_a_certificate_that_nobody_vouches_for_could_have_been_changed():
-    """The intermediate's comes along, and the signer's alone is trusted: no signature that is known covers it."""
+def test_who_trusts_the_signers_own_certificate_needs_no_other():
+    """The intermediate's comes along, and the signer's alone is trusted: nothing rests on the intermediate's."""
     found = checked(signed(), trust="signer")
+    assert found.verdict == "authentic"
+    assert "certificate of Qstore Issuing came with it; nobody here vouches for it, and nothing rests on it" in told(
+        found
+    )
+
+
+def test_a_certificate_that_nobody_vouches_for_could_have_been_changed():
+    """That of a timestamp's intermediate: no signature that is known covers it."""
+    found = checked(signed("B-T"), trust="signer")
     assert found.verdict == "cannot tell"
     assert against(found) == ["nobody here vouches for the certificate of Qstore Issuing, which came with it"]
+
+
+def test_trust_in_several_signers_is_told():
+    other = keeper("Other", authorities().intermediate)
+    found = checked(signed(), trust=[authorities().signer.pem, other.pem])
+    assert found.verdict == "authentic"
+    assert "what you trust has the certificates of 2 signers, and this is one" in told(found)
+    assert "what you trust has" not in told(checked(signed(), trust="signer"))
+
+
+def test_a_root_vouches_for_all_of_its_customers():
+    """So the whole name is shown, and that of the issuer."""
+    words = told(checked(signed()))
+    assert f"CN=Qstore Policies (certificate {authorities().signer.fingerprint}, issued by CN=Qstore Issuing)" in words
+    assert "as it does for all of its customers: see that the name is the publisher's" in words
+    assert "customers" not in told(checked(signed(), trust="signer"))
 
 
 @pytest.mark.parametrize(

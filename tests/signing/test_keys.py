@@ -2,6 +2,7 @@
 
 import logging
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -61,7 +62,41 @@ def in_file(path, certificate=None, **others):
 
 def test_pem_with_its_certificate_in_a_file_of_its_own(pki):
     assert signs(in_file(pki.key(), pki.certificate(), chain=(str(pki.certificate("intermediate")),))) == 2
-    assert signs(in_file(pki.key(), pki.certificate())) == 1
+    assert signs(in_file(pki.key(), pki.certificate(), chain=intermediate(pki), trust=(str(pki.root),))) == 2
+
+
+def intermediate(pki):
+    return (str(pki.certificate("intermediate")),)
+
+
+@pytest.mark.parametrize("trust", [(), ("root",)])
+def test_a_certificate_without_that_of_its_issuer(pki, trust):
+    """What a signature lacks, it lacks for ever: programs would never find the way to the root."""
+    problem = refused(in_file(pki.key(), pki.certificate(), trust=tuple(str(pki.certificate(one)) for one in trust)))
+    assert problem.path == str(pki.certificate())
+    assert "was issued by CN=Qstore intermediate,O=Qstore,C=KR, whose own certificate is missing" in problem.what
+    assert problem.todo.startswith("name the issuer's certificate in `chain`")
+
+
+def test_an_issuer_that_is_a_root_is_named_in_trust(pki):
+    key = in_file(pki.key("tsa"), pki.certificate("tsa"))
+    assert refused(key).todo.endswith("if the issuer is a root itself, name it in `trust`")
+    assert signs(replace(key, trust=(str(pki.root),))) == 1
+
+
+def test_a_chain_that_leads_to_another_root(pki, tmp_path):
+    other = make_pki(tmp_path / "other")
+    assert "whose own certificate is missing" in refused(pki.signing(trust=(str(other.root),))).what
+    chain = (*intermediate(pki), str(pki.root))
+    problem = refused(pki.signing(chain=chain, trust=(str(other.root),)))
+    assert problem.what == "its certificate leads to the root CN=Qstore root,O=Qstore,C=KR, which is not in `trust`"
+
+
+def test_a_file_in_the_chain_that_does_not_belong_there(pki, tmp_path):
+    other = make_pki(tmp_path / "other").certificate("intermediate")
+    problem = refused(pki.signing(chain=(*intermediate(pki), str(other))))
+    assert problem.path == str(other)
+    assert problem.what == "no certificate in it issued that of the signer, or one above it"
 
 
 def test_pem_with_everything_in_one_file(pki, tmp_path):
@@ -101,7 +136,7 @@ def test_pem_as_openssl_encrypts_it(pki, tmp_path, monkeypatch, kind):
     path = tmp_path / "hidden.pem"
     told("sh", "-c", f"umask 077; openssl pkey -in {pki.key('rsa')} {kind} -aes256 -passout pass:hunter2 -out {path}")
     monkeypatch.setenv(PASSPHRASE, "hunter2")
-    assert signs(in_file(path, pki.certificate("rsa"))) == 1
+    assert signs(in_file(path, pki.certificate("rsa"), chain=intermediate(pki))) == 2
 
 
 def test_a_passphrase_comes_from_the_variable_that_is_named(pki, monkeypatch):
@@ -160,7 +195,7 @@ def test_a_key_file_that_others_may_use_is_refused(pki, mode):
 def test_of_a_link_its_target_is_judged(pki, tmp_path):
     link = tmp_path / "key.pem"
     link.symlink_to(pki.key())
-    assert signs(in_file(link, pki.certificate()))
+    assert signs(in_file(link, pki.certificate(), chain=intermediate(pki)))
     pki.key().chmod(0o644)
     assert refused(in_file(link, pki.certificate())).todo == f"chmod 600 {pki.key()}"
 
@@ -181,8 +216,8 @@ def test_files_that_are_not_there(pki):
 @pytest.mark.parametrize(
     ("made", "what"),
     [
-        (lambda _pki: b"", "is neither PKCS#12 nor PEM"),
-        (lambda _pki: b"\x30\x82nonsense", "is neither PKCS#12 nor PEM"),
+        (lambda _pki: b"", "holds no key: it is neither PKCS#12 nor PEM"),
+        (lambda _pki: b"\x30\x82nonsense", "holds no key: it is neither PKCS#12 nor PEM"),
         (lambda pki: pki.certificate().read_bytes(), "holds no private key"),
         (lambda _pki: new_key() + new_key(), "holds 2 private keys"),
         (lambda pki: pki.key().read_bytes(), "holds no certificate"),
@@ -263,7 +298,13 @@ def test_a_key_that_makes_wrong_signatures_is_found_out(pki, pdf):
 def test_an_expired_certificate_signs_no_manifest(pki):
     with open_signer(pki.signing("expired"), nobody) as signer:
         assert signer.sign_detached(MANIFEST, NOW.replace(year=2019))
-        with pytest.raises(ConfigurationError, match="has expired at"):
+        with pytest.raises(ConfigurationError, match=re.escape("expired on 2020-01-01T00:00:00+00:00")):
             signer.sign_detached(MANIFEST, NOW)
-        with pytest.raises(ConfigurationError, match=re.escape("it ended on 2020-01-01T00:00:00+00:00")):
+        with pytest.raises(ConfigurationError) as wrong:
             signer.check(NOW)
+    assert wrong.value.problems[0].path == str(pki.certificate("expired"))
+
+
+def test_what_is_no_key_at_all_is_told_before_who_may_read_it(tmp_path):
+    (tmp_path / "README.md").write_text("# Keys\n")
+    assert refused(in_file(tmp_path / "README.md")).what == "holds no key: it is neither PKCS#12 nor PEM"

@@ -28,6 +28,7 @@ from inforce.adapters.pyhanko_signing import open_signer
 from inforce.adapters.signing_keys import asn1, read_certificates
 from inforce.core.archive import Level
 from inforce.core.errors import ConfigurationError, RecordError
+from inforce.core.signing import KeyInFile, Signing
 
 LEVELS = list(Level)
 VALID = "Signature Validation: Signature is Valid."
@@ -255,6 +256,25 @@ def test_after_the_certificate_has_expired_it_is_too_late_for_what_has_no_valida
         pytest.raises(RecordError, match=r"too late .* expired 2020-01-01"),
     ):
         signer.upgrade(signed, NOW)
+
+
+def test_a_root_that_is_not_in_trust_is_not_called_too_late(pki, signed, tmp_path):
+    """Neither for the signature nor for a timestamp; the file is named."""
+    own, other = make_pki(tmp_path / "own"), make_pki(tmp_path / "other")
+    signing = Signing(
+        KeyInFile(str(own.key()), str(own.certificate())),
+        timestamps=pki.timestamps,
+        chain=(str(own.certificate("intermediate")),),
+        trust=(str(own.root), str(other.root)),
+    )
+    for level in (Level.B_T, Level.B_LTA):
+        with open_signer(signing, nobody) as signer, pytest.raises(RecordError) as wrong:
+            signer.upgrade(signed[level], NOW, name="archive/p.pdf")
+        (problem,) = wrong.value.problems
+        assert problem.path == "archive/p.pdf"
+        assert "too late" not in problem.what
+        assert "it does not lead to any root in `trust`" in problem.what
+        assert "signing: trust" in problem.todo
 
 
 @pytest.mark.parametrize(("level", "is_done"), [(Level.B_T, False), (Level.B_LT, True), (Level.B_LTA, True)])

@@ -119,11 +119,13 @@ def test_a_key_is_kept_apart_from_what_is_published(wrong, place):
 @pytest.mark.parametrize(
     ("options", "what"),
     [
-        ("{paper: a4}", """paper: 'a4' is no paper that we print on: A4 or Letter"""),
+        ("{paper: a4}", """paper: 'a4' is no paper that we print on (did you mean "A4"?): A4 or Letter"""),
         ("{paper: Leter}", """paper: 'Leter' is no paper that we print on (did you mean "Letter"?): A4 or Letter"""),
         ("{paper: 4}", "paper: Expected type: <class 'str'> but received: <class 'int'>"),
         ("{archive: [a]}", "archive: Expected type: <class 'str'> but received: <class 'list'>"),
-        ("{signing: key.pem}", "signing: Expected type: <class 'dict'> but received: <class 'str'>"),
+        ("{signing: key.pem}", "signing: has to be a mapping"),
+        ("{fonts: Noto Sans}", "fonts: has to be a list of families"),
+        ("{signing: {key: a, level: b-t}}", 'signing: there is no level `b-t` (did you mean "B-T"?)'),
         ("{sining: {key: a}}", 'there is no option `sining` (did you mean "signing"?)'),
         ("{signing: {}}", "signing: neither `key` nor `token` is given"),
         (f"{{signing: {{key: a, token: {TOKEN}}}}}", "signing: both `key` and `token` are given"),
@@ -146,6 +148,29 @@ def test_a_key_is_kept_apart_from_what_is_published(wrong, place):
 def test_what_is_wrong(wrong, options, what):
     (found,) = wrong(options)
     assert found.startswith(what)
+
+
+@pytest.mark.parametrize(
+    ("options", "todo"),
+    [
+        ("{signing: x.p12}", "write `signing: {key: qstore.p12}`: see the page Signing"),
+        ("{fonts: Noto Sans}", "write a list: `fonts: [Noto Sans]`"),
+        ("{paper: A5}", "the papers are A4 and Letter"),
+        ("{signing: {key: a, level: b-t}}", "the levels are B-B, B-T, B-LT, B-LTA"),
+    ],
+)
+def test_what_to_write_instead(settings, options, todo):
+    with pytest.raises(ConfigurationError) as told:
+        settings(options)
+    assert [one.todo for one in told.value.problems] == [todo]
+
+
+def test_a_path_is_named_without_detours(settings, tmp_path):
+    (tmp_path / "elsewhere/deep").mkdir(parents=True)
+    (tmp_path / "link").symlink_to("elsewhere/deep")
+    said = settings("{signing: {key: ../keys/a.p12, chain: [link/../b.pem, x/../c.pem]}}").signing
+    assert said.key.key == str(tmp_path.parent / "keys/a.p12")
+    assert said.chain == (str(tmp_path / "elsewhere/b.pem"), str(tmp_path / "c.pem"))
 
 
 @pytest.mark.parametrize("secret", ["hunter2", "correct horse", "HUNTER-2", "123456", "$ECRET"])

@@ -34,6 +34,9 @@ _GRAIN = 50_000_000
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 """What a file system says that has no hard links."""
 _READ_ONLY = 0o444
+_NO_CREDENTIALS = ("NoCredentialsError", "PartialCredentialsError")
+"""What botocore raises where nothing says who asks."""
+_NAME_ANOTHER = "name a folder that is there or can be made, and can be written to (option `archive`)"
 _AGAIN = "then run it again: what was finished is kept, and it goes on from there"
 
 
@@ -94,14 +97,14 @@ class Store(Protocol):
         """The file itself, where there is one on this machine."""
 
 
-def open_store(address: str, folder: Path) -> Store:
-    """The store of that address; a local one is relative to the folder. Nothing is made or written.
+def open_store(address: str, folder: Path, file: str = "mkdocs.yml") -> Store:
+    """The store of that address, which `file` names; a local one is relative to the folder. Nothing is made or written.
 
     Raises:
         ConfigurationError: the address is of a kind for which nothing is installed, or that nobody knows.
     """
     if "://" in address and not address.startswith(("file://", "local://")):
-        return _remote(address)
+        return _remote(address, file)
     path = folder / address.partition("://")[2] if "://" in address else folder / address
     shown = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
     return LocalStore(path, shown)
@@ -195,8 +198,12 @@ class LocalStore:
     @contextmanager
     def locked(self, say: Callable[[str], None], *, is_waiting: bool) -> Iterator[None]:
         """By `flock` on a file in the folder, which is made for that."""
-        with self._told(LOCK):
+        try:
             self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as wrong:
+            what = f"the archive's folder cannot be made: {_why(wrong)}"
+            raise StoreError([Problem(self.address, what, _NAME_ANOTHER)]) from None
+        with self._told(LOCK):
             descriptor = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
         with os.fdopen(descriptor, "rb") as file:
             _flock(file, self.address, say, is_waiting=is_waiting)
@@ -374,21 +381,30 @@ def state_folder() -> Path:
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "inforce"
 
 
-def _remote(address: str) -> RemoteStore:
+def _remote(address: str, file: str) -> RemoteStore:
     """The store of an address with a scheme."""
     import fsspec  # noqa: PLC0415 - half a second for whoever has a folder
 
     scheme = address.partition("://")[0]
     try:
         files, root = fsspec.core.url_to_fs(address, use_listings_cache=False, skip_instance_cache=True)
-    except ImportError:
+    except ImportError as wrong:
         what = f"archive: what addresses of the kind {scheme}:// need is not installed"
-        todo = "run `scripts/set-up extras`, or install the package that fsspec names for it"
-        raise ConfigurationError([Problem("mkdocs.yml", what, todo)]) from None
+        raise ConfigurationError([Problem(file, what, _how_to_install(scheme, wrong))]) from None
     except (ValueError, TypeError) as wrong:
         what = f"archive: the address {address} is not understood: {wrong}"
-        raise ConfigurationError([Problem("mkdocs.yml", what, "write a folder, or s3://BUCKET/PREFIX")]) from None
+        raise ConfigurationError([Problem(file, what, "write a folder, or s3://BUCKET/PREFIX")]) from None
     return RemoteStore(files, root, address)
+
+
+def _how_to_install(scheme: str, wrong: ImportError) -> str:
+    """What to do where fsspec lacks what a kind of address needs."""
+    import fsspec  # noqa: PLC0415 - as above
+
+    package = str(fsspec.registry.known_implementations.get(scheme, {}).get("class", "fsspec")).partition(".")[0]
+    if package == "s3fs":
+        return "run `scripts/set-up extras`"
+    return f".venv/bin/pip install {package}" if package != "fsspec" else f"install what fsspec asks for: {wrong}"
 
 
 def _flock(file: IO[bytes], address: str, say: Callable[[str], None], *, is_waiting: bool) -> None:
@@ -404,17 +420,24 @@ def _flock(file: IO[bytes], address: str, say: Callable[[str], None], *, is_wait
 
 def _problem(address: str, place: str, wrong: Exception) -> StoreError:
     path = str(PurePosixPath(address) / place) if "://" not in address else f"{address}/{place}".rstrip("/")
-    what = (wrong.strerror if isinstance(wrong, OSError) else None) or str(wrong) or type(wrong).__name__
     number = wrong.errno if isinstance(wrong, OSError) else None
     todo = {
         errno.ENOSPC: f"make room on that disk, {_AGAIN}",
         errno.EDQUOT: f"make room, {_AGAIN}",
         errno.EFBIG: f"allow for larger files there, {_AGAIN}",
-        errno.EROFS: "the archive is read-only here: run this where it can be written to",
-        errno.EACCES: "run this as somebody who may write there",
+        errno.EROFS: f"the archive is read-only here: run this where it can be written to, or {_NAME_ANOTHER}",
+        errno.EACCES: f"run this as somebody who may write there, or {_NAME_ANOTHER}",
+        errno.EPERM: f"run this as somebody who may write there, or {_NAME_ANOTHER}",
+        errno.ENOTDIR: _NAME_ANOTHER,
         errno.ELOOP: "put the file itself in the place of that link",
     }.get(number or 0, f"see to it, {_AGAIN}")
-    return StoreError([Problem(path, f"cannot be read or written: {what}", todo)])
+    if type(wrong).__name__ in _NO_CREDENTIALS:
+        todo = "say who you are: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, or ~/.aws/credentials"
+    return StoreError([Problem(path, f"cannot be read or written: {_why(wrong)}", todo)])
+
+
+def _why(wrong: Exception) -> str:
+    return (wrong.strerror if isinstance(wrong, OSError) else None) or str(wrong) or type(wrong).__name__
 
 
 def _remote_stamp(listed: Mapping[str, Any]) -> Stamp:

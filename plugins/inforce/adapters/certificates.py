@@ -14,7 +14,9 @@ from cryptography import x509 as strict_x509
 from cryptography.exceptions import InvalidSignature
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import (
+    DisallowedAlgorithmError,
     ExpiredError,
+    InsufficientRevinfoError,
     NotYetValidError,
     PathBuildingError,
     RevokedError,
@@ -30,10 +32,12 @@ class Trust:
     """Certificates that a reader trusts.
 
     One that is no authority's is a signer's own: where there are such, they alone may sign, and the authorities among
-    the certificates vouch for timestamps only.
+    the certificates vouch for timestamps only. `fingerprint` is that of a signer's own (SHA-256 of its DER), where the
+    reader has nothing but that.
     """
 
     certificates: tuple[x509.Certificate, ...] = ()
+    fingerprint: str = ""
 
     @property
     def authorities(self) -> tuple[x509.Certificate, ...]:
@@ -46,13 +50,20 @@ class Trust:
         authorities = {one.sha256 for one in self.authorities}
         return tuple(one for one in self.certificates if one.sha256 not in authorities)
 
+    def names(self, certificate: x509.Certificate) -> bool:
+        """Whether it is itself among those that are trusted, byte for byte."""
+        digest = certificate.sha256
+        return digest.hex() == self.fingerprint or any(one.sha256 == digest for one in self.certificates)
 
-def read_trust(data: bytes) -> Trust:
-    """The certificates in a file: PEM, one or more; or one in DER.
+
+def read_trust(data: bytes | str) -> Trust:
+    """The certificates in a file: PEM, one or more; or one in DER. Text is a fingerprint, and no file.
 
     Raises:
         ValueError: there is none in it.
     """
+    if isinstance(data, str):
+        return Trust(fingerprint=data)
     if pem.detect(data):
         found = [der for kind, _, der in pem.unarmor(data, multiple=True) if kind == "CERTIFICATE"]
     else:
@@ -86,12 +97,9 @@ def issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
 
 def unvouched(certificates: Iterable[x509.Certificate], pool: Iterable[x509.Certificate], trust: Trust) -> list[str]:
     """Whom nobody at hand vouches for among the certificates: a byte of such a one could be another."""
-    trusted = {one.sha256 for one in trust.certificates}
     around = [*pool, *trust.certificates]
     return [
-        name_of(one)
-        for one in certificates
-        if one.sha256 not in trusted and not any(issued(each, one) for each in around)
+        name_of(one) for one in certificates if not trust.names(one) and not any(issued(each, one) for each in around)
     ]
 
 
@@ -100,6 +108,17 @@ def name_of(certificate: x509.Certificate) -> str:
     subject = certificate.subject.native
     found = subject.get("common_name") or certificate.subject.human_friendly
     return str(found if isinstance(found, str) else found[0])
+
+
+def whole_names(certificate: x509.Certificate) -> tuple[str, str]:
+    """All of the subject's name and of the issuer's, as RFC 4514 writes them: `CN=Qstore signer,O=Qstore,C=KR`."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            read = strict_x509.load_der_x509_certificate(certificate.dump())
+            return read.subject.rfc4514_string(), read.issuer.rfc4514_string()
+    except (ValueError, TypeError):
+        return certificate.subject.human_friendly, certificate.issuer.human_friendly
 
 
 def distrust(  # noqa: PLR0913 - a question with as many sides
@@ -123,9 +142,9 @@ def distrust(  # noqa: PLR0913 - a question with as many sides
     """
     if fault := purpose_fault(certificate, is_timestamp=is_timestamp):
         return fault
-    if any(one.sha256 == certificate.sha256 for one in trust.certificates):
+    if trust.names(certificate):
         return validity_fault(certificate, moment)
-    if trust.signers and not is_timestamp:
+    if (trust.signers or trust.fingerprint) and not is_timestamp:
         return "is not the one that is trusted"
     if not trust.authorities:
         return "is none that is trusted"
@@ -170,9 +189,12 @@ def _path_fault(  # noqa: PLR0913, PLR0917 - as above
         return validity_fault(certificate, moment) or "comes by a certificate that had expired"
     except NotYetValidError:
         return validity_fault(certificate, moment) or "comes by a certificate that was not valid yet"
-    except Exception as wrong:  # noqa: BLE001 - whatever the chain is made of, it is not to be trusted
-        why = next(iter(str(wrong).splitlines()), type(wrong).__name__)
-        return f"cannot be traced to what is trusted ({why})"
+    except DisallowedAlgorithmError:
+        return "comes by a certificate that is signed in a way that is too weak to be relied upon"
+    except InsufficientRevinfoError:
+        return "may have been revoked by then: nothing that came with it tells that it was not"
+    except Exception:  # noqa: BLE001 - whatever the chain is made of, it is not to be trusted
+        return "comes by certificates of which one may not vouch for the next, as the rules of certificates have it"
     return ""
 
 

@@ -30,7 +30,9 @@ _SIGNED = b"/ByteRange"
 class Checker:
     """Gathers evidence from PDFs. Made by `checking`."""
 
-    def __init__(self, trust: bytes | None, on: datetime, seconds: float = _SECONDS, memory: int = _MEMORY) -> None:
+    def __init__(
+        self, trust: bytes | str | None, on: datetime, seconds: float = _SECONDS, memory: int = _MEMORY
+    ) -> None:
         """Keep what each process has to know; none is begun yet."""
         self._start = (trust, on, memory)
         self._seconds = seconds
@@ -73,11 +75,11 @@ class Checker:
 
 
 @contextmanager
-def checking(trust: bytes | None, on: datetime) -> Iterator[Checker]:
+def checking(trust: bytes | str | None, on: datetime) -> Iterator[Checker]:
     """A checker that ends with the block.
 
     Args:
-        trust: a file with the certificates that the reader trusts (see `pyhanko_checking.read_trust`), if there is one.
+        trust: a file with the certificates that the reader trusts, or a fingerprint (see `certificates.read_trust`).
         on: the instant at which it is asked.
     """
     checker = Checker(trust, on)
@@ -87,7 +89,7 @@ def checking(trust: bytes | None, on: datetime) -> Iterator[Checker]:
         checker.end()
 
 
-def _serve(pipe: Connection, trust: bytes | None, on: datetime, memory: int) -> None:
+def _serve(pipe: Connection, trust: bytes | str | None, on: datetime, memory: int) -> None:
     """What the process does: answer until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.simplefilter("ignore")

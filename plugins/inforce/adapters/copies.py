@@ -24,7 +24,7 @@ _MOST_MEMBERS = 100_000
 _PACKED_MOST = 50
 """How many times its own size a zip may hold: a PDF is compressed already, and hardly gets smaller."""
 _PACKED_LEAST = 64 << 20
-_PDF = ".pdf"
+_PDF, _ZIP = ".pdf", ".zip"
 
 
 class UnreadableCopyError(Exception):
@@ -44,6 +44,9 @@ class Copies(Protocol):
 
     def pdfs(self) -> Iterator[str]:
         """The paths of the PDFs, in order, relative to where the copies lie."""
+
+    def has(self, path: str) -> bool:
+        """Whether there is something at a path, whatever it is."""
 
     def read(self, path: str, most: int = MOST_BYTES) -> bytes | None:
         """A file's bytes; None where it is not there.
@@ -75,6 +78,8 @@ def _zip_or_file(place: Path) -> Copies:
     with place.open("rb") as file:
         start = file.read(4)
     if start[:2] != b"PK":
+        if place.suffix.lower() == _ZIP and start != b"%PDF":
+            raise RecordError([Problem(str(place), "this is no ZIP file and no PDF", "get it once more")])
         return FolderCopies(_top_of(place), place)
     try:
         return ZipCopies(zipfile.ZipFile(place), place.stat().st_size)
@@ -112,6 +117,10 @@ class FolderCopies:
             for name in sorted(files):
                 if name.lower().endswith(_PDF):
                     yield (Path(folder) / name).relative_to(self.folder).as_posix()
+
+    def has(self, path: str) -> bool:
+        """See `Copies`."""
+        return os.path.lexists(self.folder / path)
 
     def read(self, path: str, most: int = MOST_BYTES) -> bytes | None:
         """See `Copies`."""
@@ -156,6 +165,10 @@ class ZipCopies:
     def pdfs(self) -> Iterator[str]:
         """The paths of the PDFs."""
         yield from sorted(name for name in self._members if name.lower().endswith(_PDF))
+
+    def has(self, path: str) -> bool:
+        """See `Copies`."""
+        return path in self._members
 
     def read(self, path: str, most: int = MOST_BYTES) -> bytes | None:
         """See `Copies`."""

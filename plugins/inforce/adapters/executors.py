@@ -10,12 +10,14 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
@@ -54,6 +56,7 @@ def begun(named: str, workers: int, module: str) -> Iterator[Workers]:
         with _cluster(named.removeprefix(DASK)) as client:
             yield Workers(client.get_executor(pure=False), sum(client.ncores().values()))
         return
+    _begin_tracker()
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([module])
     pool = ProcessPoolExecutor(workers, context, _begin_worker, max_tasks_per_child=TASKS)
@@ -84,6 +87,16 @@ def result_of(future: Future[Result]) -> Result:
         what = f"the Dask cluster lost its work: {type(wrong).__name__}: {wrong}"
         todo = "see to the cluster, then run this again: what was finished is kept"
         raise RecordError([Problem("--executor", what, todo)]) from None
+
+
+def _begin_tracker() -> None:
+    """Python's tracker removes what a run that was killed has left, and need not warn of it: nothing is to be done."""
+    silence = "ignore:resource_tracker:UserWarning"
+    sys.warnoptions.append(silence)  # The tracker is begun with the options of this process.
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        sys.warnoptions.remove(silence)
 
 
 def _begin_worker() -> None:

@@ -33,10 +33,9 @@ def key_in_token(signing: Signing, at: KeyInToken, ask: Ask) -> Iterator[Key]:
 
     Raises:
         ConfigurationError: `python-pkcs11` is not installed, the module cannot be loaded, the token or the key is not
-            there, the PIN is wrong or locked, or the certificate is missing or not the key's.
+            there, the PIN is wrong or locked, the certificate is missing or not the key's, or its chain is not whole.
     """
     own = read_certificates(at.certificate) if at.certificate is not None else ()
-    others = [one for path in signing.chain for one in read_certificates(path)]
     pkcs11 = _library()
     with _loaded(pkcs11, at) as module:
         token = _token(pkcs11, module, at)
@@ -46,7 +45,8 @@ def key_in_token(signing: Signing, at: KeyInToken, ask: Ask) -> Iterator[Key]:
             held = _certificates(pkcs11, session)
             certificate = _matching(sign, own or held, at)
             require_kind(certificate.public_key(), _place(at))
-            yield assembled(certificate, [*own, *held, *others], _place(at), sign)
+            places = _place(at), at.certificate or _place(at)
+            yield assembled(signing, certificate, [*own, *held], places, sign)
 
 
 def _library() -> ModuleType:

@@ -1,20 +1,25 @@
-"""The previous build's `postings.json`, from a file or from the site where it lies (rule 7)."""
+"""What the previous build published, from files or from the site: `postings.json` (rule 7), the archive's manifest."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from http.client import HTTPException
 from pathlib import Path
-from urllib.error import URLError
-from urllib.parse import urlsplit
+from urllib.error import HTTPError, URLError
+from urllib.parse import urljoin, urlsplit
 from urllib.request import Request, urlopen
 
+from inforce.core.address import ARCHIVE
+from inforce.core.archive import MANIFEST, Manifest
 from inforce.core.errors import Problem, RecordError
 from inforce.core.record import Published
+from inforce.formats.manifest_json import parse_manifest
 from inforce.formats.postings_json import parse_postings
 
 _SECONDS = 30
 _MOST_BYTES = 64 << 20
+_NOT_THERE = (404, 410)
+"""How a server says that."""
 
 
 def read_previous(place: str, folder: Path) -> Sequence[Published]:
@@ -30,8 +35,7 @@ def read_previous(place: str, folder: Path) -> Sequence[Published]:
     if not place:
         return ()
     try:
-        data = _fetch(place) if urlsplit(place).scheme in ("http", "https") else (folder / place).read_bytes()
-        return parse_postings(data)
+        return parse_postings(_read(place, folder))
     except (OSError, URLError, HTTPException) as wrong:
         what = f"the previous build's postings cannot be read: {getattr(wrong, 'reason', None) or wrong}"
         todo = (
@@ -41,6 +45,34 @@ def read_previous(place: str, folder: Path) -> Sequence[Published]:
         what = f"this is not what a build writes into postings.json: {wrong}"
         todo = "give the `postings.json` that is published now, unchanged (rule 7)"
     raise RecordError([Problem(place, what, todo)])
+
+
+def read_previous_manifest(place: str, folder: Path) -> Manifest | None:
+    """What the previous build published of its archive; None where it had none.
+
+    Args:
+        place: of its `postings.json`, as for `read_previous`.
+        folder: where `mkdocs.yml` lies.
+
+    Raises:
+        RecordError: it cannot be read, or is not what a build publishes.
+    """
+    if not place:
+        return None
+    beside = urljoin(place, f"{ARCHIVE}{MANIFEST}")
+    try:
+        return parse_manifest(_read(beside, folder))
+    except FileNotFoundError:
+        return None
+    except (OSError, URLError, HTTPException, ValueError) as wrong:
+        if isinstance(wrong, HTTPError) and wrong.code in _NOT_THERE:
+            return None
+        what = f"whether an archive was published cannot be told: {getattr(wrong, 'reason', None) or wrong}"
+    raise RecordError([Problem(beside, what, "if there was none, say so once: --new-archive")])
+
+
+def _read(place: str, folder: Path) -> bytes:
+    return _fetch(place) if urlsplit(place).scheme in ("http", "https") else (folder / place).read_bytes()
 
 
 def _fetch(address: str) -> bytes:

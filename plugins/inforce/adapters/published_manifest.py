@@ -26,16 +26,21 @@ def read_published(site: str) -> bytes:
         site: its address, `https://` alone; or the folder of a built site, or of an archive.
 
     Raises:
-        ConfigurationError: an address without a secure connection.
+        ConfigurationError: an address without a secure connection, or neither an address nor a folder.
         RecordError: it is not there.
     """
     scheme = urlsplit(site).scheme
     if scheme == "https":
-        return _told(site, lambda: _fetched(f"{site.rstrip('/')}/{_PLACE}"))
+        address = f"{site.rstrip('/')}/{_PLACE}"
+        return _told(site, f"see that {address} can be opened from here", lambda: _fetched(address))
     if "://" in site:
         what = f"an address that begins with `{scheme}://` cannot be trusted"
-        raise ConfigurationError([Problem(site, what, "give one that begins with https://, or a folder")])
-    return _told(site, lambda: _read(Path(site)))
+        todo = f"write https://{site.partition('://')[2]}, or name the folder of the built site"
+        raise ConfigurationError([Problem(site, what, todo)])
+    if not Path(site).is_dir():
+        todo = f"write https://{site} if it is the address of a site, or else name the folder of a built one"
+        raise ConfigurationError([Problem(site, "is no folder that is there, and no address", todo)])
+    return _told(site, f"see that the folder has {_PLACE}", lambda: _read(Path(site)))
 
 
 def _read(folder: Path) -> bytes:
@@ -57,12 +62,12 @@ def _bounded(file: IO[bytes]) -> bytes:
     return data
 
 
-def _told(site: str, read: Callable[[], bytes]) -> bytes:
+def _told(site: str, first: str, read: Callable[[], bytes]) -> bytes:
     try:
         return read()
     except (OSError, URLError, HTTPException, ValueError) as wrong:
         why = getattr(wrong, "reason", None) or getattr(wrong, "strerror", None) or wrong
-        todo = f"see that the site has {_PLACE}; or leave out --site, and say whom to trust with --trust"
+        todo = f"{first}; or leave out --site, and say whom to trust with --trust"
         raise RecordError([Problem(site, f"the manifest that it publishes cannot be read: {why}", todo)]) from None
 
 

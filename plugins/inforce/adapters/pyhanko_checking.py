@@ -29,7 +29,7 @@ from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from inforce.adapters.certificates import Trust, distrust, name_of, unvouched, validity_fault
+from inforce.adapters.certificates import Trust, distrust, name_of, unvouched, validity_fault, whole_names
 from inforce.adapters.cms_checking import NotIntactError, Seal, opened_seal, require_chain
 from inforce.core.archive import Level
 from inforce.core.signing import TEST_SUBJECT
@@ -169,26 +169,34 @@ def _told(evidence: Evidence, signed: _Signed, trust: Trust | None, on: datetime
     """
     pool, signer = signed.pool, signed.seals[0].signer
     doubts = list(signed.doubts)
+    spare: tuple[str, ...] = ()
+    trusted = trust or Trust()
     for one in (signed.seals[0], *signed.timestamps):
         require_chain(one)
-        doubts += [
-            f"nobody here vouches for the certificate of {name}, which came with it"
-            for name in unvouched(one.others, pool, trust or Trust())
-        ]
+        names = unvouched(one.others, pool, trusted)
+        if one is signed.seals[0] and trusted.names(signer):
+            spare = tuple(names)  # of its chain, and not needed: the signer's own is trusted byte for byte
+        else:
+            doubts += [f"nobody here vouches for the certificate of {name}, which came with it" for name in names]
     stamps = _stamps(signed, trust, on)
     proven = [stamp.time for stamp in stamps if not stamp.distrust]
     moment = min(proven) if proven else signed.claimed or on
+    subject, issuer = whole_names(signer)
     return replace(
         evidence,
         is_signed=True,
         doubts=tuple(dict.fromkeys(doubts)),
         signer=Signer(
-            name_of(signer),
+            subject,
             signer.sha256.hex(),
             TEST_SUBJECT in signer.subject.human_friendly,
             None if trust is None else distrust(signer, pool, trust, moment, signed.revocations),
             validity_fault(signer, moment),
+            issuer,
+            is_named=trusted.names(signer),
+            among=len(trusted.signers),
         ),
+        spare=spare,
         claimed=signed.claimed,
         stamps=stamps,
         level=signed.level,

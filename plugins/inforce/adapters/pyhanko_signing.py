@@ -47,15 +47,26 @@ from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.path import ValidationPath
 
 from inforce.adapters.hardware_keys import key_in_token
-from inforce.adapters.signing_keys import Ask, Key, KeyedSigner, WrongSignature, der, fingerprint, key_in_file
+from inforce.adapters.signing_keys import (
+    Ask,
+    Key,
+    KeyedSigner,
+    WrongSignature,
+    der,
+    fingerprint,
+    key_in_file,
+    not_valid_at,
+)
 from inforce.adapters.time_stamping import Authority, NoTimestamp
-from inforce.adapters.validation_data import NotValid, NoValidationData, ValidationData, told_simply
+from inforce.adapters.validation_data import NoRoot, NotValid, NoValidationData, ValidationData, told_simply
 from inforce.core.archive import Level
 from inforce.core.errors import ConfigurationError, Problem, RecordError
 from inforce.core.signing import KeyInFile, Signing
 
 _FIELD = "Signature"
 _DIGEST = "sha256"
+_PDF = "PDF"
+"""What a file is called in errors about it, until its name is known."""
 _AUTHORITY_KEYS = 4
 """How many keys of one authority are taken into account, in one document."""
 _OVER_ALL = TimestampDSSContentSettings(include_vri=False, update_before_ts=True)
@@ -68,10 +79,11 @@ _IN_THE_SIGNATURE = DSSContentSettings(
 
 @dataclass(frozen=True, slots=True)
 class SignedBytes:
-    """A signed PDF, and the level that its signature reached."""
+    """A signed PDF, and the level that its signature reached; `why` tells what kept it from the level asked for."""
 
     data: bytes
     level: Level
+    why: str = ""
 
 
 class _NotReached(Exception):  # noqa: N818
@@ -110,20 +122,11 @@ class Signer:
         Raises:
             ConfigurationError: it has expired, or is not valid yet.
         """
-        begins, ends = self._key.certificate.not_valid_before_utc, self._key.certificate.not_valid_after_utc
-        if begins <= at <= ends:
-            return
-        whose = self._key.certificate.subject.rfc4514_string()
-        what = (
-            f"the certificate of {whose} has expired at {at.isoformat()}: it ended on {ends.isoformat()}"
-            if at > ends
-            else f"the certificate of {whose} is not valid yet at {at.isoformat()}: it begins on {begins.isoformat()}"
-        )
-        todo = "have a certificate issued that is valid, and name its file: `plugins: inforce: signing`"
-        raise ConfigurationError([Problem(self._key.place, what, todo)])
+        if problem := not_valid_at(self._key.certificate, at, self._key.whence or self._key.place):
+            raise ConfigurationError([problem])
 
-    def sign(self, pdf: bytes, at: datetime, *, allow_lower_level: bool = False) -> SignedBytes:
-        """Sign a PDF; `at` is the instant that the signature claims.
+    def sign(self, pdf: bytes, at: datetime, *, allow_lower_level: bool = False, name: str = _PDF) -> SignedBytes:
+        """Sign a PDF; `at` is the instant that the signature claims, `name` the file's in errors.
 
         With `allow_lower_level`, a level that cannot be reached for want of a timestamp or of revocation data is given
         up for the next lower one; never because a certificate is not valid, or was revoked.
@@ -134,21 +137,23 @@ class Signer:
                 key does not sign.
         """
         self.check(at)
-        level = self.level
+        level, why = self.level, ""
         while True:
             try:
-                return SignedBytes(self._signed(pdf, at, level), level)
+                with _named(name):
+                    return SignedBytes(self._signed(pdf, at, level), level, why)
             except _NotReached as wrong:
                 if not allow_lower_level:
                     raise RecordError([wrong.problem]) from None
-                level = wrong.best
+                level, why = wrong.best, why or f"{wrong.problem.path}: {wrong.problem.what}"
                 if self._authority is not None and level.rank >= Level.B_T.rank:
                     self._authority.forgive()
 
-    def upgrade(self, pdf: bytes, at: datetime) -> SignedBytes:
+    def upgrade(self, pdf: bytes, at: datetime, *, name: str = _PDF) -> SignedBytes:
         """Add a document timestamp, and before it what it takes to validate what is there already.
 
-        The signed file is raised to B-LTA, or renewed there. What is returned begins with every byte of it.
+        Errors about the file call it `name`. The signed file is raised to B-LTA, or renewed there. What is returned
+        begins with every byte of it.
 
         Raises:
             RecordError: the file was altered, or no timestamp or revocation data can be had.
@@ -160,7 +165,7 @@ class Signer:
             todo = "name an authority, and the roots of the signer and of the authority: see the page Signing"
             raise ConfigurationError([Problem(f"signing: {missing}", what, todo)])
         try:
-            with self._told(Level.B_LTA):
+            with _named(name), self._told(Level.B_LTA):
                 upgraded = asyncio.run(self._upgraded(pdf, self._authority, self._validation))
         except _NotReached as wrong:
             raise RecordError([wrong.problem]) from None
@@ -221,7 +226,7 @@ class Signer:
         reader = PdfFileReader(BytesIO(pdf))
         signatures = reader.embedded_signatures
         if not signatures:
-            raise RecordError([Problem("PDF", "has no signature that could be upgraded", "export it first")])
+            raise RecordError([Problem(_PDF, "has no signature that could be upgraded", "export it first")])
         _require_intact(signatures)
         with validation.context(signatures[0].signer_cert.dump()) as context:
             paths = await _paths(signatures, context, is_validated="/DSS" in reader.root)
@@ -241,6 +246,8 @@ class Signer:
             raise _NotReached(Problem(place, what, todo), Level.B_LT if is_signed else Level.B_B) from None
         except NoValidationData as wrong:
             todo = "try again later, or have a lower level recorded: --allow-lower-level"
+            if wrong.names_no_place:
+                todo = "have a certificate issued that does, or take the level B-T: `plugins: inforce: signing: level`"
             problem = Problem(wrong.whose or self._key.place, f"not the level {level}: {wrong}", todo)
             raise _NotReached(problem, Level.B_T) from None
         except NotValid as wrong:
@@ -252,7 +259,7 @@ class Signer:
             todo = "do not use it any more: it, or the device that holds it, is broken"
             raise ConfigurationError([Problem(self._key.place, what, todo)]) from None
         except (PdfError, SigningError) as wrong:
-            raise RecordError([Problem("PDF", f"cannot be signed: {wrong}", "make it anew")]) from None
+            raise RecordError([Problem(_PDF, f"cannot be signed: {wrong}", "make it anew")]) from None
 
 
 class _DatedSigner(PdfSigner):
@@ -291,6 +298,16 @@ class _Update(IncrementalPdfFileWriter):
         pass
 
 
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Name the file in errors about it."""
+    try:
+        yield
+    except RecordError as wrong:
+        problems = [replace(one, path=name) if one.path == _PDF else one for one in wrong.problems]
+        raise RecordError(problems) from None
+
+
 async def _stamped(
     pdf: bytes, number: int, paths: Sequence[ValidationPath], authority: Authority, context: ValidationContext
 ) -> bytes:
@@ -320,7 +337,7 @@ def _require_intact(signatures: list[EmbeddedPdfSignature]) -> None:
     is_whole = signatures[-1].coverage is SignatureCoverageLevel.ENTIRE_FILE
     if not is_whole or not all(map(_is_intact, signatures)):
         what = "was altered after it was signed: a timestamp would only hide that"
-        raise RecordError([Problem("PDF", what, "restore the file as it was signed")])
+        raise RecordError([Problem(_PDF, what, "restore the file as it was signed")])
 
 
 def _is_intact(signature: EmbeddedPdfSignature) -> bool:
@@ -358,8 +375,11 @@ async def _paths(
         if is_validated and not is_timestamp:
             return []
         what = f"it is too late for a further timestamp: {wrong}"
-        todo = "keep the file as it is; name its roots (`plugins: inforce: signing: trust`), if that is what it lacks"
-        raise RecordError([Problem("PDF", what, todo)]) from None
+        todo = "keep the file as it is"
+        if isinstance(wrong, NoRoot):
+            what = f"gets no further timestamp, as its present state cannot be validated: {wrong}"
+            todo = "name the roots of its signer and of its authority of timestamps: `plugins: inforce: signing: trust`"
+        raise RecordError([Problem(_PDF, what, todo)]) from None
     except NoValidationData:
         if is_validated and not is_timestamp:
             return []

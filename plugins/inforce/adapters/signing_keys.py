@@ -12,6 +12,7 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -73,13 +74,14 @@ class WrongSignature(Exception):  # noqa: N818 - what was made
 class Key:
     """A private key that is ready to sign, its certificate, and the chain up to the root: signer first, no root.
 
-    `place` is where the key comes from, as errors tell it.
+    `place` is where the key comes from, as errors tell it, and `whence` where its certificate does.
     """
 
     certificate: x509.Certificate
     chain: tuple[x509.Certificate, ...]
     place: str
     signer: KeyedSigner = field(repr=False)
+    whence: str = ""
 
     @property
     def is_test(self) -> bool:
@@ -112,52 +114,68 @@ def key_in_file(signing: Signing, at: KeyInFile, ask: Ask) -> Key:
 
     Raises:
         ConfigurationError: the file is not there, others may read it, it is no key, or a wrong one; the passphrase is
-            wrong; the certificate is missing, is not the key's, or not for signing.
+            wrong; the certificate is missing, is not the key's, or not for signing; its chain is not whole.
     """
-    place = Path(at.key)
-    data = read_private(place)
-    load = _from_pem if _MARK in data else _from_pkcs12
-    private, found = load(data, place, Passphrase(signing.passphrase, ask, f"the key {place}"))
+    private, found = read_key(at.key, Passphrase(signing.passphrase, ask, f"the key {at.key}"))
     own = read_certificates(at.certificate) if at.certificate is not None else ()
-    others = [one for path in signing.chain for one in read_certificates(path)]
-    require_kind(private.public_key(), str(place))
-    certificate = certificate_of(private.public_key(), own or found, at.certificate or at.key)
-    return assembled(certificate, [*own, *found, *others], str(place), signing_with(private))
+    whence = at.certificate or at.key
+    certificate = certificate_of(private.public_key(), own or found, whence)
+    return assembled(signing, certificate, [*own, *found], (at.key, whence), signing_with(private))
 
 
 def assembled(
-    certificate: x509.Certificate, known: Sequence[x509.Certificate], place: str, sign: Callable[[bytes], bytes]
+    signing: Signing,
+    certificate: x509.Certificate,
+    known: Sequence[x509.Certificate],
+    places: tuple[str, str],
+    sign: Callable[[bytes], bytes],
 ) -> Key:
-    """A key with its certificate and what of the known certificates is its chain.
+    """A key with its certificate and its chain, out of the known certificates and those that the options name.
+
+    `places` are where the key comes from, and where its certificate does.
 
     Raises:
-        ConfigurationError: the certificate may not be used for signing documents, or is of a throw-away test key.
+        ConfigurationError: the certificate may not be used for signing documents, or is of a throw-away test key; its
+            chain is not whole.
     """
-    if is_test(certificate):
-        what = "this is the throw-away test key, which signs for nobody"
-        todo = "name a key of yours; without `signing`, the test key is used by itself, and its PDFs say so"
-        raise ConfigurationError([Problem(place, what, todo)])
-    require_for_signing(certificate, place)
-    chain = chain_of(certificate, known)
-    return Key(certificate, chain, place, KeyedSigner(certificate, chain[1:], sign))
+    place, whence = places
+    require_for_signing(certificate, whence)
+    chain = whole_chain(signing, certificate, known, whence)
+    return Key(certificate, chain, place, KeyedSigner(certificate, chain[1:], sign), whence)
+
+
+def read_key(place: str, passphrase: Passphrase) -> tuple[Any, list[x509.Certificate]]:
+    """The private key in a file, and the certificates beside it.
+
+    Raises:
+        ConfigurationError: the file is not there, others may read it, it is no key, or a wrong one; the passphrase is
+            wrong.
+    """
+    path = Path(place)
+    data = read_private(path)
+    load = _from_pem if _MARK in data else _from_pkcs12
+    private, found = load(data, path, passphrase)
+    require_kind(private.public_key(), place)
+    return private, found
 
 
 def read_private(path: Path) -> bytes:
-    """Read a file that holds a secret; of a symbolic link, the file that it leads to is judged.
+    """Read a file that holds a private key; of a symbolic link, the file that it leads to is judged.
 
     Raises:
-        ConfigurationError: it cannot be read, or others may read or write it.
+        ConfigurationError: it cannot be read, holds no key, or others may read or write it.
     """
     try:
         with path.open("rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            if stat.S_ISREG(mode) and mode & _OTHERS:
-                what = f"others than its owner may use this private key: its mode is {stat.S_IMODE(mode):04o}"
-                raise ConfigurationError([Problem(str(path), what, f"chmod 600 {path.resolve()}")])
-            return file.read()
+            mode, data = os.fstat(file.fileno()).st_mode, file.read()
     except OSError as wrong:
         todo = "name the file of the private key: `plugins: inforce: signing: key`"
         raise ConfigurationError([Problem(str(path), f"cannot be read: {wrong.strerror}", todo)]) from None
+    _require_key(data, path)
+    if stat.S_ISREG(mode) and mode & _OTHERS:
+        what = f"others than its owner may use this private key: its mode is {stat.S_IMODE(mode):04o}"
+        raise ConfigurationError([Problem(str(path), what, f"chmod 600 {path.resolve()}")])
+    return data
 
 
 def read_certificates(path: str) -> tuple[x509.Certificate, ...]:
@@ -196,8 +214,13 @@ def require_for_signing(certificate: x509.Certificate, place: str) -> None:
     """See that documents may be signed with the certificate (RFC 5280, section 4.2.1.3).
 
     Raises:
-        ConfigurationError: its key usage has neither digital signature nor content commitment.
+        ConfigurationError: its key usage has neither digital signature nor content commitment; or it is that of a
+            throw-away test key.
     """
+    if is_test(certificate):
+        what = "this is the throw-away test key, which signs for nobody"
+        todo = "name a key of yours; without `signing`, the test key is used by itself, and its PDFs say so"
+        raise ConfigurationError([Problem(place, what, todo)])
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
@@ -216,6 +239,70 @@ def chain_of(certificate: x509.Certificate, known: Iterable[x509.Certificate]) -
             break
         chain.append(issuer)
     return tuple(chain)
+
+
+def whole_chain(
+    signing: Signing, certificate: x509.Certificate, known: Sequence[x509.Certificate], whence: str
+) -> tuple[x509.Certificate, ...]:
+    """The chain that goes into every signature; what it lacks is lacking for ever.
+
+    With `trust`, it has to lead to one of the certificates there. Without, the issuer of the certificate has to be
+    known, and that one's issuer may be a root, which need not be known.
+
+    Raises:
+        ConfigurationError: a certificate is missing, or a file of `chain` has none that belongs there.
+    """
+    named = {path: read_certificates(path) for path in signing.chain}
+    roots = [one for path in signing.trust for one in read_certificates(path)]
+    pool = [*known, *(one for found in named.values() for one in found), *roots]
+    chain = chain_of(certificate, pool)
+    root = next((one for one in pool if _has_issued(one, chain[-1])), None)
+    path = [*chain[1:], *([root] if root else [])]
+    problems = [
+        Problem(file, "no certificate in it issued that of the signer, or one above it", "take it out of `chain`")
+        for file, found in named.items()
+        if not any(one in path for one in found)
+    ]
+    if not _is_self_signed(certificate):
+        missing = _missing(chain, root, roots, has_trust=bool(signing.trust))
+        problems += [Problem(whence, *missing)] if missing else []
+    if problems:
+        raise ConfigurationError(problems)
+    return chain
+
+
+def _missing(
+    chain: Sequence[x509.Certificate],
+    root: x509.Certificate | None,
+    roots: Sequence[x509.Certificate],
+    *,
+    has_trust: bool,
+) -> tuple[str, str] | None:
+    """What a chain lacks, and what to do; nothing, if it is whole."""
+    last = chain[-1]
+    whose, issuer = last.subject.rfc4514_string(), last.issuer.rfc4514_string()
+    if root is None and (has_trust or len(chain) == 1) and not any(one in roots for one in chain):
+        what = f"the certificate of {whose} was issued by {issuer}, whose own certificate is missing"
+        return what, "name the issuer's certificate in `chain`; if the issuer is a root itself, name it in `trust`"
+    if root is not None and has_trust and not any(one in roots for one in (*chain, root)):
+        what = f"its certificate leads to the root {issuer}, which is not in `trust`"
+        return what, "name the file of that root in `trust`: `plugins: inforce: signing: trust`"
+    return None
+
+
+def not_valid_at(certificate: x509.Certificate, at: datetime, place: str) -> Problem | None:
+    """That a certificate has expired at an instant, or is not valid yet; nothing, if it is valid."""
+    begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if begins <= at <= ends:
+        return None
+    whose = f"the certificate of {certificate.subject.rfc4514_string()}"
+    what = (
+        f"{whose} expired on {ends.isoformat()}: it is not valid at {at.isoformat()}"
+        if at > ends
+        else f"{whose} is not valid yet at {at.isoformat()}: it begins on {begins.isoformat()}"
+    )
+    todo = "have a certificate issued that is valid, and name its file: `plugins: inforce: signing`"
+    return Problem(place, what, todo)
 
 
 class Passphrase:
@@ -238,15 +325,25 @@ class Passphrase:
         return found
 
 
-def _from_pkcs12(data: bytes, place: Path, passphrase: Passphrase) -> tuple[Any, list[x509.Certificate]]:
+def _require_key(data: bytes, place: Path) -> None:
+    """See that there is one private key, as far as that can be told before it is opened."""
+    if _MARK in data:
+        keys = data.count(b"PRIVATE KEY-----") // 2
+        if keys != 1:
+            what = f"holds {keys} private keys" if keys else "holds no private key"
+            raise ConfigurationError([Problem(str(place), what, "name a file with exactly one private key")])
+        return
     try:
         pkcs12_structure.Pfx.load(data, strict=True)["version"].native  # noqa: B018 - parses the outermost structure
     except (ValueError, TypeError, KeyError):
-        what = "is neither PKCS#12 nor PEM"
+        what = "holds no key: it is neither PKCS#12 nor PEM"
         todo = (
             "name a file with a private key: `openssl pkcs12 -export -inkey key.pem -in certificate.pem -out key.p12`"
         )
         raise ConfigurationError([Problem(str(place), what, todo)]) from None
+
+
+def _from_pkcs12(data: bytes, place: Path, passphrase: Passphrase) -> tuple[Any, list[x509.Certificate]]:
     try:
         loaded = _opened(lambda secret: pkcs12.load_pkcs12(data, secret), place, passphrase)
     except UnsupportedAlgorithm:
@@ -261,10 +358,6 @@ def _from_pkcs12(data: bytes, place: Path, passphrase: Passphrase) -> tuple[Any,
 
 
 def _from_pem(data: bytes, place: Path, passphrase: Passphrase) -> tuple[Any, list[x509.Certificate]]:
-    keys = data.count(b"PRIVATE KEY-----") // 2
-    if keys != 1:
-        what = f"holds {keys} private keys" if keys else "holds no private key"
-        raise ConfigurationError([Problem(str(place), what, "name a file with exactly one private key")])
     if b"-----BEGIN OPENSSH PRIVATE KEY-----" in data:
         what = "is a key for SSH, which cannot sign documents"
         raise ConfigurationError([Problem(str(place), what, "name a key for which a certificate was issued")])
@@ -363,6 +456,10 @@ def _spki_of(certificate: x509.Certificate) -> bytes | None:
         return _spki(certificate.public_key())
     except (ValueError, UnsupportedAlgorithm):
         return None
+
+
+def _is_self_signed(certificate: x509.Certificate) -> bool:
+    return certificate.subject == certificate.issuer and _has_issued(certificate, certificate)
 
 
 def _has_issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:

@@ -12,6 +12,8 @@ import hashlib
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -127,7 +129,26 @@ class Authority(TimeStamper):
         raise AssertionError("an authority is asked at least once")
 
     def _post(self, request: bytes) -> bytes:
-        ends = time.monotonic() + SECONDS
+        """What it answers, if it does so in time. One that drips is left to do so: nobody waits for it."""
+        answers: SimpleQueue[bytes | NoTimestamp] = SimpleQueue()
+        Thread(target=self._put_answer, args=(request, answers), daemon=True).start()
+        try:
+            answer = answers.get(timeout=SECONDS)
+        except Empty:
+            raise _NotNow(f"it does not answer within {SECONDS:g} seconds") from None
+        if isinstance(answer, NoTimestamp):
+            raise answer
+        return answer
+
+    def _put_answer(self, request: bytes, answers: SimpleQueue[bytes | NoTimestamp]) -> None:
+        try:
+            answers.put(self._answer(request))
+        except NoTimestamp as wrong:
+            answers.put(wrong)
+        except Exception as wrong:  # noqa: BLE001 - whatever it is, somebody waits for it
+            answers.put(NoTimestamp(f"its answer is not understood: {type(wrong).__name__}"))
+
+    def _answer(self, request: bytes) -> bytes:
         headers = {"Content-Type": "application/timestamp-query", "Accept": _REPLY}
         try:
             with requests.post(
@@ -138,20 +159,18 @@ class Authority(TimeStamper):
                     raise kind(f"it answers with the status {answer.status_code}")
                 if answer.headers.get("Content-Type", "").partition(";")[0].strip() != _REPLY:
                     raise NoTimestamp(f"what it answers is not of the type {_REPLY}")
-                return _body(answer, ends)
+                return _body(answer)
         except requests.Timeout:
             raise _NotNow(f"it does not answer within {SECONDS:g} seconds") from None
         except requests.RequestException:
             raise _NotNow("it cannot be reached") from None
 
 
-def _body(answer: requests.Response, ends: float) -> bytes:
-    """The answer, as long as it comes in time: one that drips never times out by itself."""
+def _body(answer: requests.Response) -> bytes:
+    """The answer, up to the most that a timestamp can need."""
     data = b""
     for chunk in answer.iter_content(1 << 12):
         data += chunk
-        if time.monotonic() > ends:
-            raise _NotNow(f"its answer takes longer than {SECONDS:g} seconds")
         if len(data) > _MOST_BYTES:
             raise NoTimestamp(f"its answer is longer than {_MOST_BYTES} bytes")
     return data

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import (
@@ -45,9 +46,16 @@ class _Found(Exception):  # noqa: N818 - what was found, as it is told
 class NoValidationData(_Found):
     """It cannot be told whether a certificate was revoked."""
 
+    names_no_place = False
+    """Whether a certificate says nowhere who could be asked: it is of no use to ask again."""
+
 
 class NotValid(_Found):
     """A certificate was revoked, is not valid now, or leads to no root that is trusted."""
+
+
+class NoRoot(NotValid):
+    """It leads to no root that is trusted."""
 
 
 class ValidationData:
@@ -114,12 +122,38 @@ def _reason(wrong: BaseException) -> _Found | None:
     """What an error of validation means; None for an error of another kind. pyHanko wraps some of them."""
     match wrong:
         case InsufficientRevinfoError():
-            return NoValidationData(_why(wrong).replace("no revocation information", "no word on revocation"))
+            return _no_data(wrong)
         case PathBuildingError():
-            return NotValid(f"it does not lead to any root in `trust`: {_why(wrong)}")
+            return NoRoot(f"it does not lead to any root in `trust`: {_why(wrong)}")
         case PathError() | ValidationError():
             return NotValid(_why(wrong))
     return _reason(wrong.__cause__) if wrong.__cause__ is not None else None
+
+
+def _no_data(wrong: InsufficientRevinfoError) -> NoValidationData:
+    """Which addresses were asked about the certificate, or that it names none."""
+    certificates = list(wrong.current_path.iter_certs(include_root=False))
+    about = [one for one in certificates if str(wrong).endswith(one.subject.human_friendly)] or certificates
+    mute = [one.subject.human_friendly for one in about if not _places(one)]
+    if mute:
+        found = NoValidationData(f"the certificate of {mute[0]} names no place for revocation data (CRL or OCSP)")
+        found.names_no_place = True
+        return found
+    why = _why(wrong).replace("no revocation information", "no word on revocation")
+    places = dict.fromkeys(place for one in about for place in _places(one))
+    return NoValidationData(f"{why}; asked: {', '.join(places)}")
+
+
+def _places(certificate: asn1_x509.Certificate) -> list[str]:
+    """Where the certificate says that its revocation would be told."""
+    lists = certificate.crl_distribution_points_value or ()
+    names = [name for one in lists if one["distribution_point"].name == "full_name" for name in _chosen(one)]
+    return [*certificate.ocsp_urls, *names]
+
+
+def _chosen(point: asn1_x509.DistributionPoint) -> list[str]:
+    chosen = point["distribution_point"].chosen
+    return [str(name.native) for name in chosen if name.name == "uniform_resource_identifier"]
 
 
 def _why(wrong: BaseException) -> str:

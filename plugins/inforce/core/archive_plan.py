@@ -63,7 +63,7 @@ class Recovery:
 class Plan:
     """What there is to do: revisions to sign, in order of posting, and files to which to add an archive timestamp.
 
-    `kept` are those of the manifest, adopted ones among them.
+    `kept` counts those of the manifest, adopted ones among them.
     """
 
     missing: tuple[Revision, ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from inforce.core.archive import Archived, Key
+from inforce.core.errors import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +13,8 @@ class Request:
     """What is asked of a run.
 
     `executor` is `processes` or `dask:ADDRESS`, `jobs` the number of processes. `earlier_signer` is the fingerprint of
-    a certificate other than the present one that may have signed the manifest.
+    a certificate other than the present one that may have signed the manifest. `is_new_archive` says that it is known
+    that an archive was here before, or had more files.
     """
 
     is_dry_run: bool = False
@@ -22,6 +24,7 @@ class Request:
     with_upgrade: bool = False
     is_waiting: bool = True
     earlier_signer: str = ""
+    is_new_archive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class Report:
 
     `planned` are the revisions that were to be signed, `signed` those that were; `adopted` what an interrupted run had
     signed already; `upgraded` the files to which an archive timestamp was added, or would be; `kept` the number of
-    files that were there.
+    files that were there, but for adopted ones. `is_signed_again` says that an earlier signer's manifest was signed
+    with the present key. `problems` are of revisions that cannot be printed.
     """
 
     where: str
@@ -41,3 +45,5 @@ class Report:
     signed: tuple[Archived, ...] = ()
     adopted: tuple[Archived, ...] = ()
     upgraded: tuple[Archived, ...] = ()
+    is_signed_again: bool = False
+    problems: tuple[Problem, ...] = ()

@@ -40,7 +40,6 @@ from inforce.core.archive import MANIFEST, MANIFEST_SIGNATURE, SUMS, Archived, L
 from inforce.core.instant import format_instant
 from inforce.core.policy import Revision
 
-_MOST_NAMES = 5
 TEST_ENDING = "-TEST-SIGNED.pdf"
 """How files end that a throw-away key signed (rule 13)."""
 
@@ -95,6 +94,8 @@ class Signer:
     """Who signed. `distrust` says why the reader's trust does not extend to the certificate, empty where it does.
 
     `distrust` is None where the reader named nobody. `validity` says why the certificate was not valid at the time.
+    `is_named` tells whether the reader trusts the very certificate, and not only an authority that issued it; `among`
+    how many signers' own certificates the reader trusts.
     """
 
     name: str
@@ -102,6 +103,9 @@ class Signer:
     is_test: bool = False
     distrust: str | None = None
     validity: str = ""
+    issuer: str = ""
+    is_named: bool = False
+    among: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,8 @@ class Evidence:
 
     `alterations` and `doubts` are said of the signature and what follows it. `claimed` is when the signer says that it
     signed. `source_digest` is of the attached source; `described` are policy, revision and digest as the metadata has
-    them; `faults` is what is wrong with the attachments and the metadata.
+    them; `faults` is what is wrong with the attachments and the metadata. `spare` are those whose certificates came
+    along in the signer's chain, though nobody vouches for them and nothing rests on them.
     """
 
     digest: str
@@ -150,6 +155,7 @@ class Evidence:
     described: tuple[str, str, str] | None = None
     is_test: bool = False
     faults: tuple[str, ...] = ()
+    spare: tuple[str, ...] = ()
 
     @property
     def is_trusted(self) -> bool:
@@ -164,13 +170,15 @@ class Manifested:
 
     `entry` is None where it does not know the file. `is_vouched_for` tells whether the manifest itself comes from who
     is trusted: by its signature, or by where it was fetched from. `where` says which manifest it is. `published` has
-    the certificates of all signers in it (SHA-256), where it is one that the publisher shows.
+    the certificates of all signers in it (SHA-256), where it is one that the publisher shows. One that `is_broken` is
+    not what was signed: it was changed itself, and says nothing of any file.
     """
 
     where: str
     entry: Archived | None
     is_vouched_for: bool
     published: frozenset[str] = frozenset()
+    is_broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +194,14 @@ class Sums:
 class Beside:
     """What a manifest that came with copies is held against.
 
-    `missing` are those of its files that did not come; `published` is the manifest that the publisher shows.
+    `elsewhere` are those of its files that belong to other policies than the one that came; `published` is the manifest
+    that the publisher shows. `is_own` as in `Asked`.
     """
 
     sums: Sums = Sums()
-    missing: tuple[str, ...] = ()
+    elsewhere: int = 0
     published: Manifested | None = None
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,12 +215,16 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a copy is held against, besides itself. `name` is the file's own name, without folders."""
+    """What a copy is held against, besides itself. `name` is the file's own name, without folders.
+
+    `is_own` tells that it lies in the archive that would be asked who the publisher is: that cannot vouch for itself.
+    """
 
     name: str
     on: datetime
     manifests: tuple[Manifested, ...] = ()
     record: Recorded | None = None
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,9 +280,9 @@ def judge(evidence: Evidence, asked: Asked) -> Checked:
 
 def judge_manifest(evidence: Evidence, manifest: Manifest, beside: Beside) -> Checked:
     """What a manifest that came with copies comes to."""
-    reasons, sums, missing = _Reasons(), beside.sums, beside.missing
+    reasons, sums = _Reasons(), beside.sums
     published = () if beside.published is None else (beside.published,)
-    asked = Asked(MANIFEST, evidence.claimed or datetime.max.replace(tzinfo=UTC), published)
+    asked = Asked(MANIFEST, evidence.claimed or datetime.max.replace(tzinfo=UTC), published, is_own=beside.is_own)
     if published:  # Who signs there is known by the certificate alone: a chain that came along need not be vouched for.
         evidence = replace(evidence, doubts=())
     if manifest.is_test:
@@ -287,10 +301,31 @@ def judge_manifest(evidence: Evidence, manifest: Manifest, beside: Beside) -> Ch
         reasons.bad(About.MANIFEST, f"{SUMS} has another digest of {name}")
     if sums.is_there and not sums.fault and not sums.differing:
         reasons.note(About.MANIFEST, f"{SUMS} agrees with it")
-    if missing:
-        named = ", ".join(missing[:_MOST_NAMES]) + (", …" if len(missing) > _MOST_NAMES else "")
-        reasons.note(About.MANIFEST, f"{_count(len(missing), 'file')} of it did not come along: {named}")
+    if beside.elsewhere:
+        words = (
+            f"it tells of {_count(beside.elsewhere, 'file')} of other policies as well, which are not looked for here"
+        )
+        reasons.note(About.MANIFEST, words)
     return Checked(worst(one.verdict for one in reasons.found if one.verdict is not None), tuple(reasons.found))
+
+
+def judge_missing(names: str, said: Archived | None = None) -> Checked:
+    """What a file comes to that is not there, though `names`, which lies beside, has it."""
+    reason = Reason(About.FILE, f"missing: {names} names it, and it is not here", Verdict.CANNOT_TELL)
+    policy, revision = said.key if said else (None, None)
+    return Checked(Verdict.CANNOT_TELL, (reason,), policy, revision)
+
+
+def judge_gone(companion: str) -> Checked:
+    """What a manifest comes to that is not there, though something is that lies beside one."""
+    reason = Reason(About.MANIFEST, f"missing: it is not here, though {companion} is", Verdict.CANNOT_TELL)
+    return Checked(Verdict.CANNOT_TELL, (reason,))
+
+
+def judge_empty() -> Checked:
+    """What a folder or a zip comes to in which there is nothing to check."""
+    reason = Reason(About.FILE, "there is no PDF in it", Verdict.CANNOT_TELL)
+    return Checked(Verdict.CANNOT_TELL, (reason,))
 
 
 def _test_marks(evidence: Evidence, asked: Asked, reasons: _Reasons) -> None:
@@ -316,7 +351,7 @@ def _signature(evidence: Evidence, asked: Asked, reasons: _Reasons) -> None:
     )
     for words in evidence.doubts if is_trust_said and not is_known_whole else ():
         reasons.bad(About.SIGNATURE, words, Verdict.CANNOT_TELL)
-    if evidence.alterations or (evidence.doubts and not is_known_whole):
+    if evidence.alterations:
         return
     later = sum(one.is_archive for one in evidence.stamps)
     follows = f"; {_count(later, 'timestamp')} of the archive and nothing else follow" if later else ""
@@ -329,16 +364,21 @@ def _signer(evidence: Evidence, asked: Asked, reasons: _Reasons) -> None:
     signer = evidence.signer
     if signer is None:
         return
-    who = f"{signer.name} (certificate {signer.fingerprint})"
+    issuer = f", issued by {signer.issuer}" if signer.issuer else ""
+    who = f"{signer.name} (certificate {signer.fingerprint}{issuer})"
     if signer.distrust == "":
-        reasons.good(About.CERTIFICATE, f"signed by {who}, which is trusted here")
+        reasons.good(About.CERTIFICATE, f"signed by {who}{_trusted(signer)}")
+        for name in evidence.spare:
+            words = f"the certificate of {name} came with it; nobody here vouches for it, and nothing rests on it"
+            reasons.note(About.CERTIFICATE, words)
         return
     if signer.distrust is not None:
         reasons.bad(About.CERTIFICATE, f"signed by {who}, whose certificate {signer.distrust}", Verdict.CANNOT_TELL)
         return
     published = [one for one in asked.manifests if one.published]
     if not published:
-        words = f"signed by {who}, and nobody said whom to trust: give the publisher's certificate (--trust)"
+        why = "an archive cannot vouch for itself" if asked.is_own else "nobody said whom to trust"
+        words = f"signed by {who}, and {why}: give the publisher's certificate (--trust)"
         reasons.bad(About.CERTIFICATE, words, Verdict.CANNOT_TELL)
     for one in published:
         expected = one.published if one.entry is None else {one.entry.certificate}
@@ -350,6 +390,20 @@ def _signer(evidence: Evidence, asked: Asked, reasons: _Reasons) -> None:
         else:
             words = f"signed by {who}, which {one.where} names; get the certificate from elsewhere as well"
             reasons.good(About.CERTIFICATE, words)
+
+
+def _trusted(signer: Signer) -> str:
+    """How far the trust in a signer goes."""
+    if not signer.is_named:
+        return (
+            ", for whom an authority vouches that is trusted here, as it does for all of its customers: see that the "
+            "name is the publisher's, or trust the certificate itself"
+        )
+    if signer.among > 1:
+        return (
+            f", which is trusted here; what you trust has the certificates of {signer.among} signers, and this is one"
+        )
+    return ", which is trusted here"
 
 
 def _time(evidence: Evidence, asked: Asked, reasons: _Reasons) -> None:
@@ -394,6 +448,9 @@ def _attachments(evidence: Evidence, asked: Asked, reasons: _Reasons) -> None:
 
 def _manifest(evidence: Evidence, said: Manifested, reasons: _Reasons) -> None:
     entry = said.entry
+    if said.is_broken:
+        reasons.note(About.MANIFEST, f"{said.where} was itself changed, and is not asked")
+        return
     if entry is None:
         reasons.note(About.MANIFEST, f"{said.where} does not know of it")
         return

@@ -12,8 +12,8 @@ The whole JSON::
       "upgraded": [{"level": "B-LTA", "policy": "privacy-policy", "revision": "2014-03-01"}]
     }
 
-`adopted` is what an interrupted run had signed already; `kept` counts the files that were there, adopted ones among
-them. `archive` is empty where no PDFs are wanted.
+`adopted` is what an interrupted run had signed already; `kept` counts the other files that were there. `archive` is
+empty where no PDFs are wanted.
 
 In a dry run `signed` and `upgraded` are what would be, and `level` is null where it is not known yet.
 """
@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from inforce.core.archive import Archived
+from inforce.core.archive import MANIFEST, Archived
 from inforce.core.archiving import Report
 
 Json = dict[str, Any]
@@ -31,7 +31,7 @@ Json = dict[str, Any]
 
 def export_answer(report: Report) -> Json:
     """The answer as JSON."""
-    planned = [{"level": None, "policy": policy, "revision": revision} for policy, revision in report.planned]
+    planned = [{"level": None, "policy": policy, "revision": revision} for policy, revision in sorted(report.planned)]
     upgraded = [_entry(one, with_level=not report.is_dry_run) for one in report.upgraded]
     return {
         "adopted": [_entry(one) for one in report.adopted],
@@ -39,7 +39,7 @@ def export_answer(report: Report) -> Json:
         "dry_run": report.is_dry_run,
         "kept": report.kept,
         "kind": "test-signed" if report.is_test else "archive",
-        "signed": planned if report.is_dry_run else [_entry(one) for one in report.signed],
+        "signed": planned if report.is_dry_run else [_entry(one) for one in sorted(report.signed, key=_key)],
         "upgraded": upgraded,
     }
 
@@ -53,11 +53,13 @@ def export_words(report: Report) -> Iterator[str]:
     for one in report.adopted:
         yield f"{'/'.join(one.key)}: {would}adopted ({one.present.level}): an interrupted run had signed it"
     if report.is_dry_run:
-        yield from (f"{policy}/{revision}: would be signed" for policy, revision in report.planned)
+        yield from (f"{policy}/{revision}: would be signed" for policy, revision in sorted(report.planned))
         yield from (f"{'/'.join(one.key)}: would get an archive timestamp" for one in report.upgraded)
     else:
         yield from (f"{'/'.join(one.key)}: signed ({one.present.level})" for one in sorted(report.signed, key=_key))
         yield from (f"{'/'.join(one.key)}: now {one.present.level}" for one in report.upgraded)
+    if report.is_signed_again:
+        yield f"{MANIFEST}: {would}signed again, with the present key"
     yield f"{report.where}: {_summary(report, would)}"
 
 

@@ -4,7 +4,7 @@ A copy has a line, and each reason one under it; `+` speaks for the copy, `-` ag
 
     privacy-policy/privacy-policy-2018-04-10.pdf: authentic
       + signature: the signature is intact and covers the whole file as it was signed
-      + certificate: signed by Qstore Policies (certificate 0e86…), which is trusted here
+      + certificate: signed by CN=Qstore Policies,O=Qstore (certificate 0e86…, issued by CN=…), which is trusted here
         time: signed on 2018-04-10T00:00:05+00:00: that is the signer's own word
 """
 

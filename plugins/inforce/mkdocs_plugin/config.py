@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,8 +50,33 @@ class _Paper(c.Type[str]):
     def run_validation(self, value: object) -> str:
         paper = super().run_validation(value)
         if paper not in _PAPERS:
-            raise ValidationError(f"{paper!r} is no paper that we print on{did_you_mean(paper, _PAPERS)}: A4 or Letter")
+            near = did_you_mean(paper, _PAPERS) or did_you_mean(paper.capitalize(), _PAPERS)
+            raise ValidationError(f"{paper!r} is no paper that we print on{near}: A4 or Letter")
         return paper
+
+
+class _Families(c.ListOfItems[str]):
+    """A list of names of fonts."""
+
+    def __init__(self) -> None:
+        super().__init__(c.Type(str), default=[])
+
+    def run_validation(self, value: object) -> list[str]:
+        if not isinstance(value, list):
+            raise ValidationError("has to be a list of families")
+        return super().run_validation(value)
+
+
+class _Mapping(c.Type[dict[Any, Any]]):
+    """A mapping, whose keys are judged elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__(dict)
+
+    def run_validation(self, value: object) -> dict[Any, Any]:
+        if not isinstance(value, dict):
+            raise ValidationError("has to be a mapping")
+        return value
 
 
 class InforceConfig(Config):
@@ -77,13 +103,22 @@ class InforceConfig(Config):
     messages = c.Type(str, default="")
     archive = c.Type(str, default="archive")
     paper = _Paper()
-    fonts = c.ListOfItems(c.Type(str), default=[])
-    signing = c.Optional(c.Type(dict))
+    fonts = _Families()
+    signing = c.Optional(_Mapping())
+
+
+_HINTS = {
+    "fonts": "write a list: `fonts: [Noto Sans]`",
+    "paper": "the papers are A4 and Letter",
+    "signing": "write `signing: {key: qstore.p12}`: see the page Signing",
+    "workers": "write `workers: 0` for one process for each processor",
+}
+"""What to write, for options of which that is not plain."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What other options of `mkdocs.yml` matter here: its folder, the site's address, and the two folders of MkDocs.
+    """What else of `mkdocs.yml` matters here: its folder, the site's address, the two folders of MkDocs, its own name.
 
     `root` ends in a slash, and is empty where no address is said.
     """
@@ -92,21 +127,23 @@ class Surroundings:
     root: str
     docs: Path
     site: Path
+    file: str = "mkdocs.yml"
 
     @classmethod
     def of(cls, config: MkDocsConfig) -> Surroundings:
         """As MkDocs has them."""
-        return cls(folder_of(config), config.site_url or "", Path(config.docs_dir), Path(config.site_dir))
+        file = Path(config.config_file_path or "mkdocs.yml").name
+        return cls(folder_of(config), config.site_url or "", Path(config.docs_dir), Path(config.site_dir), file)
 
     @classmethod
-    def read(cls, loaded: Mapping[str, Any], folder: Path) -> Surroundings:
+    def read(cls, loaded: Mapping[str, Any], folder: Path, file: str) -> Surroundings:
         """As they are written in the file; what is wrong there, MkDocs tells."""
         address, docs, site = (
             written if isinstance(written := loaded.get(key), str) and written else default
             for key, default in (("site_url", ""), ("docs_dir", "docs"), ("site_dir", "site"))
         )
         root = f"{address.rstrip('/')}/" if address else ""
-        return cls(folder, root, folder / docs, folder / site)
+        return cls(folder, root, folder / docs, folder / site, file)
 
 
 def problems_of(config: InforceConfig, path: str) -> list[Problem]:
@@ -114,7 +151,7 @@ def problems_of(config: InforceConfig, path: str) -> list[Problem]:
     errors, warnings = config.validate()
     known = sorted(key for key, _ in config._schema)  # noqa: SLF001 - MkDocs lists an own schema in no other way
     found = [
-        Problem(path, f"plugins: {NAME}: {key}: {wrong}", f"the options are {', '.join(known)}")
+        Problem(path, f"plugins: {NAME}: {key}: {wrong}", _HINTS.get(key, f"the options are {', '.join(known)}"))
         for key, wrong in errors
     ]
     for key, _ in warnings:
@@ -139,6 +176,9 @@ def problems_of_places(config: InforceConfig, around: Surroundings, path: str) -
         apart = {**published, f"the folder of what a test key signed ({TEST_ARCHIVE})": around.folder / TEST_ARCHIVE}
         if config.cache:
             apart["the cache"] = around.folder / config.cache
+        if (meant := _address_meant(config.archive)) is not None:
+            what = f"plugins: {NAME}: archive: {config.archive} is neither an address nor the name of a folder"
+            found.append(Problem(path, what, f"did you mean {meant}?"))
         todo = "give the archive a folder of its own, as `archive: archive`"
         found += [
             Problem(path, f"plugins: {NAME}: archive: {config.archive} and {name} lie one in the other", todo)
@@ -172,7 +212,7 @@ def read_settings(config_file: Path) -> Settings:
     for options in _plugin_options((loaded or {}).get("plugins")):
         config = InforceConfig()
         config.load_dict(options)
-        around = Surroundings.read(loaded, config_file.resolve().parent)
+        around = Surroundings.read(loaded, config_file.resolve().parent, path)
         problems = problems_of(config, path)
         if any(not isinstance(one, str) for one in (config.archive, config.cache)):
             raise ConfigurationError(problems)  # Of places that are no text, nothing more can be said.
@@ -220,7 +260,7 @@ def settings_of(config: InforceConfig, around: Surroundings) -> Settings:
     Raises:
         ConfigurationError: a place is one that another thing has.
     """
-    if problems := problems_of_places(config, around, "mkdocs.yml"):
+    if problems := problems_of_places(config, around, around.file):
         raise ConfigurationError(problems)
     folder = around.folder
     return Settings(
@@ -235,6 +275,7 @@ def settings_of(config: InforceConfig, around: Surroundings) -> Settings:
         paper=config.paper,
         fonts=tuple(config.fonts),
         signing=SigningOptions(config.signing, folder).signing if config.signing is not None else None,
+        file=around.file,
     )
 
 
@@ -242,6 +283,15 @@ def _local_folder(archive: str, folder: Path) -> Path | None:
     """The archive's folder; None where it is not on this machine, or there is to be none."""
     local = archive.removeprefix("file://")
     return folder / local if local and "://" not in local else None
+
+
+def _address_meant(archive: str) -> str | None:
+    """The address that was meant by what looks like one, and would make a folder called `s3:`."""
+    local = archive.removeprefix("file://").removeprefix("local://")
+    if "://" in local or not (":" in local or "//" in local):
+        return None
+    scheme, place = re.fullmatch(r"([A-Za-z0-9+.-]*)[:/]*(.*)", archive).groups()  # type: ignore[union-attr]
+    return f"{scheme or 'file'}://{place}"
 
 
 def _lies_in(one: Path, other: Path) -> bool:

@@ -20,6 +20,7 @@ Files are relative to `mkdocs.yml`. No value is ever shown in an error that coul
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -80,7 +81,8 @@ class SigningOptions:
         written, known = self._written.get("level", Level.B_B), [str(one) for one in Level]
         if written in known:
             return Level(written)
-        self._fault(f"signing: there is no level `{written}`{did_you_mean(str(written), known)}", _listed(known))
+        near = did_you_mean(str(written).upper().replace("_", "-"), known)
+        self._fault(f"signing: there is no level `{written}`{near}", f"the levels are {_listed(known)}")
         return Level.B_B
 
     def _passphrase(self) -> str:
@@ -115,7 +117,7 @@ class SigningOptions:
         return self._whole(self._written[key], key)
 
     def _whole(self, written: Any, key: str) -> str:
-        return str(self._folder / Path(self._text(written, key)).expanduser())
+        return _tidy(self._folder / Path(self._text(written, key)).expanduser())
 
     def _text(self, written: Any, key: str) -> str:
         if isinstance(written, str) and written:
@@ -129,6 +131,12 @@ class SigningOptions:
 
     def _fault(self, what: str, todo: str) -> None:
         self.faults.append(Fault(what, todo))
+
+
+def _tidy(path: Path) -> str:
+    """The path without `..`; where a link stands before one, what the link leads to is named."""
+    tidy = os.path.normpath(path)
+    return tidy if os.path.realpath(tidy) == os.path.realpath(path) else os.path.realpath(path)
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -1,8 +1,9 @@
-"""What a run has found out about an archive, noted for the next one: digests of files, and who signed the manifest.
+"""What a run has found out about an archive, noted for the next one: digests of files, who signed the manifest, and how
+many files it had.
 
 A file that the store still describes as it did has the bytes that it had, as git takes it with its index
 (`adapters/written_files.py`). A manifest that was found well signed is not checked again. The notes lie in the cache:
-without them everything is read and checked once more.
+without them everything is read and checked once more, and nobody knows that an archive is gone.
 """
 
 from __future__ import annotations
@@ -26,11 +27,12 @@ class ArchiveNotes:
     """The notes on one archive. Made by `archive_notes`.
 
     `signer` is the fingerprint of whoever signed the manifest that was found good last; `signed` the digest of that
-    manifest with its signature.
+    manifest with its signature; `entries` the number of files that it had.
     """
 
     signer: str = ""
     signed: str = ""
+    entries: int = 0
     _files: dict[str, list[Any]] = field(default_factory=dict)
     _cache: Cache | None = None
     _name: str = ""
@@ -62,7 +64,8 @@ class ArchiveNotes:
         """
         known = {place: one for place, one in self._files.items() if place in stamps and one[1:]}
         known |= {place: [digest, *stamps[place]] for place, digest in written.items() if stamps.get(place)}
-        kept = json.dumps({"files": known, "signed": self.signed, "signer": self.signer}, sort_keys=True).encode()
+        notes = {"entries": self.entries, "files": known, "signed": self.signed, "signer": self.signer}
+        kept = json.dumps(notes, sort_keys=True).encode()
         if self._cache is not None and kept != self._kept:
             self._cache.put(self._name, kept)
 
@@ -79,7 +82,8 @@ def archive_notes(settings: Settings, store: Store) -> ArchiveNotes:
         read = json.loads(kept or b"{}")
     except ValueError:
         read = {}
-    return ArchiveNotes(read.get("signer", ""), read.get("signed", ""), read.get("files", {}), cache, name, kept)
+    signer, signed, entries = read.get("signer", ""), read.get("signed", ""), read.get("entries", 0)
+    return ArchiveNotes(signer, signed, entries, read.get("files", {}), cache, name, kept)
 
 
 def _both(manifest: bytes, signature: bytes) -> str:

@@ -63,6 +63,7 @@ def _check(settings: Settings, door: Door, as_if_posted: date | datetime | None,
         severity = Severity.WARNING if as_if_posted is None else Severity.ERROR
         found = [
             *source.record.problems,
+            *_signing_problems(settings, door.latest),
             *(warning for policy in source.record.policies for warning in _policy_advice(policy, door.asked)),
             *(warning for policy in source.record.policies for warning in _not_archivable(policy, source, settings)),
             *(replace(one, severity=min(one.severity, severity, key=_WEAKER)) for one in problems),
@@ -72,6 +73,15 @@ def _check(settings: Settings, door: Door, as_if_posted: date | datetime | None,
         unique = sorted(dict.fromkeys(found), key=lambda one: (one.path, one.line or 0, one.severity, one.what))
         posted = sum(len(one.revisions) for one in policies)
         return Findings(tuple(unique), is_readable=True, policies=len(policies), revisions=posted, drafts=tuple(drafts))
+
+
+def _signing_problems(settings: Settings, instant: datetime) -> tuple[Problem, ...]:
+    """What is wrong with the files that the option `signing` names, as far as it can be told without a passphrase."""
+    if settings.signing is None:
+        return ()
+    from inforce.adapters.signing_files import problems_of_files  # noqa: PLC0415 - it loads what signs
+
+    return problems_of_files(settings.signing, instant)
 
 
 def _policy_advice(policy: PolicyRecord, instant: datetime) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from inforce.adapters.archive_store import open_store
 from inforce.adapters.cache import edition
 from inforce.adapters.clock import Door
+from inforce.adapters.previous_build import read_previous_manifest
 from inforce.core.archive import (
     CERTIFICATES,
     LOCK,
@@ -38,6 +39,7 @@ from inforce.core.archiving import Report, Request
 from inforce.core.errors import ConfigurationError, InforceError, Problem, RecordError
 from inforce.core.instant import format_instant, parse_instant
 from inforce.core.policy import Revision
+from inforce.core.signing import Signing
 from inforce.workflows.archive_notes import archive_notes
 from inforce.workflows.progress import Progress
 from inforce.workflows.read_archive import Survey, surveyed
@@ -67,19 +69,19 @@ def export_archive(settings: Settings, door: Door, request: Request, ask: Ask, p
         progress: told of each document.
 
     Raises:
-        RecordError: the record or the archive has errors: nothing was written; or a revision cannot be printed, or
-            something else came between: what was finished is kept.
+        RecordError: the record or the archive has errors: nothing was written; or something came between: what was
+            finished is kept.
         ConfigurationError: the options do not allow for it.
     """
     if not settings.root:
         what = "`site_url` is not said, and the permanent address stands in each PDF"
-        raise ConfigurationError([Problem("mkdocs.yml", what, "write `site_url: https://…`, the site's address")])
+        raise ConfigurationError([Problem(settings.file, what, "write `site_url: https://…`, the site's address")])
     with opened(settings, door, progress) as source, ExitStack() as held:
         if source.record.errors:
             raise RecordError(source.record.errors)
         if settings.signing is None and request.with_upgrade:
             what = "--upgrade: a throw-away key has no archive that could be upgraded"
-            raise ConfigurationError([Problem("mkdocs.yml", what, "name your key: the option `signing`")])
+            raise ConfigurationError([Problem(settings.file, what, "name your key: the option `signing`")])
         return _Export(settings, door, request, source, progress, _SignerAtHand(settings, door, ask, held)).run()
 
 
@@ -111,13 +113,15 @@ class _Decision:
     recovery: Recovery
     plan: Plan
     is_anew: bool = False
+    is_signed_again: bool = False
     upgrading_since: datetime | None = None
 
     @property
     def is_idle(self) -> bool:
         """Whether there is nothing to do at all."""
         is_upgrading = self.upgrading_since is not None and (self.plan.upgraded or UPGRADE in self.survey.stamps)
-        return not (self.is_anew or self.survey.left or self.plan.missing or is_upgrading)
+        is_behind = self.is_anew or self.is_signed_again or self.survey.left
+        return not (is_behind or self.plan.missing or is_upgrading)
 
 
 class _Export:
@@ -135,18 +139,22 @@ class _Export:
         self._settings, self._door, self._request = settings, door, request
         self._source, self._progress, self._signer = source, progress, signer
         self._is_test = settings.signing is None
-        self._store = open_store(TEST_ARCHIVE if self._is_test else settings.archive, settings.folder)
+        self._store = open_store(TEST_ARCHIVE if self._is_test else settings.archive, settings.folder, settings.file)
         self._notes = archive_notes(settings, self._store)
 
     def run(self) -> Report:
         """Look, and go on only where there is something to do; nobody needs the lock to see that there is not."""
         if self._request.is_dry_run:
+            _require_good_files(self._settings.signing, self._door.latest)
             return self._report(self._decided())
-        with suppress(RecordError):  # Another run may be writing: what is wrong is told when it is certain.
+        try:
             decision = self._decided()
             if decision.is_idle:
                 self._notes.keep(decision.survey.stamps, {})
                 return self._report(decision)
+        except RecordError:  # Another run may be writing: what is wrong is told when it is certain.
+            if not self._store.stamps():
+                raise  # Nothing is here, nobody's lock either; and nothing is made.
         with self._store.locked(self._progress.say, is_waiting=self._request.is_waiting):
             return self._locked()
 
@@ -159,29 +167,37 @@ class _Export:
             decision = replace(decision, survey=_EMPTY)
         writer = ArchiveWriter(self._store, decision.survey, decision.recovery, self._notes)
         writer.recover()
+        faults: list[Problem] = []
         try:
-            signed = list(self._signed_anew(decision.plan.missing, writer))
+            signed = tuple(self._signed_anew(decision.plan.missing, writer, faults))
             upgraded = tuple(self._upgraded(decision, writer))
         except BaseException:
             with suppress(InforceError):  # The first one is told; what is finished is found by the next run.
                 self._finish(writer)
             raise
-        self._finish(writer)
+        self._finish(writer, is_behind=decision.is_signed_again)
         if decision.upgrading_since is not None:
             self._store.remove(UPGRADE)
-        return replace(self._report(decision), signed=tuple(signed), upgraded=upgraded)
+        return replace(self._report(decision), signed=signed, upgraded=upgraded, problems=tuple(faults))
 
-    def _finish(self, writer: ArchiveWriter) -> None:
-        if writer.is_behind:
+    def _finish(self, writer: ArchiveWriter, *, is_behind: bool = False) -> None:
+        if is_behind or writer.is_behind:
             writer.commit(self._signer(), self._door.latest)
         self._notes.keep(self._store.stamps(), writer.written)
 
     def _report(self, decision: _Decision) -> Report:
         planned = tuple((one.policy, one.name) for one in decision.plan.missing)
-        kept, upgraded = decision.plan.kept, decision.plan.upgraded
-        is_dry = self._request.is_dry_run
-        where, adopted = self._store.address, decision.recovery.adopted
-        return Report(where, self._is_test, is_dry, kept, planned, adopted=adopted, upgraded=upgraded)
+        adopted = decision.recovery.adopted
+        return Report(
+            self._store.address,
+            self._is_test,
+            self._request.is_dry_run,
+            decision.plan.kept - len(adopted),
+            planned,
+            adopted=adopted,
+            upgraded=decision.plan.upgraded,
+            is_signed_again=decision.is_signed_again,
+        )
 
     # Deciding
 
@@ -197,7 +213,8 @@ class _Export:
             return replace(self._judged(_EMPTY)[0], survey=survey, is_anew=True)
         if problems:
             raise RecordError(problems)
-        return decision
+        self._notes.entries = len(survey.contents.manifest.files)
+        return replace(decision, is_signed_again=self._is_of_earlier_signer(survey))
 
     def _judged(self, survey: Survey) -> tuple[_Decision, list[Problem]]:
         recovery = recovered(survey.contents)
@@ -207,8 +224,37 @@ class _Export:
         decision = _Decision(survey, recovery, planned, upgrading_since=since)
         if not survey.is_readable:
             return decision, list(survey.problems)
-        found = [*survey.problems, *self._signature_problems(survey), *problems]
+        found = [*survey.problems, *self._signature_problems(survey), *self._loss_problems(survey), *problems]
         return decision, found or list(self._adoption_problems(recovery))
+
+    def _loss_problems(self, survey: Survey) -> Iterator[Problem]:
+        """An archive that was here is gone, or has come back as it once was: nothing may be signed a second time."""
+        if self._is_test or self._request.is_new_archive:
+            return
+        where, there, known = self._store.address, len(survey.contents.manifest.files), self._notes.entries
+        todo = (
+            "mount or name the right place (option `archive`); if it is lost, bring it back from a backup; "
+            "to begin a new archive on purpose: --new-archive"
+        )
+        if MANIFEST in survey.own:
+            if there < known:
+                what = f"an older manifest was brought back: it has {_files(there)}, and there were {known}"
+                todo = "bring the newest back from a backup; to go on with this one on purpose: --new-archive"
+                yield Problem(f"{where}/{MANIFEST}", what, todo)
+        elif not survey.own and known:
+            yield Problem(where, f"no archive is here, and there was one with {_files(known)}", todo)
+        elif not survey.own:
+            published = read_previous_manifest(self._settings.previous, self._settings.folder)
+            if published is not None and published.files and not published.is_test:
+                what = (
+                    f"no archive is here, and the site was published with one that had {_files(len(published.files))}"
+                )
+                yield Problem(where, what, todo)
+
+    def _is_of_earlier_signer(self, survey: Survey) -> bool:
+        """Whether the manifest was signed by the earlier signer who is named, so that it is to be signed again."""
+        earlier = self._request.earlier_signer
+        return bool(earlier) and MANIFEST in survey.own and self._notes.signer == earlier != self._signer().fingerprint
 
     def _signature_problems(self, survey: Survey) -> Iterator[Problem]:
         """What is wrong with the signature of the manifest."""
@@ -255,7 +301,7 @@ class _Export:
                 yield Problem(f"{self._store.address}/{lies}", what, todo)
 
     def _known_signers(self) -> set[str]:
-        return {self._signer().fingerprint, self._notes.signer, self._request.earlier_signer.lower()}
+        return {self._signer().fingerprint, self._notes.signer, self._request.earlier_signer}
 
     def _upgrading_since(self, survey: Survey) -> datetime:
         """Since when archive timestamps are being added: an interrupted run is gone on with."""
@@ -282,18 +328,20 @@ class _Export:
 
     # Doing
 
-    def _signed_anew(self, missing: Sequence[Revision], writer: ArchiveWriter) -> Iterator[Archived]:
-        """Render, sign and write; those that cannot be rendered are told at the end, together.
-
-        Raises:
-            RecordError: some cannot be rendered.
-        """
+    def _signed_anew(
+        self, missing: Sequence[Revision], writer: ArchiveWriter, faults: list[Problem]
+    ) -> Iterator[Archived]:
+        """Render, sign and write; what keeps some from being rendered is added to the faults."""
         if not missing:
             return
-        signer, at, faults = self._signer(), self._door.latest, list[Problem]()
+        signer, at = self._signer(), self._door.latest
         self._progress.expect(len(missing))
         for revision, unsigned in self._rendered(missing, faults):
-            signed = signer.sign(unsigned, at, allow_lower_level=self._request.allow_lower_level)
+            is_lower_allowed = self._request.allow_lower_level
+            name = f"{self._store.address}/{place_of(revision.policy, revision.name)}"
+            signed = signer.sign(unsigned, at, allow_lower_level=is_lower_allowed, name=name)
+            if signed.why:
+                self._progress.say(f"{name}: warning: signed at the level {signed.level} only: {signed.why}")
             state = State(digest_of(signed.data), len(signed.data), signed.level, at)
             entry = Archived(
                 policy=revision.policy,
@@ -309,8 +357,6 @@ class _Export:
             self._progress.step("PDFs")
             if writer.is_due():
                 writer.commit(signer, at)
-        if faults:
-            raise RecordError(faults)
 
     def _rendered(self, missing: Sequence[Revision], faults: list[Problem]) -> Iterator[tuple[Revision, bytes]]:
         """The PDFs, in the order in which they are ready; what keeps some from that is added to the faults."""
@@ -342,11 +388,14 @@ class _Export:
         entries, since = decision.plan.upgraded, decision.upgrading_since
         if since is None:
             return
-        self._store.write(UPGRADE, format_instant(since, UTC).encode())
+        is_noted = UPGRADE in decision.survey.stamps
         self._progress.expect(len(entries))
         for entry in entries:
             signer, at = self._signer(), self._door.latest
             upgraded, data = self._with_timestamp(entry, signer, at)
+            if not is_noted:
+                self._store.write(UPGRADE, format_instant(since, UTC).encode())
+                is_noted = True
             writer.replace(upgraded, data)
             yield upgraded
             self._progress.step("timestamps")
@@ -359,7 +408,7 @@ class _Export:
         if digest_of(before) != entry.present.digest:
             todo = "run this again, and see who else writes here"
             raise RecordError([Problem(f"{self._store.address}/{place}", "this has changed just now", todo)])
-        after = signer.upgrade(before, at)
+        after = signer.upgrade(before, at, name=f"{self._store.address}/{place}")
         if not after.data.startswith(before) or len(after.data) == len(before):
             raise AssertionError("an archive timestamp is added after all that was there")
         state = State(digest_of(after.data), len(after.data), after.level, at)
@@ -367,6 +416,22 @@ class _Export:
 
 
 _EMPTY = Survey({}, {}, False, Contents(Manifest(is_test=True)), (), (), True)  # noqa: FBT003 - see its fields
+
+
+def _files(number: int) -> str:
+    return f"{number} file{'' if number == 1 else 's'}"
+
+
+def _require_good_files(signing: Signing | None, at: datetime) -> None:
+    """See that nothing is wrong with the files that the option `signing` names.
+
+    Raises:
+        ConfigurationError: something is.
+    """
+    from inforce.adapters.signing_files import problems_of_files  # noqa: PLC0415 - as above
+
+    if signing is not None and (problems := problems_of_files(signing, at)):
+        raise ConfigurationError(problems)
 
 
 def _foreign(entry: Archived, data: bytes, document: SignedDocument) -> str:

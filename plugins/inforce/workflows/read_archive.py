@@ -106,7 +106,7 @@ def read_test_archive(settings: Settings) -> ReadArchive | None:
 
 
 def _read(address: str, settings: Settings) -> ReadArchive | None:
-    store = open_store(address, settings.folder)
+    store = open_store(address, settings.folder, settings.file)
     own = _own_files(store, store.stamps())
     if MANIFEST not in own:
         return None
@@ -156,6 +156,22 @@ def surveyed(store: Store, notes: ArchiveNotes, *, is_test: bool) -> Survey:
     contents = Contents(manifest, files, facts, staged)
     is_committed = f"{PENDING}{MANIFEST}" in stamps
     return Survey(stamps, own, is_committed, contents, certificates, tuple(problems), is_readable)
+
+
+def manifest_signer(own: Mapping[str, bytes], where: str) -> bytes:
+    """The certificate (DER) of whoever signed the manifest, whoever that is.
+
+    Raises:
+        RecordError: it was changed after it was signed.
+    """
+    from inforce.adapters.signature_reading import NotSignedError, detached_signer  # noqa: PLC0415 - a second to load
+
+    try:
+        return detached_signer(own[MANIFEST], own[MANIFEST_SIGNATURE])
+    except NotSignedError as wrong:
+        what = f"this was changed after it was signed; or {MANIFEST_SIGNATURE} was: {wrong}"
+        todo = f"bring it and {MANIFEST_SIGNATURE} back as a run wrote them, from a backup"
+        raise RecordError([Problem(f"{where}/{MANIFEST}", what, todo)]) from None
 
 
 def sums_of(manifest: Manifest, own: Mapping[str, bytes]) -> bytes:

@@ -23,7 +23,7 @@ class Settings:
     `root` is the site's address with a slash at its end, empty where it is not said. `archive` is where signed PDFs are
     kept: a folder relative to `folder`, or any fsspec address (`s3://bucket/prefix`); empty where no PDFs are wanted.
     `paper` is `A4` or `Letter`, `fonts` are further families of fonts for PDFs. `signing` is None where no key is
-    named: a throw-away test key signs then.
+    named: a throw-away test key signs then. `file` is what `mkdocs.yml` is called.
     """
 
     folder: Path
@@ -37,3 +37,4 @@ class Settings:
     paper: str = "A4"
     fonts: tuple[str, ...] = ()
     signing: Signing | None = None
+    file: str = "mkdocs.yml"

@@ -8,13 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 from inforce.adapters.archive_store import open_store
-from inforce.core.archive import MANIFEST, SUMS, Archived
+from inforce.core.archive import MANIFEST, MANIFEST_SIGNATURE, SUMS, Archived
 from inforce.core.archive_plan import plan, recovered
 from inforce.core.errors import Problem, RecordError, Severity
 from inforce.core.policy import Revision
 from inforce.core.record import FOLDER, PolicyRecord, Record
 from inforce.workflows.archive_notes import archive_notes
-from inforce.workflows.read_archive import ReadArchive, read_test_archive, surveyed
+from inforce.workflows.read_archive import ReadArchive, manifest_signer, read_test_archive, surveyed
 from inforce.workflows.settings import Settings
 
 _TOLD = 5
@@ -100,13 +100,16 @@ def site_archive(settings: Settings, record: Record, asked: datetime) -> SiteArc
     if not settings.archive:
         return SiteArchive()
     store = open_store(settings.archive, settings.folder)
-    survey = surveyed(store, archive_notes(settings, store), is_test=False)
+    notes = archive_notes(settings, store)
+    survey = surveyed(store, notes, is_test=False)
     problems = survey.problems
     if survey.is_readable:
         problems += plan(record, asked, recovered(survey.contents).contents, store.address)[1]
     if problems:
         raise RecordError(problems)
     if MANIFEST in survey.own:
+        if not notes.is_well_signed(survey.own[MANIFEST], survey.own[MANIFEST_SIGNATURE]):
+            manifest_signer(survey.own, store.address)
         return SiteArchive(is_wanted=True, archive=ReadArchive(survey.contents.manifest, survey.own, store))
     return SiteArchive(is_wanted=True, tests=read_test_archive(settings) if settings.signing is None else None)
 

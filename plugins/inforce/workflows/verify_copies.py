@@ -6,6 +6,7 @@ certificates that the reader trusts, the manifest that a site publishes, the rec
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,16 @@ from inforce.adapters.checking_process import Checker, checking
 from inforce.adapters.clock import Door
 from inforce.adapters.copies import Copies, UnreadableCopyError, open_copies
 from inforce.adapters.published_manifest import read_published
-from inforce.core.archive import CERTIFICATES, MANIFEST, MANIFEST_SIGNATURE, SUMS, Archived, Key, Manifest
+from inforce.core.archive import (
+    CERTIFICATES,
+    MANIFEST,
+    MANIFEST_SIGNATURE,
+    OWN_FILES,
+    SUMS,
+    Archived,
+    Key,
+    Manifest,
+)
 from inforce.core.errors import ConfigurationError, InforceError, Problem, RecordError
 from inforce.core.record import FOLDER, Record
 from inforce.core.verdict import (
@@ -29,7 +39,10 @@ from inforce.core.verdict import (
     Recorded,
     Sums,
     judge,
+    judge_empty,
+    judge_gone,
     judge_manifest,
+    judge_missing,
 )
 from inforce.formats.manifest_json import parse_manifest
 from inforce.formats.sha256sums import parse_sums
@@ -41,20 +54,24 @@ _MOST_TRUST = 1 << 20
 _MOST_MANIFEST = 32 << 20
 _MOST_SIGNATURE = 1 << 20
 _MOST_ERRORS = 3
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+_ON_SITES = "archive/"
+"""Where a site has the manifest of the PDFs that lie in its pages' folders."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """What is to be checked, and against what.
 
-    `trust` is a file of certificates. `site` is the address of a site or the folder of one, `archive` the folder of the
-    archive of the project in which this is asked; either says whose signature it is, where `trust` is not given.
+    `trust` names a file of certificates, or is the fingerprint of the signer's: SHA-256 in hexadecimal. `site` is the
+    address of a site or the folder of one, `archive` the folder of the archive of the project in which this is asked;
+    either says whose signature it is, where `trust` is not given.
     `record` is the folder that holds `policy_versions`, in a repository whose published branch is `branch`.
     """
 
     places: tuple[Path, ...]
     on: datetime
-    trust: Path | None = None
+    trust: str = ""
     site: str = ""
     archive: Path | None = None
     record: Path | None = None
@@ -65,11 +82,12 @@ def verify_copies(request: Request, door: Door, progress: Progress | None = None
     """Check everything; each copy, and each manifest that comes with copies, by its place.
 
     Raises:
-        ConfigurationError: the certificates are none.
+        ConfigurationError: the certificates are none, or what is asked is nowhere.
         RecordError: a place has nothing that could be checked, or the site no manifest.
     """
     progress = progress or silent()
     trust = _trust(request.trust)
+    _require_record(request.record)
     collections = [(place, open_copies(place)) for place in request.places]
     published = _published(request)
     record = _record(request, door) if request.record is not None else None
@@ -77,7 +95,7 @@ def verify_copies(request: Request, door: Door, progress: Progress | None = None
         checker = stack.enter_context(checking(trust, request.on))
         against = _Against(request.on, checker, published, record, str(request.record))
         for place, copies in collections:
-            for name, checked in _checked(copies, against):
+            for name, checked in _checked(copies, _without_itself(place, request, against)):
                 yield _told(place, copies, name), checked
                 progress.step("copies checked")
 
@@ -91,28 +109,88 @@ class _Against:
     published: tuple[Manifested, Manifest] | None
     record: Record | InforceError | None
     record_place: str
+    is_own: bool = False
 
 
 @dataclass
 class _Beside:
-    """The manifest that lies beside copies, and what the copies have shown of it."""
+    """The manifest that lies beside copies, and what the copies have shown of it.
 
+    `base` is where it lies. `sums` are the digests in `SHA256SUMS`, by name; `sums_fault` says why they cannot be read.
+    """
+
+    base: str = ""
     manifest: Manifest | None = None
     evidence: Evidence | None = None
     fault: str = ""
+    sums: dict[str, str] | None = None
+    sums_fault: str = ""
     seen: set[Key] = field(default_factory=set)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether it is signed, and not what was signed."""
+        return self.evidence is not None and bool(self.evidence.alterations or self.evidence.unreadable)
 
 
 def _told(place: Path, copies: Copies, name: str) -> str:
-    return str(place) if copies.is_single else f"{place}/{copies.top}{name}"
+    return str(place) if copies.is_single or not name else f"{place}/{copies.top}{name}"
+
+
+def _without_itself(place: Path, request: Request, against: _Against) -> _Against:
+    """Against what the copies at a place are held: an archive that is asked about is not asked about itself."""
+    if request.site or request.archive is None:
+        return against
+    archive, here = request.archive.resolve(), place.resolve()
+    is_own = here.is_relative_to(archive) or archive.is_relative_to(here)
+    return replace(against, published=None, is_own=True) if is_own else against
 
 
 def _checked(copies: Copies, against: _Against) -> Iterator[tuple[str, Checked]]:
+    """Everything at a place; by its path there, which is empty for the place itself."""
     beside = _manifest_beside(copies, against)
+    has_any = False
     for name in copies.pdfs():
+        has_any = True
         yield name, _copy(copies, name, against, beside)
-    if not copies.is_single and (beside.manifest is not None or beside.fault):
-        yield MANIFEST, _manifest(copies, beside, against.published[0] if against.published else None)
+    if copies.is_single:
+        return
+    if not has_any:
+        yield "", judge_empty()
+    missing, elsewhere = _missing(copies, beside)
+    for name, names, entry in missing:
+        yield name, judge_missing(names, entry)
+    place = beside.base + MANIFEST
+    if beside.manifest is not None or beside.fault:
+        yield place, _manifest(copies, beside, against, elsewhere)
+    elif companion := next((one for one in OWN_FILES if copies.has(beside.base + one)), ""):
+        yield place, judge_gone(companion)
+
+
+def _missing(copies: Copies, beside: _Beside) -> tuple[list[tuple[str, str, Archived | None]], int]:
+    """The files that are named and not there: place, who names it, and its entry; and how many are not looked for.
+
+    Where the copies are of one policy alone, the manifest still tells of all. Then the others' files are not looked
+    for, unless `SHA256SUMS` has them, which tells what lies beside it.
+    """
+    manifest = Manifest() if beside.manifest is None else beside.manifest
+    entries = {manifest.place(one): one for one in manifest}
+    sums = beside.sums or {}
+    seen = {policy for policy, _ in beside.seen}
+    found: dict[str, tuple[str, Archived | None]] = {}
+    elsewhere = 0
+    for place, one in entries.items():
+        if one.key in beside.seen:
+            continue
+        if len(seen) == 1 and one.policy not in seen and place not in sums:
+            elsewhere += 1
+        else:
+            found[place] = "the manifest beside it", one
+    for name in sums:
+        if name not in entries and name not in (MANIFEST, MANIFEST_SIGNATURE) and not copies.has(beside.base + name):
+            found[name] = SUMS, None
+    base = beside.base if beside.sums is not None else ""  # a site has its PDFs elsewhere, and no sums
+    return [(base + name, *found[name]) for name in sorted(found)], elsewhere
 
 
 def _copy(copies: Copies, name: str, against: _Against, beside: _Beside) -> Checked:
@@ -127,14 +205,14 @@ def _copy(copies: Copies, name: str, against: _Against, beside: _Beside) -> Chec
     if beside.manifest is not None:
         entry = _entry(beside.manifest, evidence, name)
         is_vouched_for = beside.evidence is not None and beside.evidence.is_trusted
-        manifests.append(Manifested("the manifest beside it", entry, is_vouched_for))
+        manifests.append(Manifested("the manifest beside it", entry, is_vouched_for, is_broken=beside.is_broken))
         if entry is not None:
             beside.seen.add(entry.key)
     if against.published is not None:
         said, manifest = against.published
         manifests.append(replace(said, entry=_entry(manifest, evidence, name)))
     recorded = _recorded(against, evidence) if against.record is not None else None
-    return judge(evidence, Asked(own, against.on, tuple(manifests), recorded))
+    return judge(evidence, Asked(own, against.on, tuple(manifests), recorded, against.is_own))
 
 
 def _entry(manifest: Manifest, evidence: Evidence, name: str) -> Archived | None:
@@ -150,41 +228,57 @@ def _entry(manifest: Manifest, evidence: Evidence, name: str) -> Archived | None
 
 
 def _manifest_beside(copies: Copies, against: _Against) -> _Beside:
+    """The manifest at the top of the copies; or where sites have it."""
+    is_on_site = not any(map(copies.has, OWN_FILES)) and any(copies.has(_ON_SITES + one) for one in OWN_FILES)
+    beside = _Beside(_ON_SITES if is_on_site else "")
+    _read_sums(copies, beside)
     try:
-        data = copies.read(MANIFEST, _MOST_MANIFEST)
-        signature = copies.read(MANIFEST_SIGNATURE, _MOST_SIGNATURE)
+        data = copies.read(beside.base + MANIFEST, _MOST_MANIFEST)
+        signature = copies.read(beside.base + MANIFEST_SIGNATURE, _MOST_SIGNATURE)
         if data is None:
-            return _Beside()
+            return beside
         manifest = parse_manifest(data)
     except UnreadableCopyError as wrong:
-        return _Beside(fault=str(wrong))
+        beside.fault = str(wrong)
+        return beside
     except ValueError as wrong:
-        return _Beside(fault=f"it is not what Inforce writes: {wrong}")
+        beside.fault = f"it is not what Inforce writes: {wrong}"
+        return beside
+    beside.manifest = manifest
     if signature is None:
-        unsigned = Evidence(sha256(data).hexdigest(), len(data))
-        return _Beside(manifest, unsigned)
-    evidence = against.checker.evidence(data, signature)
-    return _Beside(manifest, evidence)
+        beside.evidence = Evidence(sha256(data).hexdigest(), len(data))
+    else:
+        beside.evidence = against.checker.evidence(data, signature)
+    return beside
 
 
-def _manifest(copies: Copies, beside: _Beside, published: Manifested | None) -> Checked:
+def _read_sums(copies: Copies, beside: _Beside) -> None:
+    try:
+        data = copies.read(beside.base + SUMS, _MOST_MANIFEST)
+        beside.sums = None if data is None else parse_sums(data)
+    except (UnreadableCopyError, ValueError) as wrong:
+        beside.sums_fault = str(wrong)
+
+
+def _manifest(copies: Copies, beside: _Beside, against: _Against, elsewhere: int) -> Checked:
     """The manifest itself, once the copies beside it are known."""
     if beside.manifest is None or beside.evidence is None:
         return judge_manifest(Evidence("", 0, beside.fault, is_signed=True), Manifest(), Beside(Sums(is_there=False)))
-    missing = tuple(beside.manifest.place(one) for one in beside.manifest if one.key not in beside.seen)
-    held = Beside(_sums(copies, beside.manifest), missing, published)
+    published = against.published[0] if against.published else None
+    held = Beside(_sums(copies, beside, beside.manifest), elsewhere, published, against.is_own)
     return judge_manifest(beside.evidence, beside.manifest, held)
 
 
-def _sums(copies: Copies, manifest: Manifest) -> Sums:
+def _sums(copies: Copies, beside: _Beside, manifest: Manifest) -> Sums:
     """Whether `SHA256SUMS` agrees with the manifest, and with the files that have no place in that."""
+    said, names = beside.sums, (MANIFEST, MANIFEST_SIGNATURE, CERTIFICATES)
+    if beside.sums_fault:
+        return Sums(fault=beside.sums_fault)
+    if said is None:
+        return Sums(is_there=False)
     try:
-        data = copies.read(SUMS, _MOST_MANIFEST)
-        if data is None:
-            return Sums(is_there=False)
-        said = parse_sums(data)
-        others = {name: copies.read(name, _MOST_MANIFEST) for name in (MANIFEST, MANIFEST_SIGNATURE, CERTIFICATES)}
-    except (UnreadableCopyError, ValueError) as wrong:
+        others = {name: copies.read(beside.base + name, _MOST_MANIFEST) for name in names}
+    except UnreadableCopyError as wrong:
         return Sums(fault=str(wrong))
     digests = {manifest.place(one): one.present.digest for one in manifest}
     digests |= {name: sha256(one).hexdigest() for name, one in others.items() if one is not None}
@@ -195,18 +289,23 @@ def _sums(copies: Copies, manifest: Manifest) -> Sums:
 # Trust ----------------------------------------------------------------------------------------------------------------
 
 
-def _trust(path: Path | None) -> bytes | None:
-    """The file of certificates, once it is seen that it is one."""
+def _trust(named: str) -> bytes | str | None:
+    """The file of certificates, once it is seen that it is one; or a fingerprint, in small letters without colons."""
     from inforce.adapters.certificates import read_trust  # noqa: PLC0415 - takes its time
 
-    if path is None:
+    if not named:
         return None
+    fingerprint = named.replace(":", "").lower()
+    if _FINGERPRINT.fullmatch(fingerprint):
+        return fingerprint
+    path = Path(named)
     try:
         with path.open("rb") as file:
             data = file.read(_MOST_TRUST)
         read_trust(data)
     except OSError as wrong:
-        problem = Problem(str(path), f"cannot be read: {wrong.strerror}", "name a file with a certificate")
+        todo = "name a file with a certificate, or give the certificate's SHA-256: 64 hexadecimal digits"
+        problem = Problem(str(path), f"cannot be read: {wrong.strerror}", todo)
         raise ConfigurationError([problem]) from None
     except (ValueError, TypeError, KeyError):
         todo = "name a file that has the publisher's certificate, or its root's, in PEM or DER"
@@ -218,7 +317,7 @@ def _published(request: Request) -> tuple[Manifested, Manifest] | None:
     """The manifest that the reader holds for the publisher's own: of the site, or of the project."""
     if request.site:
         data, where = read_published(request.site), request.site
-    elif request.archive is not None and request.trust is None:
+    elif request.archive is not None and not request.trust:
         data, where = read_published(str(request.archive)), "this project's archive"
     else:
         return None
@@ -241,6 +340,23 @@ def _record(request: Request, door: Door) -> Record | InforceError:
             return record.record
     except InforceError as wrong:
         return wrong
+
+
+def _require_record(folder: Path | None) -> None:
+    """See that what is named as the repository is there, and is not the folder within it.
+
+    Raises:
+        ConfigurationError: it is not so.
+    """
+    if folder is None:
+        return
+    if not folder.is_dir():
+        what, todo = "is not there, or is no folder", f"name the folder that holds {FOLDER}"
+    elif folder.resolve().name == FOLDER and not (folder / FOLDER).is_dir():
+        what, todo = "is the folder with the policies", f"name the one that holds it: {folder.resolve().parent}"
+    else:
+        return
+    raise ConfigurationError([Problem(str(folder), what, todo)])
 
 
 def _holder(folder: Path) -> Path:

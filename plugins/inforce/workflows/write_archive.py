@@ -116,6 +116,7 @@ class ArchiveWriter:
             if (staged := f"{PENDING}{self.manifest.place(entry)}") in self._survey.left:
                 store.remove(staged)
         self._notes.note_signed(manifest, own[MANIFEST_SIGNATURE], signer.fingerprint)
+        self._notes.entries = len(self.manifest.files)
         self._new, self._since = [], time.monotonic()
 
     def _settle(self, entry: Archived) -> None:
