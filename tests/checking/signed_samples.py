@@ -213,6 +213,13 @@ def unsigned(source=SOURCE, revision="2018-04-10", attached=(), described=(), *,
     return pdf
 
 
+class Update(IncrementalPdfFileWriter):
+    """pyHanko's, which leaves the metadata as it is; as those of Inforce do."""
+
+    def _update_meta(self):
+        pass
+
+
 class DatedSigner(signers.PdfSigner):
     """Claims to sign at an instant that is given."""
 
@@ -240,21 +247,27 @@ def signed(level="B-B", who=None, pdf=None, at=SIGNED, **options):
             "certify": True,
             "docmdp_permissions": fields.MDPPerm.NO_CHANGES,
             "embed_validation_info": is_long,
-            "use_pades_lta": level == "B-LTA",
             "validation_context": who.context() if is_long else None,
             "dss_settings": WITHIN,
             "signer_key_usage": set(),
         }
         meta = signers.PdfSignatureMetadata(**{**settings, **options})
         stamper = None if level == "B-B" else who.timestamps(at)
-        writer = IncrementalPdfFileWriter(BytesIO(pdf or unsigned()))
-        return DatedSigner(meta, who.simple_signer(), timestamper=stamper, at=at).sign_pdf(writer).getvalue()
+        writer = Update(BytesIO(pdf or unsigned()))
+        done = DatedSigner(meta, who.simple_signer(), timestamper=stamper, at=at).sign_pdf(writer).getvalue()
+        return stamped(Update(BytesIO(done)), who.timestamps(at), who.context()) if level == "B-LTA" else done
 
 
 def upgraded(pdf, who=None, at=SIGNED + timedelta(days=365), **revocations):
     """A PDF with one more archive timestamp, and before it what that needs."""
     who = who or authorities()
-    stamper = signers.PdfTimeStamper(who.timestamps(at))
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    writer = Update(BytesIO(pdf))
     DocumentSecurityStore.supply_dss_in_writer(writer, None, crls=who.revocations(**revocations))
-    return stamper.timestamp_pdf(writer, "sha256", who.context(at, **revocations), dss_settings=BEFORE).getvalue()
+    return stamped(writer, who.timestamps(at), who.context(at, **revocations))
+
+
+def stamped(writer, timestamps, context=None):
+    """What a writer holds, with a document timestamp over all of it."""
+    name = f"Timestamp{len(writer.prev.embedded_signatures)}"
+    stamper = signers.PdfTimeStamper(timestamps, field_name=name)
+    return stamper.timestamp_pdf(writer, "sha256", context, dss_settings=BEFORE).getvalue()

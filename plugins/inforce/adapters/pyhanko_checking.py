@@ -3,7 +3,7 @@
 pyHanko tells whether a signature fits what it covers, and whether later updates are such as may be. That is not
 enough here: any byte that was changed must show. So the place of each signature is held to its exact form (upper-case
 hexadecimal, filled up with zeros, and the byte range right around it), its inside is checked by `cms_checking`, and
-what no signature covers by `pdf_updates`.
+what came after the signature by `later_revisions`.
 
 A file may be made to harm its reader: call this in a process of its own (`checking_process`).
 """
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
 from binascii import hexlify
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -31,6 +30,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from inforce.adapters.certificates import Trust, distrust, name_of, unvouched, validity_fault, whole_names
 from inforce.adapters.cms_checking import NotIntactError, Seal, opened_seal, require_chain
+from inforce.adapters.later_revisions import what_else
 from inforce.core.archive import Level
 from inforce.core.signing import TEST_SUBJECT
 from inforce.core.verdict import Evidence, Signer, Stamp
@@ -39,7 +39,6 @@ from inforce.formats.copied_facts import described_in, facts_of
 _MOST_ATTACHMENTS = 64
 _SIGNED = b"/ByteRange"
 _END = b"%%EOF"
-_TIMES = re.compile(rb"\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:\d\d)?")
 _UNCOVERED = (
     "something stands behind its last signature or timestamp, where nothing covers it: validation information, it seems"
 )
@@ -282,23 +281,9 @@ def _require_nothing_else(first: EmbeddedPdfSignature, later: Sequence[EmbeddedP
             raise NotIntactError("the signature does not cover the whole of what was signed")
     if not first.summarise_integrity_info()["docmdp_ok"]:
         raise NotIntactError("it was changed after it was signed")
-    for one in later:
-        if "/AP" in one.sig_field or any(float(side) for side in _entry(one.sig_field, "/Rect", ())):
-            raise NotIntactError("something that can be seen was put onto a page after it was signed")
-    if _description(first.reader, first.signed_revision) != _description(first.reader):
-        raise NotIntactError("what it says of itself was changed after it was signed")
-
-
-def _description(reader: PdfFileReader, revision: int | None = None) -> tuple[bytes, dict[str, str]]:
-    """The metadata and the information dictionary in a revision, by default the last one, without their times.
-
-    An update may write both anew. pyHanko lets it say there what it likes.
-    """
-    number = reader.xrefs.total_revisions - 1 if revision is None else revision
-    found = reader.trailer.raw_get("/Info", revision=number) if "/Info" in reader.trailer else None
-    information = {} if found is None else reader.get_object(found.reference, revision=number)
-    said = {key: str(value) for key, value in information.items() if key not in ("/ModDate", "/Producer")}
-    return _TIMES.sub(b"", _metadata(reader, number)), said
+    other = what_else(first.reader, first.signed_revision)
+    if other:
+        raise NotIntactError(f"it was changed after it was signed: {other}")
 
 
 def _claimed(first: EmbeddedPdfSignature) -> datetime | None:

@@ -20,6 +20,8 @@ from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
+from inforce.adapters.later_revisions import what_else
+
 _ANY_CHANGE = ModificationLevel.OTHER
 
 
@@ -65,6 +67,8 @@ def signed_document(pdf: bytes) -> SignedDocument:
         signatures = reader.embedded_regular_signatures
         _require(len(signatures) == 1, f"it has {len(signatures)} signatures, and not one")
         _see_intact(signatures[0])
+        other = what_else(reader, signatures[0].signed_revision)
+        _require(not other, f"it was changed after it was signed: {other}")
         certificate: bytes = signatures[0].signer_cert.dump()
         return SignedDocument(sha256(certificate).hexdigest(), dict(_attachments(reader)))
 
