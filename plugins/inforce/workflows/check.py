@@ -76,12 +76,16 @@ def _check(settings: Settings, door: Door, as_if_posted: date | datetime | None,
 
 
 def _signing_problems(settings: Settings, instant: datetime) -> tuple[Problem, ...]:
-    """What is wrong with the files that the option `signing` names, as far as it can be told without a passphrase."""
+    """What is wrong with the files that the option `signing` names, as far as it can be told without a passphrase.
+
+    These are warnings: whoever checks a draft need not have the key.
+    """
     if settings.signing is None:
         return ()
     from inforce.adapters.signing_files import problems_of_files  # noqa: PLC0415 - it loads what signs
 
-    return problems_of_files(settings.signing, instant)
+    found = problems_of_files(settings.signing, instant)
+    return tuple(replace(one, severity=Severity.WARNING) for one in found)
 
 
 def _policy_advice(policy: PolicyRecord, instant: datetime) -> Iterator[Problem]:
