@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 from repository import TERMS, Repository, Said, material, revision
 from signing_keys import Pki, make_pki
+
+from inforce.cli import main
 
 DYING = Path(__file__).with_name("dying.py")
 BEFORE = "2018-04-01T09:00:00+09:00"
@@ -48,6 +51,15 @@ class Project:
         variables = {"XDG_STATE_HOME": str(self.repo.home / "state"), **(env or {})}
         command = [str(self.repo.command), "export-pdfs", "--jobs", "1", *options]
         return self.repo.run(*command, env=variables, status=status)
+
+    def export_here(self, *options: str, status: int = 0) -> Said:
+        """The same in this process, which has loaded everything already: for what renders nothing."""
+        runner = CliRunner(env={**self.repo._environment(), "XDG_STATE_HOME": str(self.repo.home / "state")})
+        command = ["-f", str(self.repo.folder / "mkdocs.yml"), "export-pdfs", "--jobs", "1", *options]
+        done = runner.invoke(main, command, catch_exceptions=False)
+        said = Said(done.exit_code, done.stdout, done.stderr)
+        assert said.status == status, said
+        return said
 
     @property
     def folder(self) -> Path:

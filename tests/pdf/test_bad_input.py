@@ -34,7 +34,7 @@ def test_a_long_word_is_broken(printing):
     assert len(LONG) == 200
     pdf = printing.of_text(f"# Terms\n\nA {LONG} is long.\n\n- {LONG}\n\n> {LONG}\n\n```\n{LONG}\n```\n\n## {LONG}\n")
     assert is_within_the_margins(pdf)
-    assert "".join(said(pdf, 2).split()).count(LONG) >= 4
+    assert "".join(said(pdf).split()).count(LONG) >= 5
 
 
 @pytest.mark.parametrize("columns", [5, 12, 30])
@@ -58,7 +58,7 @@ def test_a_row_that_is_higher_than_a_page_goes_on_on_the_next(printing):
 
 def test_an_empty_section_has_its_heading(printing, broken):
     pdf = printing.of_text("# Terms\n\n## Empty\n\n## Full\n\nText.\n\n## Empty again\n")
-    assert "Empty Full Text. Empty again" in said(pdf, 2)
+    assert "Empty Full Text. Empty again" in said(pdf)
     assert broken(pdf, "ua1") == []
 
 
@@ -153,6 +153,7 @@ def test_only_the_webs_and_mails_links_can_be_followed(qstore):
         targets = {str(link.A.URI) for page in pdf.pages for link in page.get("/Annots", []) if "/A" in link}
     assert targets == {
         "https://policies.qstore.example/privacy-policy/2014-03-01/",
+        "https://policies.qstore.example/archive/",
         "https://policies.qstore.example/user-agreement/",
         "https://rules.example/a",
         "mailto:privacy@qstore.example",

@@ -326,3 +326,18 @@ def test_a_character_for_which_no_font_is_there_is_told_before_it_is_posted(publ
     said = published.run(str(published.command), "check", status=0)
     assert said.err.startswith("policy_versions/privacy-policy/2018-04-10.md:7: warning: no font for PDFs has ")
     assert "CUNEIFORM" not in said.err
+
+
+def test_such_a_character_in_the_newest_posted_revision_is_told_once(published):
+    """It is told before the archive is made: by a warning, because a posted text cannot be mended."""
+    text = "# Privacy Policy\n\nWe 🫠 keep\n𒀀 what you tell us.\n"
+    published.commit("2018-04-10T09:00:00+09:00", {APRIL: material("", text)})
+    (published.folder / "mkdocs.yml").write_text("site_name: Q\nplugins: [{inforce: {archive: archive}}]\n")
+    said = published.run(str(published.command), "check", status=0)
+    named = "U+1FAE0 (MELTING FACE), U+12000 (CUNEIFORM SIGN A)"
+    assert said.err.splitlines() == [
+        f"policy_versions/privacy-policy/2018-04-10.md:7: warning: no font for PDFs has {named}",
+        "  install fonts that have them and name their families in the option `fonts`: else it is not archived",
+    ]
+    (published.folder / "mkdocs.yml").write_text("site_name: Q\nplugins: [{inforce: {archive: ''}}]\n")
+    assert published.run(str(published.command), "check", status=0).err == ""

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from inforce.adapters.clock import Door
 from inforce.core import address
 from inforce.core.advice import advice
-from inforce.core.errors import Fault, Problem, RecordError, Severity, did_you_mean
+from inforce.core.errors import ConfigurationError, Fault, Problem, RecordError, Severity, did_you_mean
 from inforce.core.record import FOLDER, PolicyRecord
 from inforce.core.timeline import Timeline
 from inforce.formats.pdf.fonts import has_rare
@@ -65,6 +65,7 @@ def _check(settings: Settings, door: Door, as_if_posted: date | datetime | None,
             *source.record.problems,
             *_signing_problems(settings, door.latest),
             *(warning for policy in source.record.policies for warning in _policy_advice(policy, door.asked)),
+            *(warning for policy in source.record.policies for warning in _not_archivable(policy, source, settings)),
             *(replace(one, severity=min(one.severity, severity, key=_WEAKER)) for one in problems),
             *(problem for draft in drafts for problem in _draft_problems(draft, source, drafts, severity, settings)),
         ]
@@ -75,12 +76,16 @@ def _check(settings: Settings, door: Door, as_if_posted: date | datetime | None,
 
 
 def _signing_problems(settings: Settings, instant: datetime) -> tuple[Problem, ...]:
-    """What is wrong with the files that the option `signing` names, as far as it can be told without a passphrase."""
+    """What is wrong with the files that the option `signing` names, as far as it can be told without a passphrase.
+
+    These are warnings: whoever checks a draft need not have the key.
+    """
     if settings.signing is None:
         return ()
     from inforce.adapters.signing_files import problems_of_files  # noqa: PLC0415 - it loads what signs
 
-    return problems_of_files(settings.signing, instant)
+    found = problems_of_files(settings.signing, instant)
+    return tuple(replace(one, severity=Severity.WARNING) for one in found)
 
 
 def _policy_advice(policy: PolicyRecord, instant: datetime) -> Iterator[Problem]:
@@ -128,6 +133,31 @@ def _not_printable(draft: Draft, settings: Settings) -> Iterator[Fault]:
         what = f"no font for PDFs has the character U+{ord(one):04X} ({unicodedata.name(one, 'without a name')})"
         todo = "write it otherwise, or install a font that has it and name its family in the option `fonts`"
         yield Fault(what, todo, text.count("\n", 0, text.index(one)) + 1)
+
+
+def _not_archivable(policy: PolicyRecord, source: OpenRecord, settings: Settings) -> Iterator[Problem]:
+    """The newest revision of a policy, if PDFs cannot have its characters. Others are not read: they may be thousands.
+
+    A machine without fonts checks the record nevertheless; it makes no PDFs.
+    """
+    if not settings.archive or not policy.revisions:
+        return
+    revision = policy.revisions[-1]
+    text = source.data(revision).decode("utf-8", "replace")
+    if not has_rare(text):
+        return
+    from inforce.adapters.fontconfig_fonts import lacking  # noqa: PLC0415 - as above
+
+    try:
+        missing = lacking(text, settings.fonts)
+    except ConfigurationError:
+        return
+    if missing:
+        named = ", ".join(f"U+{ord(one):04X} ({unicodedata.name(one, 'without a name')})" for one in missing)
+        todo = "install fonts that have them and name their families in the option `fonts`: else it is not archived"
+        fault = Fault(f"no font for PDFs has {named}", todo, text.count("\n", 0, text.index(missing[0])) + 1)
+        path = f"{FOLDER}/{revision.policy}/{revision.name}.md"
+        yield Problem.of(fault, path, Severity.WARNING, revision.posting.commit)
 
 
 def _draft_problems(
