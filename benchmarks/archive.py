@@ -92,7 +92,10 @@ def export(project: Path, sheets: list[Sheet], runs: int) -> None:
     contest.hold(
         {
             "WeasyPrint": (lambda: None, lambda: print_plainly(documents)),
-            "export-pdfs": (lambda: shutil.rmtree(project / "archive", ignore_errors=True), lambda: command(project)),
+            "export-pdfs": (
+                lambda: shutil.rmtree(project / "archive", ignore_errors=True),
+                lambda: command(project, "--new-archive"),
+            ),
         }
     )
     size = sum(path.stat().st_size for path in (project / "archive").rglob("*.pdf")) / len(sheets)
@@ -191,9 +194,9 @@ def print_plainly(documents: list[Document]) -> None:
         weasyprint.HTML(string=one.html).write_pdf(stylesheets=[style], font_config=fonts)
 
 
-def command(project: Path) -> None:
+def command(project: Path, *options: str) -> None:
     """The command, as a person or a job runs it."""
-    run(BIN / "inforce", "export-pdfs", folder=project)
+    run(BIN / "inforce", "export-pdfs", *options, folder=project)
 
 
 def project_of(repo: Path, files: str, top: Path, count: int, workers: int) -> Path:
