@@ -45,9 +45,9 @@ def altered(whole_site, tmp_path_factory):  # noqa: F811 - the fixture
         yield serves
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """Debian's Chromium."""
+    """Debian's Chromium; not for longer, as Playwright's event loop stands in the way of others in the same process."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         yield browser
