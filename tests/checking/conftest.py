@@ -7,19 +7,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from repository import TERMS, Repository, Said, material, revision
+from checking.archived_record import BEFORE, FIRST, POSTED, SECOND
+from repository import TERMS, Repository, Said
 from signing_keys import Pki, make_pki
 
 sys.path.insert(0, str(Path(__file__).parent))
-
-BEFORE = "2018-04-01T09:00:00+09:00"
-POSTED = "2018-04-10T09:00:00+09:00"
-FIRST = revision(
-    "posted: 2014-03-01T00:00:00+09:00\nsource: Publication log, page 3",
-    "# Privacy Policy\n\nWe keep what you tell us.\n",
-)
-SECOND = material("effective: 2018-05-10", "# Privacy Policy\n\nWe keep what you tell us, and your orders.\n")
-PDF = "privacy-policy/privacy-policy-2018-04-10.pdf"
 
 
 @dataclass

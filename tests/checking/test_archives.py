@@ -6,7 +6,7 @@ import zipfile
 
 import jsonschema
 import pytest
-from conftest import FIRST, PDF, POSTED
+from checking.archived_record import FIRST, PDF, POSTED
 from repository import TERMS
 
 from inforce.formats.schemas import schema

@@ -7,8 +7,8 @@ import zlib
 from datetime import UTC, datetime
 
 import pytest
+from checking.archived_record import PDF
 from checking_by_hand import TODAY
-from conftest import PDF
 from signed_samples import authorities, signed, unsigned
 
 from inforce.adapters.checking_process import Checker, checking
