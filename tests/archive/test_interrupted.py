@@ -23,7 +23,7 @@ def whole(project):
     survey = surveyed(open_store("archive", settings.folder), ArchiveNotes(), is_test=False)
     assert survey.problems == ()
     assert survey.left == []
-    archive = read_archive(settings)
+    archive = read_archive(settings.archive, settings)
     listed = {archive.manifest.place(one): one.present.digest for one in archive.manifest}
     assert listed == project.pdfs()
     return True

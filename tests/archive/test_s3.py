@@ -78,7 +78,8 @@ def test_the_same_files_as_on_a_disk(stored, bucket, tmp_path):
 
 def test_what_is_archived_there_is_read(stored):
     stored.export()
-    archive = read_archive(read_settings(stored.repo.folder / "mkdocs.yml"))
+    settings = read_settings(stored.repo.folder / "mkdocs.yml")
+    archive = read_archive(settings.archive, settings)
     (first, _) = archive.manifest
     assert sha256(archive.data(first)).hexdigest() == first.present.digest
     assert archive.path(first) is None

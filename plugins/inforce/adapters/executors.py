@@ -25,7 +25,7 @@ from inforce.adapters.cache import edition
 from inforce.core.errors import ConfigurationError, InforceError, Problem, RecordError
 
 Result = TypeVar("Result")
-PROCESSES, DASK = "processes", "dask:"
+DASK = "dask:"
 TASKS = 100
 """How many documents a process renders before a new one takes its place."""
 _SECONDS = 5

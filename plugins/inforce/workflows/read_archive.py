@@ -29,7 +29,7 @@ from inforce.formats.certificates_pem import parse_certificates
 from inforce.formats.manifest_json import parse_entry, parse_manifest
 from inforce.formats.sha256sums import sha256sums
 from inforce.workflows.archive_notes import ArchiveNotes
-from inforce.workflows.settings import TEST_ARCHIVE, Settings
+from inforce.workflows.settings import Settings
 
 _FROM_BACKUP = "bring back the one that a run wrote, from a backup"
 
@@ -87,25 +87,12 @@ class ReadArchive:
         return self.store.local(self.manifest.place(archived))
 
 
-def read_archive(settings: Settings) -> ReadArchive | None:
-    """The archive; None where there is none.
+def read_archive(address: str, settings: Settings) -> ReadArchive | None:
+    """The archive at an address, the option's or that of what a throw-away key signed; None where there is none.
 
     Raises:
         InforceError: it cannot be read.
     """
-    return _read(settings.archive, settings) if settings.archive else None
-
-
-def read_test_archive(settings: Settings) -> ReadArchive | None:
-    """What a throw-away key signed, which is no archive; None where there is nothing.
-
-    Raises:
-        InforceError: it cannot be read.
-    """
-    return _read(TEST_ARCHIVE, settings) if settings.archive else None
-
-
-def _read(address: str, settings: Settings) -> ReadArchive | None:
     store = open_store(address, settings.folder, settings.file)
     own = _own_files(store, store.stamps())
     if MANIFEST not in own:

@@ -14,8 +14,8 @@ from inforce.core.errors import Problem, RecordError, Severity
 from inforce.core.policy import Revision
 from inforce.core.record import FOLDER, PolicyRecord, Record
 from inforce.workflows.archive_notes import archive_notes
-from inforce.workflows.read_archive import ReadArchive, manifest_signer, read_test_archive, surveyed
-from inforce.workflows.settings import Settings
+from inforce.workflows.read_archive import ReadArchive, manifest_signer, read_archive, surveyed
+from inforce.workflows.settings import TEST_ARCHIVE, Settings
 
 _TOLD = 5
 """How many revisions a warning names."""
@@ -111,7 +111,7 @@ def site_archive(settings: Settings, record: Record, asked: datetime) -> SiteArc
         if not notes.is_well_signed(survey.own[MANIFEST], survey.own[MANIFEST_SIGNATURE]):
             manifest_signer(survey.own, store.address)
         return SiteArchive(is_wanted=True, archive=ReadArchive(survey.contents.manifest, survey.own, store))
-    return SiteArchive(is_wanted=True, tests=read_test_archive(settings) if settings.signing is None else None)
+    return SiteArchive(is_wanted=True, tests=read_archive(TEST_ARCHIVE, settings) if settings.signing is None else None)
 
 
 def missing_pdfs(archive: SiteArchive, record: Record) -> Iterator[Problem]:

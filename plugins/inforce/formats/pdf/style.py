@@ -11,8 +11,6 @@ from inforce.formats.pdf.fonts import code_families, text_families
 from inforce.formats.pdf.sheet import Sheet
 from inforce.formats.redline.style import PALETTE
 
-PAPERS = ("A4", "Letter")
-"""The sizes that a page can have."""
 _EDGE = "font-size: 8pt; color: #444444; vertical-align: middle"
 _TEST = (
     "font-size: 7.5pt; font-weight: 700; color: #b00020; border: 1pt solid #b00020; padding: 1mm 2mm;"
