@@ -40,7 +40,7 @@ from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from weasyprint.text.fonts import FontConfiguration
 
 from inforce.adapters.clock import read_clock
-from inforce.adapters.pyhanko_signing import open_signer
+from inforce.adapters.signing.pyhanko_signing import open_signer
 from inforce.core.signing import KeyInFile, Signing
 from inforce.formats.messages import Languages
 from inforce.formats.pdf.document import Document, document_of

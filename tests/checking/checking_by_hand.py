@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from signed_samples import authorities
 
-from inforce.adapters.certificates import read_trust
-from inforce.adapters.pyhanko_checking import gather_evidence
+from inforce.adapters.checking.certificates import read_trust
+from inforce.adapters.checking.pyhanko_checking import gather_evidence
 from inforce.core.verdict import Asked, judge
 
 TODAY = datetime(2020, 1, 1, tzinfo=UTC)

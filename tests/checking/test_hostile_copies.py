@@ -11,8 +11,8 @@ from checking.archived_record import PDF
 from checking_by_hand import TODAY
 from signed_samples import authorities, signed, unsigned
 
-from inforce.adapters.checking_process import Checker, checking
-from inforce.adapters.copies import MOST_BYTES
+from inforce.adapters.checking.copies import MOST_BYTES
+from inforce.adapters.checking.process import Checker, checking
 
 
 @pytest.fixture

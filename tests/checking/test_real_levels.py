@@ -5,7 +5,7 @@ from checking_by_hand import checked, told
 from signed_samples import unsigned
 from signing_keys import NOW, nobody, serving_pki
 
-from inforce.adapters.pyhanko_signing import open_signer
+from inforce.adapters.signing.pyhanko_signing import open_signer
 from inforce.core.archive import Level
 
 

@@ -6,7 +6,7 @@ import pytest
 from checking_by_hand import against, checked, told
 from signed_samples import SIGNED, authorities, keeper, signed, unsigned, upgraded
 
-from inforce.adapters.certificates import read_trust
+from inforce.adapters.checking.certificates import read_trust
 from inforce.core.signing import TEST_SUBJECT
 
 

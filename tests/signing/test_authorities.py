@@ -13,9 +13,9 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import DocumentSecurityStore, validate_pdf_signature, validate_pdf_timestamp
 from signing_keys import NOW, nobody, serving, serving_pki
 
-from inforce.adapters import time_stamping, validation_data
-from inforce.adapters.pyhanko_signing import open_signer
-from inforce.adapters.signing_keys import asn1, read_certificates
+from inforce.adapters.signing import time_stamping, validation_data
+from inforce.adapters.signing.keys import asn1, read_certificates
+from inforce.adapters.signing.pyhanko_signing import open_signer
 from inforce.core.archive import Level
 from inforce.core.errors import ConfigurationError, RecordError
 

@@ -3,7 +3,7 @@
 import pytest
 from signing_keys import NOW, make_pki, told
 
-from inforce.adapters.signing_files import problems_of_files
+from inforce.adapters.signing.files import problems_of_files
 from inforce.core.signing import PASSPHRASE, KeyInFile, KeyInToken, Signing
 
 

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from signing_keys import NOW, make_pki, new_key, nobody, private, told
 
-from inforce.adapters.pyhanko_signing import open_signer
-from inforce.adapters.throwaway_key import test_signer as throwaway_signer
+from inforce.adapters.signing.pyhanko_signing import open_signer
+from inforce.adapters.signing.throwaway_key import test_signer as throwaway_signer
 from inforce.core.errors import ConfigurationError
 from inforce.core.signing import PASSPHRASE, KeyInFile, Signing
 

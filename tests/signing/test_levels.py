@@ -24,8 +24,8 @@ from pyhanko.sign.validation import (
 from pyhanko_certvalidator import ValidationContext
 from signing_keys import NOW, make_pki, nobody, serving, told
 
-from inforce.adapters.pyhanko_signing import open_signer
-from inforce.adapters.signing_keys import asn1, read_certificates
+from inforce.adapters.signing.keys import asn1, read_certificates
+from inforce.adapters.signing.pyhanko_signing import open_signer
 from inforce.core.archive import Level
 from inforce.core.errors import ConfigurationError, RecordError
 from inforce.core.signing import KeyInFile, Signing

@@ -7,7 +7,7 @@ import pytest
 from asn1crypto import x509
 from signing_keys import NOW, told
 
-from inforce.adapters import throwaway_key
+from inforce.adapters.signing import throwaway_key
 from inforce.core.archive import Level
 from inforce.core.errors import ConfigurationError
 from inforce.core.signing import TEST_SUBJECT

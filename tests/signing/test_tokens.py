@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from signing_keys import NOW, make_pki, new_key, nobody, private, told
 
-from inforce.adapters.pyhanko_signing import open_signer
+from inforce.adapters.signing.pyhanko_signing import open_signer
 from inforce.core.errors import ConfigurationError
 from inforce.core.signing import PASSPHRASE, KeyInToken
 

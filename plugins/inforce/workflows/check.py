@@ -82,7 +82,7 @@ def _signing_problems(settings: Settings, instant: datetime) -> tuple[Problem, .
     """
     if settings.signing is None:
         return ()
-    from inforce.adapters.signing_files import problems_of_files  # noqa: PLC0415 - it loads what signs
+    from inforce.adapters.signing.files import problems_of_files  # noqa: PLC0415 - it loads what signs
 
     found = problems_of_files(settings.signing, instant)
     return tuple(replace(one, severity=Severity.WARNING) for one in found)

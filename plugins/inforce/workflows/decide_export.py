@@ -35,8 +35,8 @@ from inforce.workflows.read_archive import Survey, manifest_signer, surveyed
 from inforce.workflows.settings import Settings
 
 if TYPE_CHECKING:  # They take a second to load, which a run that finds nothing new has no use for.
-    from inforce.adapters.pyhanko_signing import Signer
-    from inforce.adapters.signature_reading import SignedDocument
+    from inforce.adapters.checking.signature_reading import SignedDocument
+    from inforce.adapters.signing.pyhanko_signing import Signer
 
 EDITION = ".edition"
 """In a folder of test-signed PDFs: what they were made by, and for."""
@@ -58,11 +58,11 @@ class SignerAtHand:
         """
         if self._signer is None:
             if self._settings.signing is None:
-                from inforce.adapters.throwaway_key import test_signer  # noqa: PLC0415 - as above
+                from inforce.adapters.signing.throwaway_key import test_signer  # noqa: PLC0415 - as above
 
                 self._signer = test_signer(self._door.latest)
             else:
-                from inforce.adapters.pyhanko_signing import open_signer  # noqa: PLC0415 - as above
+                from inforce.adapters.signing.pyhanko_signing import open_signer  # noqa: PLC0415 - as above
 
                 self._signer = self._held.enter_context(open_signer(self._settings.signing, self._ask))
         return self._signer
@@ -190,7 +190,7 @@ class Export:
     def _adoption_problems(self, recovery: Recovery) -> Iterator[Problem]:
         """What an interrupted run left is not in a signed manifest yet: whether we signed it."""
         for entry in recovery.adopted:
-            from inforce.adapters.signature_reading import NotSignedError, signed_document  # noqa: PLC0415 - as above
+            from inforce.adapters.checking.signature_reading import NotSignedError, signed_document  # noqa: PLC0415 - as above
 
             place = recovery.contents.manifest.place(entry)
             lies = f"{PENDING}{place}" if entry in recovery.moved else place

@@ -38,7 +38,7 @@ from inforce.workflows.read_record import OpenRecord, opened
 from inforce.workflows.settings import TEST_ARCHIVE, Settings
 
 if TYPE_CHECKING:  # They take a second to load, which a run that finds nothing new has no use for.
-    from inforce.adapters.pyhanko_signing import Signer
+    from inforce.adapters.signing.pyhanko_signing import Signer
     from inforce.workflows.write_archive import ArchiveWriter
 
 _AHEAD = 2
@@ -240,7 +240,7 @@ def _require_good_files(signing: Signing | None, at: datetime) -> None:
     Raises:
         ConfigurationError: something is.
     """
-    from inforce.adapters.signing_files import problems_of_files  # noqa: PLC0415 - as above
+    from inforce.adapters.signing.files import problems_of_files  # noqa: PLC0415 - as above
 
     if signing is not None and (problems := problems_of_files(signing, at)):
         raise ConfigurationError(problems)

@@ -151,7 +151,7 @@ def manifest_signer(own: Mapping[str, bytes], where: str) -> bytes:
     Raises:
         RecordError: it was changed after it was signed.
     """
-    from inforce.adapters.signature_reading import NotSignedError, detached_signer  # noqa: PLC0415 - a second to load
+    from inforce.adapters.checking.signature_reading import NotSignedError, detached_signer  # noqa: PLC0415 - a second to load
 
     try:
         return detached_signer(own[MANIFEST], own[MANIFEST_SIGNATURE])

@@ -14,10 +14,10 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from inforce.adapters.checking_process import Checker, checking
+from inforce.adapters.checking.copies import Copies, UnreadableCopyError, open_copies
+from inforce.adapters.checking.process import Checker, checking
+from inforce.adapters.checking.published_manifest import read_published
 from inforce.adapters.clock import Door
-from inforce.adapters.copies import Copies, UnreadableCopyError, open_copies
-from inforce.adapters.published_manifest import read_published
 from inforce.core.archive import (
     CERTIFICATES,
     MANIFEST,
@@ -291,7 +291,7 @@ def _sums(copies: Copies, beside: _Beside, manifest: Manifest) -> Sums:
 
 def _trust(named: str) -> bytes | str | None:
     """The file of certificates, once it is seen that it is one; or a fingerprint, in small letters without colons."""
-    from inforce.adapters.certificates import read_trust  # noqa: PLC0415 - takes its time
+    from inforce.adapters.checking.certificates import read_trust  # noqa: PLC0415 - takes its time
 
     if not named:
         return None

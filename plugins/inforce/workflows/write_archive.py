@@ -6,7 +6,7 @@ import time
 from datetime import datetime
 
 from inforce.adapters.archive_store import AlreadyThereError, Store
-from inforce.adapters.pyhanko_signing import Signer
+from inforce.adapters.signing.pyhanko_signing import Signer
 from inforce.core.archive import (
     CERTIFICATES,
     MANIFEST,

@@ -32,7 +32,7 @@ from pyhanko.sign.validation.generic_cms import (
     validate_sig_integrity,
 )
 
-from inforce.adapters.certificates import issued
+from inforce.adapters.checking.certificates import issued
 
 _DIGESTS = {"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512"}
 _BARE_RSA = "rsassa_pkcs1v15"

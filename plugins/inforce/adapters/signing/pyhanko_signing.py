@@ -46,8 +46,8 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.path import ValidationPath
 
-from inforce.adapters.hardware_keys import key_in_token
-from inforce.adapters.signing_keys import (
+from inforce.adapters.signing.hardware_keys import key_in_token
+from inforce.adapters.signing.keys import (
     Ask,
     Key,
     KeyedSigner,
@@ -57,8 +57,8 @@ from inforce.adapters.signing_keys import (
     key_in_file,
     not_valid_at,
 )
-from inforce.adapters.time_stamping import Authority, NoTimestamp
-from inforce.adapters.validation_data import NoRoot, NotValid, NoValidationData, ValidationData, told_simply
+from inforce.adapters.signing.time_stamping import Authority, NoTimestamp
+from inforce.adapters.signing.validation_data import NoRoot, NotValid, NoValidationData, ValidationData, told_simply
 from inforce.core.archive import Level
 from inforce.core.errors import ConfigurationError, Problem, RecordError
 from inforce.core.signing import KeyInFile, Signing

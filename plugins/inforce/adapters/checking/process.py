@@ -94,8 +94,8 @@ def _serve(pipe: Connection, trust: bytes | str | None, on: datetime, memory: in
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
-    from inforce.adapters.certificates import read_trust  # noqa: PLC0415 - takes its time
-    from inforce.adapters.pyhanko_checking import gather_detached, gather_evidence  # noqa: PLC0415
+    from inforce.adapters.checking.certificates import read_trust  # noqa: PLC0415 - takes its time
+    from inforce.adapters.checking.pyhanko_checking import gather_detached, gather_evidence  # noqa: PLC0415
 
     trusted = None if trust is None else read_trust(trust)
     _limit(memory)

@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from cryptography import x509
 
-from inforce.adapters.signing_keys import (
+from inforce.adapters.signing.keys import (
     Passphrase,
     certificate_of,
     not_valid_at,

@@ -23,7 +23,7 @@ from pyhanko_certvalidator.errors import (
 from pyhanko_certvalidator.fetchers import Fetchers
 from pyhanko_certvalidator.fetchers.requests_fetchers import RequestsFetcherBackend
 
-from inforce.adapters.signing_keys import asn1, read_certificates
+from inforce.adapters.signing.keys import asn1, read_certificates
 
 SECONDS = 10
 """How long one answer of a service may take."""

@@ -12,7 +12,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from inforce.adapters.signing_keys import (
+from inforce.adapters.signing.keys import (
     Ask,
     Key,
     Passphrase,

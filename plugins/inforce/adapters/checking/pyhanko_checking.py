@@ -2,10 +2,10 @@
 
 pyHanko tells whether a signature fits what it covers, and whether later updates are such as may be. That is not
 enough here: any byte that was changed must show. So the place of each signature is held to its exact form (upper-case
-hexadecimal, filled up with zeros, and the byte range right around it), its inside is checked by `cms_checking`, and
+hexadecimal, filled up with zeros, and the byte range right around it), its inside is checked by `cms`, and
 what came after the signature by `later_revisions`.
 
-A file may be made to harm its reader: call this in a process of its own (`checking_process`).
+A file may be made to harm its reader: call this in a process of its own (`process`).
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from inforce.adapters.certificates import Trust, distrust, name_of, unvouched, validity_fault, whole_names
-from inforce.adapters.cms_checking import NotIntactError, Seal, opened_seal, require_chain
-from inforce.adapters.later_revisions import what_else
+from inforce.adapters.checking.certificates import Trust, distrust, name_of, unvouched, validity_fault, whole_names
+from inforce.adapters.checking.cms import NotIntactError, Seal, opened_seal, require_chain
+from inforce.adapters.checking.later_revisions import what_else
 from inforce.core.archive import Level
 from inforce.core.signing import TEST_SUBJECT
 from inforce.core.verdict import Evidence, Signer, Stamp

@@ -26,7 +26,7 @@ from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.path import ValidationPath
 
-from inforce.adapters.validation_data import NotValid, NoValidationData, told_simply
+from inforce.adapters.signing.validation_data import NotValid, NoValidationData, told_simply
 
 TRIES = 3
 """How often an authority is asked for one timestamp."""

@@ -20,7 +20,7 @@ from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from inforce.adapters.later_revisions import what_else
+from inforce.adapters.checking.later_revisions import what_else
 
 _ANY_CHANGE = ModificationLevel.OTHER
 

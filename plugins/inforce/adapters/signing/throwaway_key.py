@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from inforce.adapters.pyhanko_signing import Signer
-from inforce.adapters.signing_keys import Key, KeyedSigner, is_test, signing_with
+from inforce.adapters.signing.keys import Key, KeyedSigner, is_test, signing_with
+from inforce.adapters.signing.pyhanko_signing import Signer
 from inforce.core.errors import ConfigurationError, Problem
 from inforce.core.signing import TEST_SUBJECT
 

@@ -1,0 +1,1 @@
+"""Sign: keys, signatures and timestamps. Each file hides one thing outside."""
