@@ -5,22 +5,20 @@ Each policy is written by itself, so that worker processes can share the work.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from functools import partial
 from hashlib import sha256
-from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 
 from inforce.adapters.site_folder import SiteFolder, Text, WrittenOnce
 from inforce.adapters.workers import Dealt
 from inforce.core import address
-from inforce.core.archive import SUMS, place_of
 from inforce.core.record import PolicyRecord
-from inforce.formats.archive_zip import README, readme, source_place, sums
 from inforce.mkdocs_plugin.kept_pages import KeptPages
 from inforce.mkdocs_plugin.pages import PAGE, Content
 from inforce.mkdocs_plugin.theme import Shells
+from inforce.workflows.policy_zip import PolicyZip
 from inforce.workflows.progress import Progress
 from inforce.workflows.publish_site import Site
 
@@ -97,28 +95,8 @@ class PermanentPages:
             place = address.pdf_address(policy.slug, revision.name, is_test=pdf.is_test)
             written.write(place, pdf.archived.present.digest, partial(archive.data, pdf))
         if archive.has(policy):
-            others = self._others(policy)
-            name = sha256(repr(others).encode()).hexdigest()
-            written.pack(address.zip_address(policy.slug), name, partial(self._members, policy, others))
-
-    def _others(self, policy: PolicyRecord) -> dict[str, bytes]:
-        """What the ZIP archive of a policy has besides PDFs and sources."""
-        archive = self._site.archive
-        others = dict(archive.companions())
-        others[README] = readme(policy.slug, policy.terms.title, self._root, archive.fingerprints)
-        digests = ((name, sha256(data).hexdigest()) for name, data in others.items())
-        files = (pdf.archived for _, pdf in archive.pdfs(policy) if not pdf.is_test)
-        return dict(sorted([*others.items(), (SUMS, sums(files, digests))]))
-
-    def _members(self, policy: PolicyRecord, others: dict[str, bytes]) -> Iterator[tuple[str, bytes | Path]]:
-        """What goes into the ZIP archive of a policy."""
-        archive, slug = self._site.archive, policy.slug
-        folder = address.zip_address(slug).rpartition("/")[2].removesuffix(".zip")
-        yield from ((f"{folder}/{name}", data) for name, data in others.items())
-        for revision, pdf in archive.pdfs(policy):
-            if not pdf.is_test:
-                yield f"{folder}/{source_place(slug, revision.name)}", self._site.source.data(revision)
-                yield f"{folder}/{place_of(slug, revision.name)}", archive.path(pdf) or archive.data(pdf)
+            zipped = PolicyZip.of(policy, archive, self._site.source, self._root)
+            written.pack(address.zip_address(policy.slug), zipped.name, zipped.members)
 
     def _page(self, content: Content) -> bytes:
         return self._shells.around(self._pages.filled(content)).encode()

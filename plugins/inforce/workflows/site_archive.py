@@ -99,7 +99,7 @@ def site_archive(settings: Settings, record: Record, asked: datetime) -> SiteArc
     """
     if not settings.archive:
         return SiteArchive()
-    store = open_store(settings.archive, settings.folder)
+    store = open_store(settings.archive, settings.folder, settings.file)
     notes = archive_notes(settings, store)
     survey = surveyed(store, notes, is_test=False)
     problems = survey.problems

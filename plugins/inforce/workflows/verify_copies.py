@@ -18,6 +18,7 @@ from inforce.adapters.checking.copies import Copies, UnreadableCopyError, open_c
 from inforce.adapters.checking.process import Checker, checking
 from inforce.adapters.checking.published_manifest import read_published
 from inforce.adapters.clock import Door
+from inforce.core.address import ARCHIVE
 from inforce.core.archive import (
     CERTIFICATES,
     MANIFEST,
@@ -55,8 +56,6 @@ _MOST_MANIFEST = 32 << 20
 _MOST_SIGNATURE = 1 << 20
 _MOST_ERRORS = 3
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
-_ON_SITES = "archive/"
-"""Where a site has the manifest of the PDFs that lie in its pages' folders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +228,8 @@ def _entry(manifest: Manifest, evidence: Evidence, name: str) -> Archived | None
 
 def _manifest_beside(copies: Copies, against: _Against) -> _Beside:
     """The manifest at the top of the copies; or where sites have it."""
-    is_on_site = not any(map(copies.has, OWN_FILES)) and any(copies.has(_ON_SITES + one) for one in OWN_FILES)
-    beside = _Beside(_ON_SITES if is_on_site else "")
+    is_on_site = not any(map(copies.has, OWN_FILES)) and any(copies.has(ARCHIVE + one) for one in OWN_FILES)
+    beside = _Beside(ARCHIVE if is_on_site else "")
     _read_sums(copies, beside)
     try:
         data = copies.read(beside.base + MANIFEST, _MOST_MANIFEST)

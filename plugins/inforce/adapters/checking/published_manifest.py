@@ -11,12 +11,13 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
+from inforce.core.address import ARCHIVE
 from inforce.core.archive import MANIFEST
 from inforce.core.errors import ConfigurationError, Problem, RecordError
 
 _SECONDS = 30
 _MOST_BYTES = 32 << 20
-_PLACE = f"archive/{MANIFEST}"
+_PLACE = f"{ARCHIVE}{MANIFEST}"
 
 
 def read_published(site: str) -> bytes:
