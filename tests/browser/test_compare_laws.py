@@ -23,7 +23,7 @@ from lxml import html
 from inforce.core import alignment
 from inforce.core.alignment import heaviest_chain
 from inforce.core.identity import Identified, Identities, groups_of
-from inforce.core.policy import Posting, Revision
+from inforce.core.policy import Posting, Revision, Terms
 from inforce.core.redline import redline
 from inforce.core.words import cut
 from inforce.formats.clauses_json import clauses_json, read_clauses_json
@@ -39,7 +39,7 @@ pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 ASSETS, RECORD = ROOT / "plugins/inforce/mkdocs_plugin/assets", ROOT / "policy_versions"
 POSTED = Posting(datetime(2018, 4, 10, tzinfo=UTC), "0" * 40)
-REVISION = Revision("terms", "2018-04-10", "Terms", "0" * 64, "0" * 40, POSTED, {}, "UTC", UTC)
+REVISION = Revision("terms", "2018-04-10", "Terms", "0" * 64, "0" * 40, POSTED, {}, Terms("Terms", "en", "UTC", UTC))
 ANSWERS = """pairs => pairs.map(([old, new_, isBackwards, largest]) => {
     const [one, other] = [old, new_].map(text => readClauses(JSON.parse(text)))
     const made = redlineOf(one, other, isBackwards, largest)

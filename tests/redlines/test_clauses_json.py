@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from inforce.core.clause import BORDER, Clause, Kind, Mark, Word
 from inforce.core.identity import Identified, Identities
-from inforce.core.policy import Posting, Revision
+from inforce.core.policy import Posting, Revision, Terms
 from inforce.formats.clauses_json import ClauseTexts, clauses_json, read_clauses_json
 from inforce.formats.json_text import to_json
 from inforce.formats.revision_file import body
@@ -21,7 +21,7 @@ from inforce.formats.text.clauses import clauses_of
 
 RECORD = Path(__file__).parents[2] / "policy_versions"
 POSTED = Posting(datetime(2018, 4, 10, tzinfo=UTC), "0" * 40)
-REVISION = Revision("terms", "2018-04-10", "Terms", "0" * 64, "0" * 40, POSTED, {}, "UTC", UTC)
+REVISION = Revision("terms", "2018-04-10", "Terms", "0" * 64, "0" * 40, POSTED, {}, Terms("Terms", "en", "UTC", UTC))
 CHARACTERS = st.sampled_from(
     [*"ab1 2.,:/-@$%'’_*`[]()|\n", "www.", "2018-05-10", "\u0301", "\u200d", "日", "ひ", "カー", "한", "👩", "²"]
 )

@@ -16,7 +16,7 @@ is judged beside it. So a history that was turned round or rewritten cannot take
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from inforce.core.address import slug_fault
@@ -117,20 +117,22 @@ class History:
         for line in self._previous.values():
             wanted.setdefault(line.policy, {})[f"{line.policy}/{line.revision}.md"] = line
         there: dict[str, Entry | None] = {}
+        joined = datetime.min.replace(tzinfo=UTC)
         for sequence, (commit, changes) in enumerate(steps, start=1):
+            joined = max(joined, commit.instant)
             there |= {change.path: change.entry for change in changes}
             for path, line in _concerned(changes, wanted).items():
                 if (candidate := self._as_published(there.get(path), line)) is not None:
                     terms = self._terms(there.get(f"{line.policy}/{TERMS}"))
                     if terms is not None and terms.value is not None:
-                        posting = Posting(line.posted, commit.id, sequence=sequence)
+                        posting = Posting(line.posted, commit.id, sequence=sequence, joined=joined)
                         found[line.policy, line.revision] = candidate, terms.value, posting
                         del wanted[line.policy][path]
         for candidate, terms_then, posting in sorted(found.values(), key=lambda one: (one[2].instant, one[0].name)):
             folder = self._folders.setdefault(candidate.policy, _Folder(candidate.policy))
-            recorded = Posting(posting.instant, posting.commit, sequence=posting.sequence)
+            recorded = replace(posting, joined=None)
             if candidate.declaration.is_stated:
-                recorded = Posting(datetime.max.replace(tzinfo=UTC), posting.commit, sequence=posting.sequence)
+                recorded = replace(posting, instant=datetime.max.replace(tzinfo=UTC))
             if (revision := judge(candidate, terms_then, recorded, folder.in_order).revision) is not None:
                 folder.post(revision)
                 self._foreseen.setdefault(posting.sequence, []).append(revision)

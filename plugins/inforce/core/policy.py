@@ -9,6 +9,9 @@ from enum import StrEnum
 
 from inforce.core.effect import ON_POSTING, Audience, Rule
 
+REMINDERS = (30, 7, 1)
+"""How many days before a revision takes effect people are reminded of it, where the policy says nothing else."""
+
 
 class ChangeClass(StrEnum):
     """How much a revision changes, as counsel declares it; `imported` where nobody classed it (rule 8)."""
@@ -24,7 +27,8 @@ class Terms:
     """What a `policy.yml` says.
 
     `effective` is the default rule of each audience, `notice_period` the least number of days that current users are
-    promised before a material change, `time_zone` the IANA name of `zone`.
+    promised before a material change, `time_zone` the IANA name of `zone`. `reminders` says how many days before a
+    revision takes effect people are reminded of it, the most days first.
     """
 
     title: str
@@ -36,6 +40,7 @@ class Terms:
     notice_period: int | None = None
     acceptance_asked: bool = False
     contact: str | None = None
+    reminders: tuple[int, ...] = REMINDERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +76,15 @@ class Posting:
     """The instant at which a revision joined the record, and how that is known.
 
     `commit` is always the commit that brought the revision into the repository. Where `source` is given the posting is
-    *stated*: known from there, and earlier than that commit. `sequence` is the commit's place in the branch's history.
+    *stated*: known from there, and earlier than that commit. `sequence` is the commit's place in the branch's history,
+    and `joined` the instant at which the record had it, which is `instant` where nothing else is said.
     """
 
     instant: datetime
     commit: str
     source: str | None = None
     sequence: int = 0
+    joined: datetime | None = None
 
     @property
     def is_stated(self) -> bool:
@@ -97,8 +104,8 @@ class Effect:
 class Revision:
     """A posted revision: one immutable text of a policy, with everything that was declared of it.
 
-    `zone`, `time_zone`, `language` and `policy_title` are those of the policy at the posting (rule 7), `blob` git's id
-    of the text. An editorial revision has no effects of its own: it stands for the revision it `corrects` (rule 5).
+    `terms` are those of the policy at the posting (rule 7), `blob` is git's id of the text. An editorial revision has
+    no effects of its own: it stands for the revision it `corrects` (rule 5).
     """
 
     policy: str
@@ -108,21 +115,43 @@ class Revision:
     blob: str
     posting: Posting
     effects: Mapping[Audience, Effect]
-    time_zone: str
-    zone: tzinfo
+    terms: Terms
     change: ChangeClass | None = None
     summary: tuple[str, ...] = ()
     accept_by: datetime | None = None
     overtakes: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
     corrects: str | None = None
-    language: str = "en"
-    policy_title: str = ""
 
     @property
     def posted(self) -> datetime:
         """The instant of the posting."""
         return self.posting.instant
+
+    @property
+    def joined(self) -> datetime:
+        """The instant at which the record had it: of a stated posting, later than that of the posting (rule 8)."""
+        return self.posting.joined or self.posting.instant
+
+    @property
+    def zone(self) -> tzinfo:
+        """Where its bare dates begin."""
+        return self.terms.zone
+
+    @property
+    def time_zone(self) -> str:
+        """The name of that zone."""
+        return self.terms.time_zone
+
+    @property
+    def language(self) -> str:
+        """The language of the text (BCP 47)."""
+        return self.terms.language
+
+    @property
+    def policy_title(self) -> str:
+        """What the policy was called when this was posted."""
+        return self.terms.title
 
     @property
     def order(self) -> tuple[datetime, bool, int, str]:

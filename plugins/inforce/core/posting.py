@@ -105,7 +105,8 @@ def judge(candidate: Candidate, terms: Terms, posting: Posting, posted: Posted) 
     stated = stated_instant(declared, terms)
     recorded = posting.instant
     if stated is not None:
-        posting = replace(posting, instant=stated, source=declared.source)
+        joined = posting.joined or recorded
+        posting = replace(posting, instant=stated, source=declared.source, joined=joined)
     effects, faults = _effects(declared, terms, posting.instant)
     revision = Revision(
         policy=candidate.policy,
@@ -115,16 +116,13 @@ def judge(candidate: Candidate, terms: Terms, posting: Posting, posted: Posted) 
         blob=candidate.blob,
         posting=posting,
         effects={} if declared.change is ChangeClass.EDITORIAL else effects,
-        time_zone=terms.time_zone,
-        zone=terms.zone,
+        terms=terms,
         change=declared.change,
         summary=declared.summary,
         accept_by=_instant_of(declared.accept_by, terms),
         overtakes=declared.overtakes,
         keeps=declared.keeps,
         corrects=declared.corrects,
-        language=terms.language,
-        policy_title=terms.title,
     )
     earlier, later = posted.around(revision)
     faults += [

@@ -10,6 +10,7 @@ The whole format::
     notice_period: 30 days              # promised to current users for material changes; optional
     acceptance: asked                   # asked | not asked; not asked if left out
     contact: Personal Information Manager, Qstore    # optional
+    reminders: [30 days, 7 days, 1 day] # before a revision takes effect; these if left out, or `none`
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from __future__ import annotations
 import re
 
 from inforce.core.effect import ON_POSTING, Audience, Kind, Rule
-from inforce.core.policy import Terms
+from inforce.core.policy import REMINDERS, Terms
 from inforce.core.record import Reading
 from inforce.formats.effective import KEY as EFFECTIVE
 from inforce.formats.effective import take_effective
@@ -25,9 +26,20 @@ from inforce.formats.strict_yaml import Fields, YamlError, parse_mapping
 from inforce.formats.text.clean_text import decode
 from inforce.formats.time_zones import time_zone
 
-KEYS = ("title", "relation", "language", "time_zone", "effective", "notice_period", "acceptance", "contact")
+KEYS = (
+    "title",
+    "relation",
+    "language",
+    "time_zone",
+    "effective",
+    "notice_period",
+    "acceptance",
+    "contact",
+    "reminders",
+)
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*", re.ASCII)
 _DAYS = re.compile(r"([1-9]\d{0,3}) days?", re.ASCII)
+_NO_REMINDERS = "none"
 
 
 def parse_terms(data: bytes) -> Reading[Terms]:
@@ -58,12 +70,15 @@ def parse_terms(data: bytes) -> Reading[Terms]:
     acceptance = fields.choice("acceptance", ("asked", "not asked"))
     effective = {**dict.fromkeys(Audience, ON_POSTING), **(take_effective(fields) or {})}
     _refuse_fixed_days(fields, *effective.values())
-    notice_period = _days(fields)
+    notice_period = _notice_period(fields)
     contact = fields.text("contact")
+    reminders = _reminders(fields) if "reminders" in keys.values else REMINDERS
     if fields.faults or title is None or language is None or zone is None or zone_name is None:
         return Reading(None, tuple(sorted(fields.faults, key=lambda fault: fault.line or 0)))
-    terms = Terms(title, language, zone_name, zone, relation, effective, notice_period, acceptance == "asked", contact)
-    return Reading(terms)
+    is_asked = acceptance == "asked"
+    return Reading(
+        Terms(title, language, zone_name, zone, relation, effective, notice_period, is_asked, contact, reminders)
+    )
 
 
 def _refuse_fixed_days(fields: Fields, *rules: Rule) -> None:
@@ -76,11 +91,22 @@ def _refuse_fixed_days(fields: Fields, *rules: Rule) -> None:
             )
 
 
-def _days(fields: Fields) -> int | None:
+def _notice_period(fields: Fields) -> int | None:
     text = fields.text("notice_period")
-    if text is None:
-        return None
+    return None if text is None else _days(fields, "notice_period", text)
+
+
+def _reminders(fields: Fields) -> tuple[int, ...]:
+    """The numbers of days, each once, the most first."""
+    texts = fields.texts("reminders")
+    if texts == (_NO_REMINDERS,):
+        return ()
+    days = {_days(fields, "reminders", text) for text in texts}
+    return tuple(sorted((one for one in days if one is not None), reverse=True))
+
+
+def _days(fields: Fields, key: str, text: str) -> int | None:
     if found := _DAYS.fullmatch(text):
         return int(found[1])
-    fields.fault("notice_period", f"`notice_period: {text}` is not understood", "write it in days: `30 days`")
+    fields.fault(key, f"`{key}: {text}` is not understood", "write it in days: `30 days`")
     return None

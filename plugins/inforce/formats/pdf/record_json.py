@@ -32,7 +32,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from inforce.core.policy import Terms
 from inforce.core.record import PolicyRecord
 from inforce.formats.in_force_json import revision_entry
 from inforce.formats.json_text import to_json
@@ -52,8 +51,7 @@ def record_json(sheet: Sheet) -> bytes:
 def record_of(sheet: Sheet) -> dict[str, Any]:
     """The facts."""
     revision, before = sheet.source.dated, sheet.before
-    terms = Terms(revision.policy_title, revision.language, revision.time_zone, revision.zone)
-    entry = revision_entry(revision, PolicyRecord(revision.policy, terms, ()))
+    entry = revision_entry(revision, PolicyRecord(revision.policy, revision.terms, ()))
     entry["posting"] = {**entry["posting"], "commit": revision.posting.commit}
     return entry | {
         "language": revision.language,

@@ -40,12 +40,13 @@ class Source:
     @classmethod
     def of(cls, revision: Revision, data: bytes) -> Source:
         """The revision without its zone."""
-        return cls(replace(revision, zone=UTC), data)
+        return cls(replace(revision, terms=replace(revision.terms, zone=UTC)), data)
 
     @property
     def dated(self) -> Revision:
         """The revision with its zone, of which it has the name."""
-        return replace(self.revision, zone=time_zone(self.revision.time_zone))
+        terms = replace(self.revision.terms, zone=time_zone(self.revision.time_zone))
+        return replace(self.revision, terms=terms)
 
 
 @dataclass(frozen=True, slots=True)
