@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from qstore_site import build  # noqa: F401 - a fixture
 
 
 @pytest.fixture(autouse=True)

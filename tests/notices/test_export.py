@@ -99,7 +99,9 @@ def test_full_pages_of_the_index_never_change(told):
     assert pages == ["notices/index/1.json"]
     assert [after[name] for name in pages] == [before[name] for name in pages]
     index = index_of(after)
-    assert [page["digest"] for page in index["pages"]] == [sha256(after[one["url"]]).hexdigest() for one in index["pages"]]
+    assert [page["digest"] for page in index["pages"]] == [
+        sha256(after[one["url"]]).hexdigest() for one in index["pages"]
+    ]
     assert index["count"] == len(index["notices"]) + sum(page["count"] for page in index["pages"])
 
 
@@ -174,7 +176,10 @@ def test_what_is_published_says_the_authority_even_where_the_repository_does_not
 
     said = fresh.inforce("export-feed", now=NOW)
     assert said.status == 2
-    assert "the authority is gone, but what is published has identities that begin with tag:qstore.example,2014:" in said.err
+    assert (
+        "the authority is gone, but what is published has identities that begin with tag:qstore.example,2014:"
+        in said.err
+    )
 
 
 @pytest.mark.parametrize(
