@@ -41,12 +41,14 @@ class Staging:
         """Keep the folders; see `staged`."""
         self._folder = folder
         self._hidden = hidden
+        self._written: list[str] = []
 
     def write(self, path: str, data: bytes) -> None:
         """Take a file, its path relative to the folder."""
         place = self._hidden / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(data)
+        self._written.append(path)
 
     def publish(self) -> None:
         """Move what was written to its places.
@@ -64,6 +66,27 @@ class Staging:
             for target in moved:
                 target.rename(self._hidden / target.relative_to(self._folder))
             raise
+
+    def replace(self) -> int:
+        """Move what was written to its places, over whatever files lie there, in the order in which it was written.
+
+        Each file is the old one or the new one for whoever reads meanwhile. What has its bytes already is left alone.
+
+        Returns:
+            How many files were moved.
+
+        Raises:
+            OSError: one cannot be written; those before it are in their places.
+        """
+        moved = 0
+        for path in self._written:
+            source, target = self._hidden / path, self._folder / path
+            if target.is_file() and not target.is_symlink() and target.read_bytes() == source.read_bytes():
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source.replace(target)
+            moved += 1
+        return moved
 
 
 @contextmanager

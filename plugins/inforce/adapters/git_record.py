@@ -130,6 +130,15 @@ class GitRecord:
                 break
         return found
 
+    def versions(self, file: Path) -> Iterator[bytes]:
+        """What the published branch had at the place of a file of the working tree, oldest first; nothing elsewhere."""
+        if not (place := file.resolve()).is_relative_to(self._work_tree):
+            return
+        told = list(self._newest_first(place.relative_to(self._work_tree).as_posix()))
+        for _, _, entry in reversed(told):
+            if entry is not None and entry.is_regular:
+                yield self.text(entry.blob)
+
     def close(self) -> None:
         """End the process that reads texts; a further text begins another."""
         self._texts.close()

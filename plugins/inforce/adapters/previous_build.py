@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from http.client import HTTPException
 from pathlib import Path
@@ -14,6 +15,7 @@ from inforce.core.archive import MANIFEST, Manifest
 from inforce.core.errors import Problem, RecordError
 from inforce.core.record import Published
 from inforce.formats.manifest_json import parse_manifest
+from inforce.formats.notices.json import INDEX
 from inforce.formats.postings_json import parse_postings
 
 _SECONDS = 30
@@ -69,6 +71,30 @@ def read_previous_manifest(place: str, folder: Path) -> Manifest | None:
             return None
         what = f"whether an archive was published cannot be told: {getattr(wrong, 'reason', None) or wrong}"
     raise RecordError([Problem(beside, what, "if there was none, say so once: --new-archive")])
+
+
+def read_previous_authority(place: str, folder: Path) -> str | None:
+    """With what the identities of the notices begin that the previous build published; None where it had none.
+
+    Args:
+        place: of its `postings.json`, as for `read_previous`.
+        folder: where `mkdocs.yml` lies.
+
+    Raises:
+        RecordError: it cannot be read, or is not what a build publishes.
+    """
+    if not place:
+        return None
+    beside = urljoin(place, INDEX)
+    try:
+        return str(json.loads(_read(beside, folder))["authority"])
+    except FileNotFoundError:
+        return None
+    except (OSError, URLError, HTTPException, ValueError, KeyError, TypeError, RecursionError) as wrong:
+        if isinstance(wrong, HTTPError) and wrong.code in _NOT_THERE:
+            return None
+        what = f"how notices were called cannot be told: {getattr(wrong, 'reason', None) or wrong}"
+    raise RecordError([Problem(beside, what, "give the site that is published now, unchanged (rule 7)")])
 
 
 def _read(place: str, folder: Path) -> bytes:

@@ -27,6 +27,7 @@ RESERVED = frozenset(
         "in-force.json",
         "index",
         "index.html",
+        "index.json",
         "notices",
         "notices.atom",
         "notices.json",

@@ -79,10 +79,7 @@ def revision_entry(revision: Revision, policy: PolicyRecord) -> Json:
     entry: Json = {
         "change": revision.change,
         "digest": revision.digest,
-        "effective": {
-            audience: {"from": instant_or_null(effect.start, zone), "rule": effect.rule.text}
-            for audience, effect in revision.effects.items()
-        },
+        "effective": effects_entry(revision, zone),
         "posted": format_instant(revision.posted, zone),
         "posting": posting_entry(revision),
         "revision": revision.name,
@@ -100,6 +97,14 @@ def revision_entry(revision: Revision, policy: PolicyRecord) -> Json:
     if revision.corrects is not None:
         entry["corrects"] = revision.corrects
     return entry
+
+
+def effects_entry(revision: Revision, zone: tzinfo) -> Json:
+    """When it takes effect for each audience, by which rule; nothing of an editorial revision."""
+    return {
+        audience: {"from": instant_or_null(effect.start, zone), "rule": effect.rule.text}
+        for audience, effect in revision.effects.items()
+    }
 
 
 def posting_entry(revision: Revision) -> Json:

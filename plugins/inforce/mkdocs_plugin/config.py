@@ -21,6 +21,7 @@ from inforce.adapters.workers import processors
 from inforce.core.address import ARCHIVE, POLICIES, POSTINGS, SCHEMAS
 from inforce.core.errors import ConfigurationError, Problem, did_you_mean
 from inforce.core.record import FOLDER, Record
+from inforce.formats.notices.authority import TODO, parse_authority
 from inforce.mkdocs_plugin.signing_options import SigningOptions
 from inforce.workflows.settings import TEST_ARCHIVE, Settings
 
@@ -94,6 +95,7 @@ class InforceConfig(Config):
           paper: A4                   # A4 or Letter
           fonts: []                   # further families of fonts, for characters that ours lack
           signing: …                  # with which key: see `signing_options`; left out, a throw-away test key
+          notices: …                  # in whose name notices are called: see `authority`; left out, there are none
     """
 
     branch = c.Type(str, default="main")
@@ -105,9 +107,11 @@ class InforceConfig(Config):
     paper = _Paper()
     fonts = _Families()
     signing = c.Optional(_Mapping())
+    notices = c.Optional(_Mapping())
 
 
 _HINTS = {
+    "notices": TODO,
     "fonts": "write a list: `fonts: [Noto Sans]`",
     "paper": "the papers are A4 and Letter",
     "signing": "write `signing: {key: qstore.p12}`: see the page Signing",
@@ -120,7 +124,7 @@ _HINTS = {
 class Surroundings:
     """What else of `mkdocs.yml` matters here: its folder, the site's address, the two folders of MkDocs, its own name.
 
-    `root` ends in a slash, and is empty where no address is said.
+    `root` ends in a slash, and is empty where no address is said; `name` is what the site is called.
     """
 
     folder: Path
@@ -128,22 +132,24 @@ class Surroundings:
     docs: Path
     site: Path
     file: str = "mkdocs.yml"
+    name: str = ""
 
     @classmethod
     def of(cls, config: MkDocsConfig) -> Surroundings:
         """As MkDocs has them."""
         file = Path(config.config_file_path or "mkdocs.yml").name
-        return cls(folder_of(config), config.site_url or "", Path(config.docs_dir), Path(config.site_dir), file)
+        docs, site = Path(config.docs_dir), Path(config.site_dir)
+        return cls(folder_of(config), config.site_url or "", docs, site, file, config.site_name)
 
     @classmethod
     def read(cls, loaded: Mapping[str, Any], folder: Path, file: str) -> Surroundings:
         """As they are written in the file; what is wrong there, MkDocs tells."""
-        address, docs, site = (
+        address, docs, site, name = (
             written if isinstance(written := loaded.get(key), str) and written else default
-            for key, default in (("site_url", ""), ("docs_dir", "docs"), ("site_dir", "site"))
+            for key, default in (("site_url", ""), ("docs_dir", "docs"), ("site_dir", "site"), ("site_name", ""))
         )
         root = f"{address.rstrip('/')}/" if address else ""
-        return cls(folder, root, folder / docs, folder / site, file)
+        return cls(folder, root, folder / docs, folder / site, file, name)
 
 
 def problems_of(config: InforceConfig, path: str) -> list[Problem]:
@@ -160,6 +166,9 @@ def problems_of(config: InforceConfig, path: str) -> list[Problem]:
     if isinstance(config.signing, dict):
         faults = SigningOptions(config.signing, Path()).faults
         found += [Problem(path, f"plugins: {NAME}: {one.what}", one.todo) for one in faults]
+    if isinstance(config.notices, dict):
+        for one in parse_authority(config.notices).faults:
+            found.append(Problem(path, f"plugins: {NAME}: {one.what}", one.todo))
     return found
 
 
@@ -276,6 +285,8 @@ def settings_of(config: InforceConfig, around: Surroundings) -> Settings:
         fonts=tuple(config.fonts),
         signing=SigningOptions(config.signing, folder).signing if config.signing is not None else None,
         file=around.file,
+        name=around.name,
+        notices=parse_authority(config.notices).value if config.notices is not None else None,
     )
 
 

@@ -27,11 +27,13 @@ from inforce.formats.text.markdown import Rendition, render
 from inforce.formats.timemap import timemap
 from inforce.workflows.caches import cache_folder, html_cache, redlines_cache
 from inforce.workflows.convert_texts import SiteTexts
+from inforce.workflows.notice_authority import settled_authority
 from inforce.workflows.progress import Progress, silent
 from inforce.workflows.read_record import Draft, OpenRecord, opened
 from inforce.workflows.redline_texts import SiteRedlines
 from inforce.workflows.settings import Settings
 from inforce.workflows.site_archive import SiteArchive, missing_pdfs, site_archive
+from inforce.workflows.site_notices import SiteNotices, site_notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,9 @@ class Site:
     """What one build shows: the record as of an instant, the drafts of a preview, and the warnings to be told.
 
     `lacking` are warnings too, of PDFs that are not there: whoever publishes has to hear of them, a preview need not.
-    `texts` has the revisions as HTML, `redlines` what changed in them, `archive` their signed PDFs, `pages` what
-    whoever makes the pages keeps from build to build, `written` the notes on what was written; `workers` says how many
-    processes may work at once.
+    `texts` has the revisions as HTML, `redlines` what changed in them, `archive` their signed PDFs, `notices` what is
+    to be told of them, if anything is. `pages` has what whoever makes the pages keeps from build to build, `written`
+    the notes on what was written; `workers` says how many processes may work at once.
     """
 
     record: Record
@@ -53,6 +55,7 @@ class Site:
     texts: SiteTexts
     redlines: SiteRedlines
     archive: SiteArchive
+    notices: SiteNotices | None
     pages: Cache
     written: Cache
     workers: int
@@ -66,6 +69,7 @@ class Site:
             yield f"{address.SCHEMAS}{name}.schema.json", schema(name)
         for name, data in self.archive.companions():
             yield f"{address.ARCHIVE}{name}", data
+        yield from self.notices.files() if self.notices is not None else ()
 
     def files_of(self, policy: PolicyRecord, root: str = "") -> Iterator[tuple[str, bytes]]:
         """Every file that is no page and speaks of a policy, but for the sources; `root` is the site's address."""
@@ -117,6 +121,7 @@ def gathered(
         if source.record.errors:
             raise RecordError(source.record.problems)
         record = source.record.as_of(door.asked)
+        authority = settled_authority(settings, source, door.asked)
         archive = site_archive(settings, source.record, door.asked)
         lacking = list(missing_pdfs(archive, record))
         progress = progress or silent()
@@ -138,6 +143,7 @@ def gathered(
                 texts=texts,
                 redlines=redlines,
                 archive=archive,
+                notices=site_notices(settings, authority, record, door.asked, languages),
                 pages=pages,
                 written=written,
                 workers=settings.workers,

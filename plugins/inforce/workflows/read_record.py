@@ -92,6 +92,10 @@ class OpenRecord:
         """When files beside the record got the bytes that they have, by the published branch; not all are known."""
         return self._repository.last_changed(files)
 
+    def versions(self, file: Path) -> Iterator[bytes]:
+        """What the published branch had at the place of a file beside the record, oldest first."""
+        return self._repository.versions(file)
+
     def working_tree(self, as_if_posted: date | datetime) -> tuple[list[Draft], list[Problem]]:
         """The drafts in the working tree, judged as if posted then, and what is wrong there besides.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from inforce.core.notice import Authority
 from inforce.core.signing import Signing
 
 TEST_ARCHIVE = "test-signed"
@@ -24,6 +25,8 @@ class Settings:
     kept: a folder relative to `folder`, or any fsspec address (`s3://bucket/prefix`); empty where no PDFs are wanted.
     `paper` is `A4` or `Letter`, `fonts` are further families of fonts for PDFs. `signing` is None where no key is
     named: a throw-away test key signs then. `file` is what `mkdocs.yml` is called.
+
+    `name` is what the site is called. `notices` says in whose name notices are called; without it there are none.
     """
 
     folder: Path
@@ -38,3 +41,5 @@ class Settings:
     fonts: tuple[str, ...] = ()
     signing: Signing | None = None
     file: str = "mkdocs.yml"
+    name: str = ""
+    notices: Authority | None = None

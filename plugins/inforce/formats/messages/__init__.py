@@ -142,6 +142,11 @@ class Languages:
             self._messages[near] = self._messages[language] = known or Messages(*self._texts[near])
         return self._messages[language]
 
+    @property
+    def tags(self) -> list[str]:
+        """The tags of all languages, in order."""
+        return sorted(tag for tag, _ in self._texts.values())
+
     def texts_in(self, language: str) -> tuple[str, Mapping[str, str]]:
         """The tag and the texts of the nearest file, as they stand there."""
         return self._texts[self._near(language)]

@@ -122,7 +122,7 @@ class _Telling:
         """The three questions."""
         if changes := list(self._changes()):
             kind = ".overtaken" if self._notice.event is Event.OVERTAKEN else self._kind()
-            yield _Section(self._sentence(f"notice.changes{kind}"), changes)
+            yield _Section(self._sentence(f"notice.changes.{kind.lstrip('.') or 'posted'}"), changes)
         yield _Section(self._sentence("notice.effect"), [_Words(one) for one in self._effects()])
         yield _Section(self._sentence("notice.do"), list(self._to_do(links)))
 
