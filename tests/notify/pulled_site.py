@@ -85,6 +85,7 @@ class Site:
 
     def write(self, **changes):
         """Write it; `changes` are of the index."""
+        self.put("postings.json", {"postings": []})
         for entry in self.entries:
             self.put(
                 f"{entry['policy']}/{entry['revision']}/source.md", self.texts[f"{entry['policy']}/{entry['revision']}"]

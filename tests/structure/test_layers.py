@@ -23,6 +23,8 @@ OUTSIDE = {
     "weasyprint": ("adapters",),
     "httpx": ("adapters",),
     "jsonschema": ("formats",),
+    "idna": ("formats",),
+    "sqlalchemy": ("adapters",),
 }
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 

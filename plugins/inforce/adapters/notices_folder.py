@@ -10,6 +10,7 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from inforce.core.address import POSTINGS
 from inforce.core.errors import ConfigurationError, Problem, RecordError
 
 _DIGEST = "digest"
@@ -30,6 +31,7 @@ class FolderReader:
             todo = "name the folder of a built site (the one that has `notices/` in it), or its https:// address"
             raise ConfigurationError([Problem(self.place, "there is no such folder", todo)])
         self._folder = folder.resolve()
+        self.has_texts = (self._folder / POSTINGS).is_file()  # which a site has, and an export of notices alone has not
 
     def address(self, url: str) -> str:
         """What a person calls a file."""

@@ -88,6 +88,7 @@ class HttpReader:
             raise ConfigurationError([Problem.of(fault, without_secrets(root))])
         self.place = root if root.endswith("/") else f"{root}/"
         self.warnings: list[Problem] = []
+        self.has_texts = True
         self._is_insecure, self._patience, self._sleep = is_insecure, patience, sleep
         self._client = httpx.Client(
             headers={

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 from inforce.adapters.notices_folder import FolderReader
 from inforce.adapters.notices_http import HttpReader, Patience
@@ -27,9 +27,9 @@ from inforce.core.announcement import Announcement, Message
 from inforce.core.errors import Problem, RecordError
 from inforce.core.pulled import Index, Page, Pulled
 from inforce.core.web_address import is_web_address
-from inforce.formats.notices_reading import messages_of, read_index, read_notice, read_page
+from inforce.formats.notices.json import INDEX, Json
+from inforce.formats.notices.reading import messages_of, read_index, read_notice, read_page
 
-INDEX = "notices/index.json"
 MOST_BYTES = 16 << 20
 """Of one file. A page of a hundred notices with long summaries has a fiftieth of that."""
 
@@ -40,6 +40,8 @@ class Reader(Protocol):
     place: str
     """The root, as a person knows it."""
     warnings: list[Problem]
+    has_texts: bool
+    """Whether the texts of which notices speak have to be there too."""
 
     def address(self, url: str) -> str:
         """The whole address of what lies there."""
@@ -73,7 +75,7 @@ class NoticesSource:
     def __init__(self, reader: Reader) -> None:
         """Keep the reader."""
         self._reader = reader
-        self._last: tuple[str, dict[str, Any]] | None = None
+        self._last: tuple[str, Json] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -106,7 +108,7 @@ class NoticesSource:
             todo = "if the site was just published, the next run finds it whole; if not, publish it again"
             raise RecordError([Problem(str(wrong), "this is not the page of which the index speaks", todo)]) from None
 
-    def raw(self, announcement: Announcement) -> dict[str, Any]:
+    def raw(self, announcement: Announcement) -> Json:
         """The notice's file.
 
         Raises:
@@ -131,9 +133,13 @@ class NoticesSource:
     def check_text(self, announcement: Announcement) -> None:
         """See that the text of which the notice speaks is the one that the site shows.
 
+        Where notices alone were exported there is no text, and nothing to see.
+
         Raises:
             RecordError: it cannot be read, or its digest is not the notice's.
         """
+        if not self._reader.has_texts:
+            return
         url = source_address(announcement.policy, announcement.revision)
         found = hashlib.sha256(self._reader.read(url, MOST_BYTES)).hexdigest()
         if found != announcement.digest:

@@ -1,8 +1,8 @@
 """Reads what a site publishes of its notices, as somebody else's text: `notices/index.json`, its pages, the notices.
 
-The formats stand whole in `notices_json.py`, and in the schemas `notices.schema.json` and `notice.schema.json`. Keys
-that are not known are left alone: a later version may add some. What has another `version` was made by a newer Inforce,
-and is not read.
+The formats stand whole in `json.py` beside this, and in the schemas `notices.schema.json` and `notice.schema.json`.
+Keys that are not known are left alone: a later version may add some. What has another `version` was made by a newer
+Inforce, and is not read.
 
 Nothing that is wrong with a file leaves here as anything but a `RecordError` that names its address.
 """
@@ -25,10 +25,9 @@ from inforce.core.announcement import Announcement, Message, Recipients
 from inforce.core.errors import Problem, RecordError
 from inforce.core.instant import parse_instant
 from inforce.core.pulled import Index, Page
+from inforce.formats.notices.json import VERSION, Json
 from inforce.formats.schemas import schema
 
-Json = dict[str, Any]
-VERSION = 1
 FACTS = (
     "acceptance",
     "audience",
@@ -49,7 +48,7 @@ FACTS = (
     "revision",
     "summary",
 )
-"""What never changes once it is published; links, title, posting and the place of the file may."""
+"""What never changes once it is published. What a later version adds is none of it, for those who read as this does."""
 _MOST_TOLD = 5
 _LONGEST_TOLD = 80
 _CONTROLS = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
