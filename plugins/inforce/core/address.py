@@ -126,11 +126,19 @@ def timemap_address(policy: str) -> str:
     return f"{policy}/timemap.link"
 
 
+def notices_address(policy: str, revision: str, name: str = "") -> str:
+    """The page of a revision's notices, for people; with a name, the place of that one on it."""
+    return f"{NOTICES}{policy}/{revision}/" + (f"#{name}" if name else "")
+
+
 POLICIES = "policies.json"
 POSTINGS = "postings.json"
 SCHEMAS = "schemas/"
 ARCHIVE = "archive/"
 """The page for auditors, and below it the archive's manifest with what it is checked with."""
+NOTICES = "notices/"
+"""The page of notices for people, and below it those of each revision, and the files for programs."""
+CALENDAR = "effective-dates.ics"
 SITEMAP = "sitemap.xml"
 CONTENT_SECURITY = "content-security-policy.txt"
 

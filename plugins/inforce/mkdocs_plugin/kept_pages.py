@@ -17,7 +17,8 @@ from inforce.adapters.cache import Cache
 from inforce.adapters.workers import dealt
 from inforce.core.record import PolicyRecord
 from inforce.formats.text.markdown import Heading
-from inforce.mkdocs_plugin.pages import Content, Pages
+from inforce.mkdocs_plugin.content import Content
+from inforce.mkdocs_plugin.pages import Pages
 from inforce.workflows.progress import Progress
 
 _FEW = 100

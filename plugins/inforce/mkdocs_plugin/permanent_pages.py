@@ -15,8 +15,8 @@ from inforce.adapters.site_folder import SiteFolder, Text, WrittenOnce
 from inforce.adapters.workers import Dealt
 from inforce.core import address
 from inforce.core.record import PolicyRecord
+from inforce.mkdocs_plugin.content import PAGE, Content
 from inforce.mkdocs_plugin.kept_pages import KeptPages
-from inforce.mkdocs_plugin.pages import PAGE, Content
 from inforce.mkdocs_plugin.theme import Shells
 from inforce.workflows.policy_zip import PolicyZip
 from inforce.workflows.progress import Progress

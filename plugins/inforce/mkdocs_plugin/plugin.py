@@ -34,9 +34,10 @@ from inforce.mkdocs_plugin.config import (
     require_directory_urls,
     settings_of,
 )
+from inforce.mkdocs_plugin.content import Content
 from inforce.mkdocs_plugin.kept_pages import KeptPages
 from inforce.mkdocs_plugin.page_dates import dated
-from inforce.mkdocs_plugin.pages import Content, Pages
+from inforce.mkdocs_plugin.pages import Pages
 from inforce.mkdocs_plugin.permanent_pages import PermanentPages
 from inforce.mkdocs_plugin.theme import (
     INDEX,

@@ -22,7 +22,7 @@ from inforce.formats.messages import ENGLISH, Languages
 from inforce.formats.page_head import with_canonical, with_head
 from inforce.formats.redline.style import site_style
 from inforce.mkdocs_plugin import shell as marks
-from inforce.mkdocs_plugin.pages import ASSETS, Content, Link
+from inforce.mkdocs_plugin.content import ASSETS, Content, Link
 from inforce.mkdocs_plugin.shell import Shell
 
 if TYPE_CHECKING:
