@@ -37,6 +37,7 @@ from inforce.mkdocs_plugin.heads import Heads
 from inforce.mkdocs_plugin.history import rows
 from inforce.mkdocs_plugin.home import Card, latest
 from inforce.mkdocs_plugin.late import LISTED, PICTURE, REDLINE, TEXT, as_of_instant
+from inforce.mkdocs_plugin.notices import NoticePages
 from inforce.mkdocs_plugin.templating import Templates
 from inforce.workflows.publish_site import Site, draft_rendition, draft_text
 from inforce.workflows.read_record import Draft
@@ -73,12 +74,13 @@ class Pages:
         self.languages = languages or Languages()
         self._language = language
         revisions = [one for policy in site.record.policies for one in policy.revisions]
-        self._templates = Templates(self.languages, revisions, root)
+        self._templates = Templates(self.languages, revisions, root, has_notices=site.notices is not None)
         self._timelines = {policy.slug: policy.timeline for policy in site.record.policies}
         self._instants = {slug: last_change(one, site.as_of) or site.as_of for slug, one in self._timelines.items()}
-        self.heads = Heads(site.record, self._timelines, self._instants, site.archive, root)
-        self._facts: dict[tuple[str, str], RevisionFacts] = {}
         self._ages = Ages(self._templates, self.languages, self._timelines, self._instants)
+        self.notices = NoticePages(site, self._templates, self.languages, language, self._ages)
+        self.heads = Heads(site, self._timelines, self._instants, root, self.notices.feeds)
+        self._facts: dict[tuple[str, str], RevisionFacts] = {}
 
     @property
     def of_policies(self) -> Mapping[Callable[[str], str], Callable[[PolicyRecord], Content]]:
@@ -102,6 +104,7 @@ class Pages:
             files |= {address.in_force_address(slug), address.timemap_address(slug), address.zip_address(slug)}
             pdfs = self.site.archive.pdfs(policy)
             files |= {address.pdf_address(slug, one.name, is_test=pdf.is_test) for one, pdf in pdfs}
+            files |= set(self.notices.files(policy))
         return files
 
     def depends_on(self, policy: PolicyRecord) -> str:
@@ -109,7 +112,8 @@ class Pages:
         words = self.languages.texts_in(policy.terms.language)
         site = (self._root, self._language, words, self.heads.governing)
         pdfs = list(self.site.archive.pdfs(policy))
-        return repr((policy, self._instants[policy.slug], site, self.site.drafts_of(policy), pdfs))
+        notices = self.notices.depends_on(policy) if self.notices.are_wanted else None
+        return repr((policy, self._instants[policy.slug], site, self.site.drafts_of(policy), pdfs, notices))
 
     def facts(self, revision: Revision) -> RevisionFacts:
         """A posted revision's facts."""
@@ -130,6 +134,8 @@ class Pages:
         timeline, now = self._timelines.get(slug), self.site.as_of
         if not place:
             return max(filter(None, (last_change(one, now) for one in self._timelines.values())), default=None)
+        if place == address.NOTICES:
+            return self.notices.last_told()
         if timeline is None:
             return None
         name = rest.rstrip("/")
@@ -179,6 +185,23 @@ class Pages:
         ]
         head = self.heads.other(address.ARCHIVE)
         return self.filled(Content(address.ARCHIVE, title, description, html, headings, head=head))
+
+    def head_of_other(self, place: str) -> str:
+        """The end of the head of home, which leads to the feeds, and of the site's own pages."""
+        return self.heads.other(place, () if place.strip("./") else self.notices.feeds(self._language))
+
+    def all_notices(self) -> Content:
+        """`/notices/`: what is to come, what was told last, and how to subscribe."""
+        feeds = self.notices.feeds(self._language)
+        return self.filled(self.notices.all(self.heads.other(address.NOTICES, feeds)))
+
+    def of_revision(self, policy: PolicyRecord, revision: Revision) -> Iterator[Content]:
+        """The permanent pages of a revision."""
+        yield self.revision(policy, revision)
+        yield self.changes(policy, revision)
+        if self.notices.are_wanted:
+            place = address.notices_address(policy.slug, revision.name)
+            yield self.notices.of(policy, revision, self.heads.below(policy, place))
 
     def policy(self, policy: PolicyRecord) -> Content:
         """`/privacy-policy/`: the text in force for current users."""
