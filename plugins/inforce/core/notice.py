@@ -200,7 +200,9 @@ def _of_effects(revision: Revision, *, is_first: bool) -> Iterator[Notice]:
         if effect.start is None or effect.start <= revision.posted:
             continue
         instants = [(days_later(effect.start, -days, revision.zone), days) for days in revision.terms.reminders]
-        for due, days in [*((due, days) for due, days in instants if due > revision.posted), (effect.start, None)]:
+        # Not before the posting; and where a zone has skipped a day, not at the effect itself.
+        reminders = [(due, days) for due, days in instants if revision.posted < due < effect.start]
+        for due, days in [*reminders, (effect.start, None)]:
             yield Notice(
                 Event.IN_EFFECT if days is None else Event.REMINDER,
                 revision,

@@ -25,7 +25,7 @@ def settled_authority(settings: Settings, source: OpenRecord, asked: datetime) -
         RecordError: what is published cannot be read.
     """
     authority, file = settings.notices, settings.folder / settings.file
-    first = next(filter(None, map(authority_in, source.versions(file))), None)
+    first = next(filter(None, map(authority_in, source.versions(file))), None) if authority is not None else None
     published = read_previous_authority(settings.previous, settings.folder)
     problems = []
     if published is not None and (authority is None or authority.prefix != published):
