@@ -126,11 +126,29 @@ def timemap_address(policy: str) -> str:
     return f"{policy}/timemap.link"
 
 
+def atom_address(policy: str = "") -> str:
+    """The feed of a policy's notices, or of all, for a feed reader (RFC 4287)."""
+    return f"{policy}/notices.atom" if policy else "notices.atom"
+
+
+def json_feed_address(policy: str = "") -> str:
+    """The same as JSON Feed."""
+    return f"{policy}/notices.json" if policy else "notices.json"
+
+
+def notices_address(policy: str, revision: str, name: str = "") -> str:
+    """The page of a revision's notices, for people; with a name, the place of that one on it."""
+    return f"{NOTICES}{policy}/{revision}/" + (f"#{name}" if name else "")
+
+
 POLICIES = "policies.json"
 POSTINGS = "postings.json"
 SCHEMAS = "schemas/"
 ARCHIVE = "archive/"
 """The page for auditors, and below it the archive's manifest with what it is checked with."""
+NOTICES = "notices/"
+"""The page of notices for people, and below it those of each revision, and the files for programs."""
+CALENDAR = "effective-dates.ics"
 SITEMAP = "sitemap.xml"
 CONTENT_SECURITY = "content-security-policy.txt"
 

@@ -1,7 +1,8 @@
 """The end of a page's `<head>`: what machines are told of the page, put into any theme's HTML.
 
 Nothing is assumed of the theme's page but that it is HTML: `with_head` finds the end of its head, `with_canonical` adds
-the page's own address where the theme did not write it. A link's shape is `<link rel="original" href="…">`.
+the page's own address where the theme did not write it. A link's shape is `<link rel="original" href="…">`, with `type`
+and `title` where they are known.
 """
 
 from __future__ import annotations
@@ -17,17 +18,19 @@ _CANONICAL = re.compile(r"<link\b[^>]*\brel\s*=\s*[\"']?canonical\b", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link of the page to something: its relation, its address, and the media type of what lies there."""
+    """A link of the page to something: its relation, its address, the media type of what lies there, and its title."""
 
     relation: str
     target: str
     type: str = ""
+    title: str = ""
 
     @property
     def html(self) -> str:
         """The element, and a line's end."""
         kind = f' type="{escape(self.type)}"' if self.type else ""
-        return f'<link rel="{escape(self.relation)}"{kind} href="{escape(self.target)}">\n'
+        title = f' title="{escape(self.title)}"' if self.title else ""
+        return f'<link rel="{escape(self.relation)}"{kind}{title} href="{escape(self.target)}">\n'
 
 
 def with_head(page: str, head: str) -> str:

@@ -18,7 +18,16 @@ from mkdocs.structure.files import Files
 from mkdocs.utils.yaml import yaml_load
 
 from inforce.adapters.workers import processors
-from inforce.core.address import ARCHIVE, POLICIES, POSTINGS, SCHEMAS
+from inforce.core.address import (
+    ARCHIVE,
+    CALENDAR,
+    NOTICES,
+    POLICIES,
+    POSTINGS,
+    SCHEMAS,
+    atom_address,
+    json_feed_address,
+)
 from inforce.core.errors import ConfigurationError, Problem, did_you_mean
 from inforce.core.record import FOLDER, Record
 from inforce.formats.notices.authority import TODO, parse_authority
@@ -248,16 +257,19 @@ def require_directory_urls(config: MkDocsConfig) -> None:
         raise ConfigurationError([Problem("mkdocs.yml", "`use_directory_urls` is off", todo)])
 
 
-def refuse_own_files(files: Files, record: Record, *, with_archive: bool) -> None:
-    """What lies in `docs/` may not stand where the record's pages and files do, or those of the archive.
+def refuse_own_files(files: Files, record: Record, *, with_archive: bool, with_notices: bool) -> None:
+    """What lies in `docs/` may not stand where the record's pages and files do, or those of the archive and of notices.
 
     Raises:
         PluginError: something does.
     """
+    folders, own = {SCHEMAS.rstrip("/")}, {POLICIES, POSTINGS}
+    folders |= {ARCHIVE.rstrip("/")} if with_archive else set()
+    folders |= {NOTICES.rstrip("/")} if with_notices else set()
+    own |= {CALENDAR, atom_address(), json_feed_address()} if with_notices else set()
     for file in files:
         first, _, rest = file.dest_uri.partition("/")
-        ours = (SCHEMAS.rstrip("/"), *([ARCHIVE.rstrip("/")] if with_archive else []))
-        if first in (POLICIES, POSTINGS) or (rest and (first in ours or record.policy(first))):
+        if first in own or (rest and (first in folders or record.policy(first))):
             raise PluginError(
                 f"docs/{file.src_uri} stands where the policy `{first}` is, or a page of ours: name it otherwise"
             )

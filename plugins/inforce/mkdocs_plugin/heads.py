@@ -1,5 +1,5 @@
 """What each page's head tells machines: relations to other versions (RFC 5829), the TimeMap (RFC 7089), the policies
-that hold for the site itself (RFC 6903), and JSON-LD. No theme is known here.
+that hold for the site itself (RFC 6903), the feeds of notices, and JSON-LD. No theme is known here.
 
 A permanent page's predecessor and successors are those of `core.lineage`; its latest version is the policy's page,
 which always has the text in force. The latest version of the policy's page is the permanent page of the text it shows.
@@ -8,18 +8,19 @@ which always has the text in force. The latest version of the policy's page is t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from inforce.core import address
 from inforce.core.lineage import lineage_of
 from inforce.core.policy import Revision
-from inforce.core.record import PolicyRecord, Record
+from inforce.core.record import PolicyRecord
 from inforce.core.timeline import Timeline
 from inforce.formats import json_ld, timemap
 from inforce.formats.page_head import Link
-from inforce.workflows.site_archive import SiteArchive
+from inforce.workflows.publish_site import Site
 
 _SOURCE = "alternate via"
 """The exact source is another form of the page (HTML), and what the page was made from (RFC 4287). Material's script
@@ -33,31 +34,32 @@ class Heads:
 
     def __init__(
         self,
-        record: Record,
+        site: Site,
         timelines: Mapping[str, Timeline],
         instants: Mapping[str, datetime],
-        archive: SiteArchive,
         root: str,
+        feeds: Callable[[str, PolicyRecord], Iterable[Link]],
     ) -> None:
         """Keep what is known.
 
         Args:
-            record: as it is shown.
+            site: what is shown.
             timelines: of each policy.
             instants: as of when the pages of each policy speak.
-            archive: the signed PDFs.
             root: the site's address with a slash at its end, or nothing.
+            feeds: gives the feeds of a policy and of all, with titles in that language.
         """
-        self._archive = archive
+        self._feeds = feeds
+        self._archive = site.archive
         self._timelines = timelines
         self._instants = instants
         self._root = root
         self._policies: dict[str, json_ld.Known] = {}
-        self.governing = _governing(record.policies)
+        self.governing = _governing(site.record.policies)
 
-    def other(self, place: str) -> str:
-        """Of a page that belongs to no policy: home, and the site's own pages."""
-        return self._html(place, [Link(relation, target) for relation, target in self.governing.items()])
+    def other(self, place: str, feeds: Iterable[Link] = ()) -> str:
+        """Of a page that belongs to no policy: home, and the site's own pages; with these feeds."""
+        return self._html(place, [*(Link(relation, target) for relation, target in self.governing.items()), *feeds])
 
     def policy(self, policy: PolicyRecord, shown: Revision) -> str:
         """Of a policy's page, which shows that revision."""
@@ -107,6 +109,7 @@ class Heads:
         yield from (Link(relation, target) for relation, target in sorted(relations.items()))
         yield Link("timemap", address.timemap_address(policy.slug), timemap.TYPE)
         yield Link("describedby", address.in_force_address(policy.slug), "application/json")
+        yield from self._feeds(policy.terms.language, policy)
 
     def _known(self, policy: PolicyRecord) -> json_ld.Known:
         slug = policy.slug
@@ -116,9 +119,7 @@ class Heads:
         return self._policies[slug]
 
     def _html(self, place: str, links: Iterable[Link]) -> str:
-        return "".join(
-            Link(one.relation, address.located(one.target, place, self._root), one.type).html for one in links
-        )
+        return "".join(replace(one, target=address.located(one.target, place, self._root)).html for one in links)
 
 
 def _governing(policies: Iterable[PolicyRecord]) -> dict[str, str]:

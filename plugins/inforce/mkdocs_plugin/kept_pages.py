@@ -1,8 +1,9 @@
 """A policy's pages, kept from build to build.
 
 All pages of a policy are made together and kept under a name that says everything they depend on: the policy with its
-revisions, the last change, what else the site tells of them, and our own code. What a build adds is in marks (`late`).
-So a build with nothing new makes no page anew, and a posting those of its own policy.
+revisions, the last change, which notices are told, what else the site tells of them, and our own code. What a build
+adds is in marks (`late`). So a build with nothing new makes no page anew, and a posting or a notice that falls due
+those of its own policy.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from inforce.adapters.cache import Cache
 from inforce.adapters.workers import dealt
 from inforce.core.record import PolicyRecord
 from inforce.formats.text.markdown import Heading
-from inforce.mkdocs_plugin.pages import Content, Pages
+from inforce.mkdocs_plugin.content import Content
+from inforce.mkdocs_plugin.pages import Pages
 from inforce.workflows.progress import Progress
 
 _FEW = 100
@@ -82,7 +84,7 @@ class KeptPages:
     def _made(self, policy: PolicyRecord) -> list[Content]:
         contents = [page(policy) for page in self._pages.of_policies.values()]
         for revision in policy.revisions:
-            contents += [self._pages.revision(policy, revision), self._pages.changes(policy, revision)]
+            contents += self._pages.of_revision(policy, revision)
         self._cache.put(self._name(policy), _dump(contents))
         return contents
 

@@ -35,9 +35,14 @@ def as_of_moment(language: str, zone: str, *, exactly: bool = False) -> Markup:
     return _mark("moment-exactly" if exactly else "moment", zone, language)
 
 
+def is_marked(html: str) -> bool:
+    """Whether the HTML has any mark."""
+    return "\ue000" in html
+
+
 def filled(html: str, late: Callable[[str, Sequence[str]], str]) -> str:
     """The HTML with what belongs in the place of each mark, given by the mark's name and its further words."""
-    if "\ue000" not in html:
+    if not is_marked(html):
         return html
 
     def found(mark: re.Match[str]) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -21,32 +20,29 @@ from inforce.core.record import PolicyRecord
 from inforce.core.standing import turn_of
 from inforce.core.timeline import Status, Timeline
 from inforce.formats.archive_zip import steps
-from inforce.formats.built_json import built, built_entry
 from inforce.formats.clause_notes import placed_notes
 from inforce.formats.compare_json import compare_data
 from inforce.formats.messages import ENGLISH, Languages, Messages
 from inforce.formats.on_json import on_data
-from inforce.formats.page_head import NO_INDEX
 from inforce.formats.redline.words import measure_told
 from inforce.formats.text.markdown import Heading, placed, with_links
 from inforce.formats.time_zones import time_zone
 from inforce.formats.timeline_picture.picture import legend, timeline_svg
 from inforce.formats.words import Words
 from inforce.mkdocs_plugin import late
+from inforce.mkdocs_plugin.ages import Ages
+from inforce.mkdocs_plugin.content import ASSETS, PAGE, Content, Link
 from inforce.mkdocs_plugin.facts import RevisionFacts
 from inforce.mkdocs_plugin.heads import Heads
 from inforce.mkdocs_plugin.history import rows
 from inforce.mkdocs_plugin.home import Card, latest
 from inforce.mkdocs_plugin.late import LISTED, PICTURE, REDLINE, TEXT, as_of_instant
+from inforce.mkdocs_plugin.notices import NoticePages
 from inforce.mkdocs_plugin.templating import Templates
 from inforce.workflows.publish_site import Site, draft_rendition, draft_text
 from inforce.workflows.read_record import Draft
 from inforce.workflows.redline_texts import Changes
 
-PAGE = "index.html"
-"""The file of a page, in the folder of its address."""
-ASSETS = "assets/inforce/"
-"""Where our styles and scripts lie on the site."""
 _ON_HEADINGS = (
     (2, "audiences", "on.rows"),
     (3, "current-users", "on.rows.current_users"),
@@ -56,32 +52,6 @@ _ON_HEADINGS = (
 _OF_REVISIONS = (address.revision_address, address.changes_address)
 _DATA_OF_REVISIONS = (address.source_address, address.clauses_address)
 _CHANGES_HEADINGS = (("changes", "changes.list"), ("redline", "changes.redline"))
-Link = tuple[str, str]
-"""A page of the site: its address, and its title."""
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What goes into the theme's page: title, description, HTML, headings, and whether search engines may list it.
-
-    `head` is HTML for the end of the page's head. `shows` names the revision whose text belongs where the HTML has the
-    mark for it (see `late`), `compares` the one whose changes do.
-    """
-
-    address: str
-    title: str
-    description: str
-    html: str
-    headings: Sequence[Heading] = ()
-    is_listed: bool = True
-    head: str = ""
-    shows: str | None = None
-    compares: str | None = None
-
-    @property
-    def whole_head(self) -> str:
-        """The end of the page's head, with the word to search engines."""
-        return self.head if self.is_listed else f"{NO_INDEX}{self.head}"
 
 
 class Pages:
@@ -104,12 +74,13 @@ class Pages:
         self.languages = languages or Languages()
         self._language = language
         revisions = [one for policy in site.record.policies for one in policy.revisions]
-        self._templates = Templates(self.languages, revisions, root)
+        self._templates = Templates(self.languages, revisions, root, has_notices=site.notices is not None)
         self._timelines = {policy.slug: policy.timeline for policy in site.record.policies}
         self._instants = {slug: last_change(one, site.as_of) or site.as_of for slug, one in self._timelines.items()}
-        self.heads = Heads(site.record, self._timelines, self._instants, site.archive, root)
+        self._ages = Ages(self._templates, self.languages, self._timelines, self._instants)
+        self.notices = NoticePages(site, self._templates, self.languages, language, self._ages)
+        self.heads = Heads(site, self._timelines, self._instants, root, self.notices.feeds)
         self._facts: dict[tuple[str, str], RevisionFacts] = {}
-        self._built: dict[tuple[str, str], dict[str, Any] | None] = {}
 
     @property
     def of_policies(self) -> Mapping[Callable[[str], str], Callable[[PolicyRecord], Content]]:
@@ -133,6 +104,7 @@ class Pages:
             files |= {address.in_force_address(slug), address.timemap_address(slug), address.zip_address(slug)}
             pdfs = self.site.archive.pdfs(policy)
             files |= {address.pdf_address(slug, one.name, is_test=pdf.is_test) for one, pdf in pdfs}
+            files |= set(self.notices.files(policy))
         return files
 
     def depends_on(self, policy: PolicyRecord) -> str:
@@ -140,7 +112,8 @@ class Pages:
         words = self.languages.texts_in(policy.terms.language)
         site = (self._root, self._language, words, self.heads.governing)
         pdfs = list(self.site.archive.pdfs(policy))
-        return repr((policy, self._instants[policy.slug], site, self.site.drafts_of(policy), pdfs))
+        notices = self.notices.depends_on(policy) if self.notices.are_wanted else None
+        return repr((policy, self._instants[policy.slug], site, self.site.drafts_of(policy), pdfs, notices))
 
     def facts(self, revision: Revision) -> RevisionFacts:
         """A posted revision's facts."""
@@ -161,6 +134,8 @@ class Pages:
         timeline, now = self._timelines.get(slug), self.site.as_of
         if not place:
             return max(filter(None, (last_change(one, now) for one in self._timelines.values())), default=None)
+        if place == address.NOTICES:
+            return self.notices.last_told()
         if timeline is None:
             return None
         name = rest.rstrip("/")
@@ -186,7 +161,7 @@ class Pages:
             auditors=auditors,
             has_archive=self.site.archive.is_wanted,
         )
-        html = self._dated(html, "", record.policies, self._language)
+        html = self._ages.dated(html, "", record.policies, self._language)
         return self.filled(Content("", say("page.home.title"), say("page.home.description"), html))
 
     def archive(self) -> Content:
@@ -211,6 +186,23 @@ class Pages:
         head = self.heads.other(address.ARCHIVE)
         return self.filled(Content(address.ARCHIVE, title, description, html, headings, head=head))
 
+    def head_of_other(self, place: str) -> str:
+        """The end of the head of home, which leads to the feeds, and of the site's own pages."""
+        return self.heads.other(place, () if place.strip("./") else self.notices.feeds(self._language))
+
+    def all_notices(self) -> Content:
+        """`/notices/`: what is to come, what was told last, and how to subscribe."""
+        feeds = self.notices.feeds(self._language)
+        return self.filled(self.notices.all(self.heads.other(address.NOTICES, feeds)))
+
+    def of_revision(self, policy: PolicyRecord, revision: Revision) -> Iterator[Content]:
+        """The permanent pages of a revision."""
+        yield self.revision(policy, revision)
+        yield self.changes(policy, revision)
+        if self.notices.are_wanted:
+            place = address.notices_address(policy.slug, revision.name)
+            yield self.notices.of(policy, revision, self.heads.below(policy, place))
+
     def policy(self, policy: PolicyRecord) -> Content:
         """`/privacy-policy/`: the text in force for current users."""
         place = address.policy_address(policy.slug)
@@ -222,7 +214,7 @@ class Pages:
         say = self.languages.messages_in(policy.terms.language)
         description = say("page.policy.description", title=policy.terms.title)
         head = self.heads.policy(policy, shown.revision)
-        html = self._dated(html, place, [policy], policy.terms.language, shown.revision.name)
+        html = self._ages.dated(html, place, [policy], policy.terms.language, shown.revision.name)
         return Content(place, policy.terms.title, description, html, head=head, shows=shown.revision.name)
 
     def history(self, policy: PolicyRecord) -> Content:
@@ -245,7 +237,7 @@ class Pages:
         )
         description = say("page.history.description", title=title)
         head = self.heads.below(policy, place)
-        html = self._dated(html, place, [policy], policy.terms.language)
+        html = self._ages.dated(html, place, [policy], policy.terms.language)
         return Content(place, say("page.history.title", title=title), description, html, head=head)
 
     def _measures(self, timeline: Timeline, say: Messages) -> Iterator[tuple[str, str]]:
@@ -273,7 +265,7 @@ class Pages:
         )
         title = messages("on.title", title=policy.terms.title)
         description = messages("on.description", title=policy.terms.title)
-        head, html = self.heads.below(policy, place), self._dated(html, place, [policy], language)
+        head, html = self.heads.below(policy, place), self._ages.dated(html, place, [policy], language)
         headings = [Heading(level, anchor, messages(key)) for level, anchor, key in _ON_HEADINGS]
         return Content(place, title, description, html, headings, head=head)
 
@@ -294,14 +286,14 @@ class Pages:
             script=f"{ASSETS}compare.js",
         )
         title, description = (say(f"compare.{key}", title=policy.terms.title) for key in ("title", "description"))
-        html = self._dated(html, place, [policy], language)
+        html = self._ages.dated(html, place, [policy], language)
         return Content(place, title, description, html, head=self.heads.below(policy, place))
 
     def revision(self, policy: PolicyRecord, revision: Revision) -> Content:
         """`/privacy-policy/2018-04-10/`: the permanent page."""
         has_title = any(one.level == 1 for one in self.site.texts.rendition(revision).headings)
         content = self._permanent(policy.terms, self.facts(revision), TEXT, has_title=has_title)
-        html = self._dated(content.html, content.address, [policy], policy.terms.language, revision.name)
+        html = self._ages.dated(content.html, content.address, [policy], policy.terms.language, revision.name)
         return replace(content, html=html, head=self.heads.revision(policy, revision), shows=revision.name)
 
     def changes(self, policy: PolicyRecord, revision: Revision) -> Content:
@@ -409,30 +401,6 @@ class Pages:
             ],
             "drafts": self.site.drafts_of(policy),
         }
-
-    def _dated(
-        self,
-        html: str,
-        place: str,
-        policies: Iterable[PolicyRecord],
-        language: str,
-        revision: str | None = None,
-    ) -> str:
-        """The page's HTML under what tells readers that it is out of date, if ever it is; `revision`: its text."""
-        entries = (
-            self._built_entry(one, address.relative(address.in_force_address(one.slug), place)) for one in policies
-        )
-        data = built(entries, self.languages.messages_in(language), revision, is_of_all=not place)
-        return html if data is None else self._templates.render("built.html", place, language, None, data=data) + html
-
-    def _built_entry(self, policy: PolicyRecord, in_force: str) -> dict[str, Any] | None:
-        """What pages from which the table has that address say of the policy's age; the permanent ones say the same."""
-        key = policy.slug, in_force
-        if key not in self._built:
-            as_of = as_of_instant(policy.terms.time_zone)
-            instant = self._instants[policy.slug]
-            self._built[key] = built_entry(policy, self._timelines[policy.slug], instant, as_of, in_force)
-        return self._built[key]
 
     def _language_of(self, slug: str) -> str:
         policy = self.site.record.policy(slug)

@@ -15,8 +15,8 @@ from inforce.adapters.site_folder import SiteFolder, Text, WrittenOnce
 from inforce.adapters.workers import Dealt
 from inforce.core import address
 from inforce.core.record import PolicyRecord
+from inforce.mkdocs_plugin.content import PAGE, Content
 from inforce.mkdocs_plugin.kept_pages import KeptPages
-from inforce.mkdocs_plugin.pages import PAGE, Content
 from inforce.mkdocs_plugin.theme import Shells
 from inforce.workflows.policy_zip import PolicyZip
 from inforce.workflows.progress import Progress
@@ -42,6 +42,8 @@ class PermanentPages:
             first = policy.slug, policy.revisions[0].name
             self._shells.shell(address.revision_address(*first))
             self._shells.shell(address.changes_address(*first))
+            if self._site.notices is not None:
+                self._shells.shell(address.notices_address(*first))
             if address.policy_address(policy.slug) not in places:
                 self._shells.shell(address.policy_address(policy.slug))
         self._site.source.rest()
@@ -81,10 +83,10 @@ class PermanentPages:
             self._write_pdfs(policy, written)
             for content in self._pages.others(policy, places):
                 place, page = f"{content.address}{PAGE}", partial(self._page, content)
-                if content.compares is None:
-                    self._folder.write(place, page())
-                else:
+                if content.is_of_any_time:
                     written.write(place, self._name(policy, content), page)
+                else:
+                    self._folder.write(place, page())
                 listed += [content.address] if content.is_listed else []
         return len(policy.revisions), listed
 
@@ -102,6 +104,7 @@ class PermanentPages:
         return self._shells.around(self._pages.filled(content)).encode()
 
     def _name(self, policy: PolicyRecord, content: Content) -> str:
-        """A name for everything on which a page of changes rests, on which nothing is of the present."""
-        changes = self._site.redlines.name(policy.timeline[content.compares or ""])
+        """A name for everything on which a page rests on which nothing is of the present."""
+        compares = content.compares
+        changes = self._site.redlines.name(policy.timeline[compares]) if compares is not None else ""
         return sha256(f"{changes} {content} {self._shells.shell(content.address).name}".encode()).hexdigest()

@@ -34,9 +34,10 @@ from inforce.mkdocs_plugin.config import (
     require_directory_urls,
     settings_of,
 )
+from inforce.mkdocs_plugin.content import Content
 from inforce.mkdocs_plugin.kept_pages import KeptPages
 from inforce.mkdocs_plugin.page_dates import dated
-from inforce.mkdocs_plugin.pages import Content, Pages
+from inforce.mkdocs_plugin.pages import Pages
 from inforce.mkdocs_plugin.permanent_pages import PermanentPages
 from inforce.mkdocs_plugin.theme import (
     INDEX,
@@ -109,22 +110,26 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         """Save what the old site has of our folders from MkDocs, which now empties the site's."""
         self._folder = SiteFolder(Path(config.site_dir))
         self._open.callback(self._folder.clear)
-        self._folder.set_aside(policy.slug for policy in self.site.record.policies)
+        own = [address.NOTICES.rstrip("/")] if self.site.notices is not None else []
+        self._folder.set_aside([*(policy.slug for policy in self.site.record.policies), *own])
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the pages that MkDocs makes: home, each policy, its history, and which text bound whom.
 
         Of many policies these are the pages of the texts in force, which its search has to find; else none.
         """
-        refuse_own_files(files, self.site.record, with_archive=self.site.archive.is_wanted)
+        archive, notices = self.site.archive.is_wanted, self.site.notices is not None
+        refuse_own_files(files, self.site.record, with_archive=archive, with_notices=notices)
         found = [address.policy_address] if has_search(config) else []
         self._made = {
             f"{place(policy.slug)}{INDEX}": partial(self.kept_pages.content, policy, place(policy.slug))
             for policy in self.site.record.policies
             for place in (self.pages.of_policies if self._is_in_nav else found)
         }
-        if self.site.archive.is_wanted:
+        if archive:
             self._made[f"{address.ARCHIVE}{INDEX}"] = self.pages.archive
+        if notices:
+            self._made[f"{address.NOTICES}{INDEX}"] = self.pages.all_notices
         self._places = {source.removesuffix(INDEX) for source in self._made}
         self._folder.bring_back(self.pages.files_but_for(self._places))
         made = [*self._made, *([] if files.get_file_from_path(INDEX) else [INDEX])]
@@ -173,7 +178,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         content = self._contents.pop(page.file.src_uri, None)
         if content is not None and not self._is_in_nav:
             return self._shells.around(content)
-        head = self.pages.heads.other(page.file.url) if content is None else content.whole_head
+        head = self.pages.head_of_other(page.file.url) if content is None else content.whole_head
         output = with_head(with_canonical(mended(output), page.canonical_url), head)
         self._security.look_at(output)
         return output

@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 
 from inforce.formats.text.markdown import Heading
-from inforce.mkdocs_plugin.pages import Content
+from inforce.mkdocs_plugin.content import Content
 
 TITLE = "inforce-mark-title"
 DESCRIPTION = "inforce-mark-description"

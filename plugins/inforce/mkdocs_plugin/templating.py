@@ -42,15 +42,19 @@ _environment.filters["sentence"] = _sentence
 class Templates:
     """Makes HTML of our templates, in the words of a language."""
 
-    def __init__(self, languages: Languages, revisions: Sequence[Revision], root: str) -> None:
+    def __init__(
+        self, languages: Languages, revisions: Sequence[Revision], root: str, *, has_notices: bool = False
+    ) -> None:
         """Begin with no words made.
 
         Args:
             languages: those that pages can be written in.
             revisions: all that sentences may speak of.
             root: the site's address with a slash at its end, or nothing.
+            has_notices: whether the site has notices, to which pages lead.
         """
         self._languages, self._revisions, self._root = languages, revisions, root
+        self._has_notices = has_notices
         self._words: dict[str, Words] = {}
         self._say: dict[str, Say] = {}
 
@@ -87,6 +91,7 @@ class Templates:
             language=language,
             now=now,
             root=self._root,
+            has_notices=self._has_notices,
             as_of_instant=as_of_instant,
             as_of_moment=partial(as_of_moment, messages.language),
             **values,

@@ -8,8 +8,8 @@ posted. All links are whole addresses. The HTML is a fragment that is well-forme
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from markupsafe import Markup, escape
@@ -68,9 +68,22 @@ def message_of(notice: Notice, say: Messages, links: Links, root: str) -> Messag
         links: where it leads.
         root: the site's address with a slash at its end.
     """
-    telling = _Telling(notice, say, root)
-    subject, lead, sections, foot = telling.subject(), telling.lead(), list(telling.sections(links)), telling.foot()
-    return Message(subject, _text(subject, lead, sections, foot), _html(subject, lead, sections, foot, say))
+    told = _Telling(notice, say, root).told(links)
+    return Message(told.subject, _text(told), _html(told, say))
+
+
+def html_of(notice: Notice, say: Messages, links: Links, root: str, *, level: int = 1) -> str:
+    """The words of a notice as HTML alone, for a page that has others beside it.
+
+    Args:
+        notice: what is told.
+        say: the words of a language.
+        links: where it leads.
+        root: what links begin with.
+        level: that of the heading with the subject; below the first one, how all is known is not said again.
+    """
+    told = _Telling(notice, say, root).told(links)
+    return _html(told if level == 1 else replace(told, foot=""), say, level)
 
 
 def subject_of(notice: Notice, say: Messages) -> str:
@@ -102,6 +115,16 @@ class _Section:
     items: Sequence[_Words | _Link]
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """All that is said, in order."""
+
+    subject: str
+    lead: str
+    sections: Sequence[_Section]
+    foot: str
+
+
 class _Telling:
     """Finds the words."""
 
@@ -109,6 +132,10 @@ class _Telling:
         self._notice, self._say, self._root = notice, say, root
         self._revision, self._words = notice.revision, Words(say)
         self._values = dict(self._told())
+
+    def told(self, links: Links) -> _Told:
+        """All of them."""
+        return _Told(self.subject(), self.lead(), list(self.sections(links)), self.foot())
 
     def subject(self) -> str:
         """One line."""
@@ -231,13 +258,13 @@ def _subject_of(notice: Notice) -> str:
     return "posted.offered" if current.rule.needs_acceptance else "posted.never"
 
 
-def _text(subject: str, lead: str, sections: Iterable[_Section], foot: str) -> str:
+def _text(told: _Told) -> str:
     """As plain text: lines of a width that every mail reader shows; addresses stand on lines of their own, whole."""
-    blocks = [subject, _filled(lead)]
-    for section in sections:
+    blocks = [told.subject, _filled(told.lead)]
+    for section in told.sections:
         items = (_line(item) for item in section.items)
         blocks.append("\n".join([section.heading, *items]))
-    return "\n\n".join([*blocks, _filled(foot)]) + "\n"
+    return "\n\n".join([*blocks, _filled(told.foot)]) + "\n"
 
 
 def _line(item: _Words | _Link) -> str:
@@ -256,17 +283,18 @@ def _filled(words: str, first: str = "", others: str = "") -> str:
     )
 
 
-def _html(subject: str, lead: str, sections: Iterable[_Section], foot: str, say: Messages) -> str:
-    """As a fragment of HTML: one element, that says its language and direction."""
+def _html(told: _Told, say: Messages, level: int = 1) -> str:
+    """As a fragment of HTML: one element, that says its language and direction; `level` is that of the subject."""
     html = [
         f'<div lang="{say.language}" dir="{say.direction}">',
-        f"<h1>{escape(subject)}</h1>",
-        f"<p>{escape(lead)}</p>",
+        f"<h{level}>{escape(told.subject)}</h{level}>",
+        f"<p>{escape(told.lead)}</p>",
     ]
-    for section in sections:
+    for section in told.sections:
         items = "".join(f"<li>{_item(item, say.language)}</li>" for item in section.items)
-        html += [f"<h2>{escape(section.heading)}</h2>", f"<ul>{items}</ul>"]
-    return "\n".join([*html, f"<p><small>{escape(foot)}</small></p>", "</div>"]) + "\n"
+        html += [f"<h{level + 1}>{escape(section.heading)}</h{level + 1}>", f"<ul>{items}</ul>"]
+    html += [f"<p><small>{escape(told.foot)}</small></p>"] if told.foot else []
+    return "\n".join([*html, "</div>"]) + "\n"
 
 
 def _item(item: _Words | _Link, language: str) -> Markup:
