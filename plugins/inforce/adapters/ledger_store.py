@@ -1,0 +1,305 @@
+"""The ledger: which notices were seen, and what became of each delivery. In SQLite, or where SQLAlchemy has it.
+
+::
+
+    inforce_meta         name, value         version, run, latest, state of the last pull
+    inforce_notices      id, place, facts, standing, data
+    inforce_deliveries   key, notice, channel, subject, address, state, attempts, is_final, run, error
+
+One job at a time holds a ledger: by a lock on a file beside SQLite's, by an advisory lock of PostgreSQL's or MySQL's on
+the very connection that claims go over. Either ends with the process that holds it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO
+
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from inforce.core.announcement import Announcement
+from inforce.core.delivery import Delivery, Noted, Outcome, Standing, State
+from inforce.core.errors import ConfigurationError, Problem, RecordError
+from inforce.formats.announcement_json import announcement_of, announcement_text
+
+VERSION = "1"
+_LOCK = 0x1F02CE
+_TABLES = sa.MetaData()
+_META = sa.Table(
+    "inforce_meta", _TABLES, sa.Column("name", sa.String(64), primary_key=True), sa.Column("value", sa.Text)
+)
+_NOTICES = sa.Table(
+    "inforce_notices",
+    _TABLES,
+    sa.Column("id", sa.String(700), primary_key=True),
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.Column("facts", sa.String(64), nullable=False),
+    sa.Column("standing", sa.String(16), nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
+)
+_DELIVERIES = sa.Table(
+    "inforce_deliveries",
+    _TABLES,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("notice", sa.String(700), nullable=False),
+    sa.Column("channel", sa.String(16), nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("is_final", sa.Boolean, nullable=False),
+    sa.Column("run", sa.Integer, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+)
+_D = _DELIVERIES.c
+_ONE = sa.select(_D.state, _D.attempts, _D.is_final, _D.run).where(_D.key == sa.bindparam("k"))
+_CLAIM_AGAIN = (
+    sa.update(_DELIVERIES)
+    .where(_D.key == sa.bindparam("k"))
+    .values(state=State.CLAIMED.value, attempts=_D.attempts + 1, run=sa.bindparam("r"), error="")
+)
+_SETTLE = (
+    sa.update(_DELIVERIES)
+    .where(_D.key == sa.bindparam("k"))
+    .values(state=sa.bindparam("s"), is_final=sa.bindparam("f"), error=sa.bindparam("e"))
+)
+
+
+class Ledger:
+    """A ledger that this process alone holds; made by `open_ledger`."""
+
+    def __init__(self, connection: sa.Connection, place: str, run: int, *, writes: bool) -> None:
+        """Keep the connection; `writes` is no for a run that only shows what it would do."""
+        self._connection, self._place, self._writes = connection, place, writes
+        self.run = run
+
+    def kept(self, name: str) -> str:
+        """A text kept under that name; empty where there is none."""
+        with _told(self._place):
+            found = self._connection.execute(sa.select(_META.c.value).where(_META.c.name == name)).scalar()
+        return str(found or "")
+
+    def keep(self, name: str, value: str) -> None:
+        """Keep a text, from the next commit on."""
+        with _told(self._place):
+            _keep(self._connection, name, value)
+
+    def seen(self) -> Mapping[str, str]:
+        """The facts of every notice, by its id."""
+        with _told(self._place):
+            return {str(row.id): str(row.facts) for row in self._connection.execute(sa.select(_NOTICES))}
+
+    def notices(self) -> list[tuple[Announcement, Standing]]:
+        """Every notice, in the order in which they came."""
+        with _told(self._place):
+            rows = self._connection.execute(sa.select(_NOTICES).order_by(_NOTICES.c.place)).all()
+        return [(announcement_of(row.data), Standing(row.standing)) for row in rows]
+
+    def take(self, one: Announcement, place: int, how: Standing) -> None:
+        """Add a notice."""
+        row = {"id": one.id, "place": place, "facts": one.facts, "standing": how.value, "data": announcement_text(one)}
+        with _told(self._place):
+            self._connection.execute(sa.insert(_NOTICES), row)
+
+    def renew(self, one: Announcement) -> None:
+        """Keep what may change of a notice: where its file lies, and with which digest."""
+        with _told(self._place):
+            change = sa.update(_NOTICES).where(_NOTICES.c.id == one.id).values(data=announcement_text(one))
+            self._connection.execute(change)
+
+    def stand(self, one: Announcement, how: Standing) -> None:
+        """Note how a notice stands."""
+        with _told(self._place):
+            self._connection.execute(sa.update(_NOTICES).where(_NOTICES.c.id == one.id).values(standing=how.value))
+
+    def doubt(self) -> None:
+        """What is claimed when a run begins was left by a job that died."""
+        error = "the job ended while this was on its way"
+        change = sa.update(_DELIVERIES).where(_D.state == State.CLAIMED.value)
+        with _told(self._place):
+            self._connection.execute(change.values(state=State.DOUBTFUL.value, error=error))
+
+    def noted(self, key: str) -> Noted | None:
+        """A delivery as it is noted."""
+        with _told(self._place):
+            row = self._connection.execute(_ONE, {"k": key}).first()
+        return None if row is None else Noted(State(row.state), row.attempts, row.is_final, row.run)
+
+    def claim(self, delivery: Delivery, key: str, *, is_new: bool) -> None:
+        """Note that a delivery is about to go out; it is durable when this returns, as all that was noted before."""
+        with _told(self._place):
+            if is_new:
+                self._connection.execute(
+                    sa.insert(_DELIVERIES),
+                    {
+                        "key": key,
+                        "notice": delivery.announcement.id,
+                        "channel": delivery.channel.value,
+                        "subject": delivery.subject,
+                        "address": delivery.recipient.address if delivery.recipient else "",
+                        "state": State.CLAIMED.value,
+                        "attempts": 1,
+                        "is_final": False,
+                        "run": self.run,
+                        "error": "",
+                    },
+                )
+            else:
+                self._connection.execute(_CLAIM_AGAIN, {"k": key, "r": self.run})
+        self.commit()
+
+    def settle(self, key: str, outcome: Outcome) -> None:
+        """Note what became of it; durable with the next claim or commit, and in doubt if the job dies before."""
+        values = {"k": key, "s": outcome.state.value, "f": outcome.is_final, "e": outcome.error}
+        with _told(self._place):
+            self._connection.execute(_SETTLE, values)
+
+    def give_back(self, key: str, noted: Noted | None) -> None:
+        """Forget a claim of which nothing went out."""
+        with _told(self._place):
+            if noted is None:
+                self._connection.execute(sa.delete(_DELIVERIES).where(_D.key == key))
+            else:
+                before = {"state": noted.state.value, "attempts": noted.attempts, "run": noted.run}
+                self._connection.execute(sa.update(_DELIVERIES).where(_D.key == key).values(**before))
+        self.commit()
+
+    def listed(self, attempts: int) -> Iterator[tuple[str, str, str, str, str]]:
+        """What a person has to look at: state, notice, channel, address or subject, and the error."""
+        given_up = sa.and_(_D.state == State.FAILED.value, sa.or_(_D.is_final, _D.attempts >= attempts))
+        asked = sa.select(_DELIVERIES).where(sa.or_(_D.state == State.DOUBTFUL.value, given_up))
+        with _told(self._place):
+            for row in self._connection.execute(asked.order_by(_D.state, _D.notice, _D.subject)):
+                yield row.state, row.notice, row.channel, row.address or row.subject, row.error
+
+    def commit(self) -> None:
+        """Make durable what was noted."""
+        if self._writes:
+            with _told(self._place):
+                self._connection.commit()
+
+
+@contextmanager
+def open_ledger(address: str, password: str | None, folder: Path, *, writes: bool = True) -> Iterator[Ledger]:
+    """Hold a ledger, made if there is none; with `writes` no, nothing is left in it.
+
+    Args:
+        address: an SQLAlchemy address, as it may be told.
+        password: what the address leaves out.
+        folder: to which a path of SQLite's is relative.
+        writes: whether this run notes anything.
+
+    Raises:
+        ConfigurationError: the address is none, or the ledger is of another version.
+        RecordError: it cannot be opened or written, or another job holds it.
+    """
+    with ExitStack() as stack:
+        try:
+            url = sa.make_url(address)
+            if password is not None:
+                url = url.set(password=password)
+            url = _local(url, folder, writes=writes)
+            engine = sa.create_engine(url, poolclass=sa.pool.StaticPool if url.database == ":memory:" else None)
+        except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as wrong:
+            todo = "write it as SQLAlchemy has it, and install what it needs: postgresql+psycopg://notify@db.example/notify"
+            raise ConfigurationError([Problem(address, f"this ledger cannot be opened: {wrong}", todo)]) from None
+        stack.callback(engine.dispose)
+        with _told(address):
+            if engine.dialect.name == "sqlite" and url.database not in (None, "", ":memory:"):
+                stack.enter_context(_alone(Path(str(url.database) + ".lock"), address))
+            connection = stack.enter_context(engine.connect())
+            _lock(connection, address)
+            _prepare(connection, address, writes=writes)
+            run = int(connection.execute(sa.select(_META.c.value).where(_META.c.name == "run")).scalar() or 0) + 1
+            _keep(connection, "run", str(run))
+        ledger = Ledger(connection, address, run, writes=writes)
+        ledger.doubt()
+        ledger.commit()
+        try:
+            yield ledger
+            ledger.commit()
+        except BaseException:
+            ledger.commit()  # what was settled before is true, whatever went wrong after it
+            raise
+        finally:
+            if not writes:
+                connection.rollback()
+
+
+def _local(url: sa.URL, folder: Path, *, writes: bool) -> sa.URL:
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return url
+    path = folder / str(url.database)
+    return url.set(database=":memory:" if not writes and not path.exists() else str(path))
+
+
+@contextmanager
+def _alone(path: Path, address: str) -> Iterator[None]:
+    try:
+        file: IO[bytes] = path.open("ab")
+    except OSError as wrong:
+        todo = "let the job write into the folder of the ledger"
+        raise RecordError([Problem(address, f"the ledger cannot be held: {wrong.strerror}", todo)]) from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise _held(address) from None
+        yield
+
+
+def _lock(connection: sa.Connection, address: str) -> None:
+    name = connection.dialect.name
+    if name == "sqlite":
+        return
+    if name == "postgresql":
+        got = connection.execute(sa.text("SELECT pg_try_advisory_lock(:n)"), {"n": _LOCK}).scalar()
+    elif name in ("mysql", "mariadb"):
+        got = connection.execute(sa.text("SELECT GET_LOCK('inforce-notify', 0)")).scalar()
+    else:
+        what = f"{name} has no lock that ends with the job that holds it"
+        raise ConfigurationError([Problem(address, what, "keep the ledger in SQLite, PostgreSQL, MySQL or MariaDB")])
+    connection.commit()
+    if not got:
+        raise _held(address)
+
+
+def _held(address: str) -> RecordError:
+    todo = "wait until it has ended; two jobs never send at once"
+    return RecordError([Problem(address, "another job holds this ledger", todo)])
+
+
+def _prepare(connection: sa.Connection, address: str, *, writes: bool) -> None:
+    if connection.dialect.name == "sqlite" and writes:
+        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        connection.exec_driver_sql("PRAGMA synchronous = NORMAL")
+    if not sa.inspect(connection).has_table(_META.name):
+        _TABLES.create_all(connection)
+        _keep(connection, "version", VERSION)
+        return
+    version = connection.execute(sa.select(_META.c.value).where(_META.c.name == "version")).scalar()
+    if version != VERSION:
+        is_newer = str(version).isdigit() and int(str(version)) > int(VERSION)
+        what = f"the ledger is of version {version}, and this job knows version {VERSION}"
+        todo = "update the job" if is_newer else "begin a new ledger: what is due by then is taken as told"
+        raise ConfigurationError([Problem(address, what, todo)])
+
+
+def _keep(connection: sa.Connection, name: str, value: str) -> None:
+    changed = connection.execute(sa.update(_META).where(_META.c.name == name).values(value=value))
+    if not changed.rowcount:
+        connection.execute(sa.insert(_META), {"name": name, "value": value})
+
+
+@contextmanager
+def _told(address: str) -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as wrong:
+        said = str(getattr(wrong, "orig", None) or wrong).strip().partition("\n")[0]
+        todo = "let the job read and write it, and nobody else hold it; nothing goes out that is not noted first"
+        raise RecordError([Problem(address, f"the ledger does not answer: {said}", todo)]) from None
