@@ -1,8 +1,8 @@
 """Sends mail over one connection to one server, and says of each what became of it.
 
-Refusals of the server to talk at all (connection, greeting, STARTTLS, login, sender) are `MailStoppedError`: nobody gets
-mail in this run. A refusal of one recipient or one mail is that mail's outcome. Once the mail itself is on its way, a
-connection that breaks leaves it in doubt.
+Refusals of the server to talk at all (connection, greeting, STARTTLS, login, sender) are `MailStoppedError`: nobody
+gets mail in this run. A refusal of one recipient or one mail is that mail's outcome. Once the mail itself is on its
+way, a connection that breaks leaves it in doubt.
 """
 
 from __future__ import annotations
@@ -133,6 +133,7 @@ class SmtpMail:
             self._smtp = None
 
     def _stopped(self, what: str) -> MailStoppedError:
+        self._drop()
         todo = "no mail goes out in this run, and nothing is lost: mend it, and the next run sends"
         return MailStoppedError([Problem(f"{self._mail.host}:{self._mail.port}", what, todo)])
 

@@ -10,8 +10,8 @@ The body, and two headers besides `Content-Type`::
     Inforce-Signature: t=1525132800,v1=…HMAC-SHA256, in hexadecimal, of "1525132800." and the body…
 
 `recipient` is null where no recipients are set up: then one delivery tells all. An answer of 2xx takes it, and 409 says
-that it was taken before. Other answers of 4xx refuse it for good, but for 408, 425 and 429; whatever else happens, it is
-tried again at a later run: the key lets the other side know it again, so nothing is ever in doubt.
+that it was taken before. Other answers of 4xx refuse it for good, but for 408, 425 and 429; whatever else happens, it
+is tried again at a later run: the key lets the other side know it again, so nothing is ever in doubt.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ import click
 from inforce.cli.archive import export_pdfs, verify
 from inforce.cli.asking import check, history, messages, next_, redline, which
 from inforce.cli.drafting import import_, new
-from inforce.cli.notices import export_feed
+from inforce.cli.notices import export_feed, notify
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,5 +38,18 @@ def main(context: click.Context, config_file: Path | None) -> None:
     context.obj = config_file
 
 
-for _command in (check, which, history, next_, new, import_, redline, export_pdfs, verify, export_feed, messages):
+for _command in (
+    check,
+    which,
+    history,
+    next_,
+    new,
+    import_,
+    redline,
+    export_pdfs,
+    verify,
+    export_feed,
+    notify,
+    messages,
+):
     main.add_command(_command)

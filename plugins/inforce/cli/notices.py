@@ -1,15 +1,25 @@
-"""Commands about change notices: write their files."""
+"""Commands about change notices: write their files, and tell people."""
 
 from __future__ import annotations
 
+import re
+import signal
+import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from inforce.cli.answering import count, print_json, told
+from inforce.cli.answering import AT_FAULT, count, print_json, told
 from inforce.cli.arguments import MOMENT, json_option
 from inforce.cli.project import at_the_door, lines, resolved, settings_of
+
+if TYPE_CHECKING:
+    from inforce.workflows.notify import Report
+
+_EVERY = re.compile(r"([1-9]\d{0,4})([smh])", re.ASCII)
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 @click.command(name="export-feed")
@@ -41,3 +51,87 @@ def export_feed(config_file: Path | None, at: date | datetime | str, out: Path, 
         return
     notices = f"{count(report.notices, 'notice')}, {report.told} told by then"
     click.echo(f"{out}: {notices}; {count(report.files, 'file')}, {report.written} written")
+
+
+@click.command()
+@click.option(
+    "--settings",
+    type=click.Path(path_type=Path),
+    default="notify.yml",
+    metavar="FILE",
+    help="How the job is set up; notify.yml, if not said.",
+)
+@click.option("--dry-run", is_flag=True, help="Show who would get what; send nothing and note nothing.")
+@click.option("--tell-what-is-due", is_flag=True, help="With a new ledger: tell what is due already, too.")
+@click.option("--resend-doubtful", is_flag=True, help="Send again what is in doubt, with the same Message-ID.")
+@click.option("--once", is_flag=True, help="Run once and end: for cron. So it is, if nothing is said.")
+@click.option("--every", metavar="TIME", help="Run again and again, with such a pause: 30s, 5m, 1h.")
+@json_option
+@told
+def notify(  # noqa: PLR0913 - one argument for each option
+    *,
+    settings: Path,
+    dry_run: bool,
+    tell_what_is_due: bool,
+    resend_doubtful: bool,
+    once: bool,
+    every: str | None,
+    as_json: bool,
+) -> int:
+    """Tell people of changes: pull a site's notices, and send each to whom it concerns, once.
+
+    Exit status: 0, all is well; 1, something failed, is in doubt or raised an alarm; 2, the settings are at fault.
+    """
+    from inforce.core.errors import ConfigurationError, InforceError
+    from inforce.workflows.notify import How, notify, read_notify_file
+
+    pause = _pause(every, once=once)
+    how, said = How(tell_what_is_due, resend_doubtful, dry_run), read_notify_file(settings)
+    ending = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: ending.set())
+    while True:
+        status = AT_FAULT
+        try:
+            report = notify(said, settings.parent, lambda: datetime.now(UTC), ending.wait, how)
+            status = _tell_report(report, as_json=as_json)
+        except ConfigurationError:
+            raise
+        except InforceError as wrong:
+            if pause is None:
+                raise
+            for problem in wrong.problems:
+                click.echo(problem, err=True)
+        if pause is None or ending.wait(pause):
+            return status
+
+
+def _pause(every: str | None, *, once: bool) -> int | None:
+    if every is None:
+        return None
+    found = _EVERY.fullmatch(every)
+    if found is None or once:
+        what = "say --once or --every" if once else f"--every {every} is not understood: write 30s, 5m or 1h"
+        raise click.UsageError(what)
+    return int(found[1]) * _SECONDS[found[2]]
+
+
+def _tell_report(report: Report, *, as_json: bool) -> int:
+    for problem in report.problems:
+        click.echo(problem, err=True)
+    numbers = ("notices", "seen", "told", "cancelled", "expired", "sent", "failed", "doubtful")
+    if as_json:
+        listed = [dict(zip(("state", "notice", "channel", "to", "error"), one, strict=True)) for one in report.listed]
+        shown = [dict(zip(("notice", "channel", "to"), one, strict=True)) for one in report.shown]
+        print_json({**{name: getattr(report, name) for name in numbers}, "listed": listed, "would_send": shown})
+        return 0 if report.is_well else AT_FAULT
+    for notice, channel, whom in report.shown:
+        click.echo(f"would send by {channel}: {notice} to {whom}")
+    for state, notice, channel, whom, error in report.listed:
+        click.echo(f"{state}, {channel}: {notice} to {whom}: {error}", err=True)
+    click.echo(
+        f"{count(report.notices, 'notice')}, {report.told} to tell, {report.seen} taken as seen,"
+        f" {report.cancelled} cancelled, {report.expired} expired;"
+        f" {report.sent} sent, {report.failed} failed, {report.doubtful} in doubt"
+    )
+    return 0 if report.is_well else AT_FAULT

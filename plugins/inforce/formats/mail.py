@@ -33,11 +33,11 @@ def common_part(announcement: Announcement, message: Message, language: str, mai
     part["Subject"] = " ".join(message.subject.split())
     part["Auto-Submitted"] = "auto-generated"
     part["List-Id"] = f"<{announcement.policy}.notices.{authority_host(announcement)}>"
-    part["Content-Language"] = language
     part.set_content(message.text, cte="quoted-printable")
     head = f'<head><meta charset="utf-8"><title>{escape(message.subject)}</title></head>'
     page = f'<!doctype html>\n<html lang="{escape(language)}">{head}\n<body>\n{message.html}\n</body></html>\n'
     part.add_alternative(page, subtype="html", cte="quoted-printable")
+    part["Content-Language"] = language  # not before: `email` moves such headers into the first part
     part.set_boundary(f"=_{announcement.key}")
     return part.as_bytes()
 

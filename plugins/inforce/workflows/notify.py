@@ -31,10 +31,11 @@ from inforce.core.delivery import (
     standing,
     to_tell,
 )
-from inforce.core.errors import InforceError, Problem, RecordError, Severity
+from inforce.core.errors import ConfigurationError, InforceError, Problem, RecordError, Severity
 from inforce.core.notifying import Mail, NotifySettings
 from inforce.core.pulled import compare
 from inforce.formats.mail import common_part, envelope_sender, mail_of
+from inforce.formats.notify_file import parse_notify
 
 _BACK = timedelta(minutes=5)
 _PULL, _LATEST, _FIRST = "pull", "latest", "first"
@@ -79,6 +80,23 @@ class Report:
     def is_well(self) -> bool:
         """Whether nothing failed, nothing is in doubt, and nothing is to be mended."""
         return not (self.failed or self.listed or any(one.is_error for one in self.problems))
+
+
+def read_notify_file(path: Path) -> NotifySettings:
+    """What the operator set up.
+
+    Raises:
+        ConfigurationError: the file cannot be read, or something in it cannot be: all of it together.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as wrong:
+        todo = "name it with --settings; docs/notify.md shows one"
+        raise ConfigurationError([Problem(str(path), f"this cannot be read: {wrong.strerror}", todo)]) from None
+    reading = parse_notify(data)
+    if reading.value is None:
+        raise ConfigurationError(Problem.of(fault, str(path)) for fault in reading.faults)
+    return reading.value
 
 
 def notify(

@@ -1,0 +1,258 @@
+r"""`notify.yml`: how the operator sets up the notification job.
+
+The whole format; every value is text, and only `site` and one of `mail` and `webhook` have to be there::
+
+    site: https://qstore.example/policies/    # the site's root, or the folder of a site, or of its exported notices
+    ledger: sqlite:///notify.db               # an SQLAlchemy address; this one, beside this file, if left out
+    recipients:                               # who is told, where there is mail: a CSV file …
+      file: members.csv
+    mail:
+      host: mail.qstore.example
+      port: 587                               # 587 for starttls, 465 for tls, 25 for none, if left out
+      security: starttls                      # starttls | tls | none; starttls if left out
+      user: notices                           # optional, with one of password_file and password_env
+      password_file: /run/secrets/mail        # the first line of that file …
+      password_env: MAIL_PASSWORD             # … or what an environment variable holds
+      sender: Qstore <notices@qstore.example>
+      reply_to: privacy@qstore.example        # optional
+      unsubscribe: https://qstore.example/unsubscribe?who={subject}    # optional; {address} is known too
+      timeout: 30 seconds                     # that if left out
+    webhook:
+      address: https://hooks.qstore.example/notices
+      secret_env: WEBHOOK_SECRET              # or secret_file: what signatures are made with
+      timeout: 10 seconds                     # that if left out
+    rate: 20 per second                       # deliveries, at the most; as many as will if left out
+    attempts: 5                               # for one delivery, over several runs; 5 if left out
+    events: [posted, in-effect, reminder, overtaken]    # which are told; all if left out
+    policies: [privacy-policy]                # whose notices are told; all if left out
+    insecure: no                              # yes: plain http will do for `site` and `webhook`
+
+Recipients can come from a database, and the ledger can lie in one that asks for a password::
+
+    recipients:
+      database: postgresql+psycopg://reader@db.example/shop
+      query: SELECT mail AS address, joined AS registered FROM members
+      password_env: SHOP_PASSWORD             # or password_file; optional
+    ledger:
+      database: postgresql+psycopg://notify@db.example/notify
+      password_file: /run/secrets/ledger      # or password_env; optional
+
+Paths are relative to the folder of this file. Secrets never stand in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from email.utils import parseaddr
+
+from inforce.core.errors import Fault, did_you_mean
+from inforce.core.notice import Event
+from inforce.core.notifying import Database, Mail, Members, NotifySettings, Secret, Security, Webhook
+from inforce.core.record import Reading
+from inforce.core.web_address import address_fault, is_web_address
+from inforce.formats.mail_address import mail_address
+from inforce.formats.strict_yaml import Fields, Keys, YamlError, parse_mapping
+from inforce.formats.text.clean_text import decode
+
+KEYS = (
+    *("site", "ledger", "recipients", "mail", "webhook"),
+    *("rate", "attempts", "events", "policies", "insecure"),
+)
+DATABASE_KEYS = ("database", "password_file", "password_env")
+RECIPIENTS_KEYS = ("file", "database", "query", "password_file", "password_env")
+MAIL_KEYS = (
+    *("host", "port", "security", "user", "password_file", "password_env"),
+    *("sender", "reply_to", "unsubscribe", "timeout"),
+)
+WEBHOOK_KEYS = ("address", "secret_file", "secret_env", "timeout")
+LEDGER = "sqlite:///notify.db"
+_PORTS = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}
+_SECONDS = re.compile(r"([1-9]\d{0,3}) seconds?", re.ASCII)
+_RATE = re.compile(r"([1-9]\d{0,5})(?: per (second|minute|hour))?", re.ASCII)
+_PER = {None: 1, "second": 1, "minute": 60, "hour": 3600}
+_NUMBER = re.compile(r"[1-9]\d{0,4}", re.ASCII)
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*|\[?[0-9A-Fa-f:.]+\]?", re.ASCII)
+_DATABASE = re.compile(r"[a-z][a-z0-9_]*(?:\+[a-z0-9_]+)?://", re.ASCII)
+_SECRETS = ("password", "secret", "key", "token")
+_MOST_PORTS = 65535
+
+
+def parse_notify(data: bytes) -> Reading[NotifySettings]:
+    """The settings that a `notify.yml` says, or everything that is wrong with it."""
+    decoded = decode(data)
+    if decoded.value is None:
+        return Reading(None, decoded.faults)
+    try:
+        keys = parse_mapping(decoded.value)
+    except YamlError as wrong:
+        return Reading(None, wrong.faults)
+    return _read(keys)
+
+
+def _read(keys: Keys) -> Reading[NotifySettings]:
+    top = Fields(keys, KEYS)
+    faults = top.faults
+    site = _required(top, "site", "the site's address, or its folder")
+    is_insecure = top.choice("insecure", ("yes", "no")) == "yes"
+    if site and is_web_address(site) and (fault := address_fault(site, is_insecure=is_insecure)):
+        top.fault("site", f"`site`: {fault.what}", fault.todo)
+    ledger = _ledger(top, keys, faults)
+    members = _members(_nested(top, keys, "recipients", RECIPIENTS_KEYS), faults)
+    mail = _mail(_nested(top, keys, "mail", MAIL_KEYS), faults)
+    webhook = _webhook(_nested(top, keys, "webhook", WEBHOOK_KEYS), faults, is_insecure=is_insecure)
+    rate, attempts = top.text("rate"), _number(top, "attempts", 5)
+    found = _RATE.fullmatch(rate) if rate else None
+    if rate and not found:
+        top.fault("rate", f"`rate: {rate}` is not understood", "write `20 per second`, `100 per minute` or so")
+    events = frozenset(top.texts("events")) or frozenset(map(str, Event))
+    for event in sorted(events.difference(map(str, Event))):
+        what = f"`events: {event}` is no event{did_you_mean(event, [str(one) for one in Event])}"
+        top.fault("events", what, f"the events are {', '.join(Event)}")
+    policies = frozenset(top.texts("policies"))
+    if "mail" not in keys.values and "webhook" not in keys.values:
+        faults.append(Fault("nobody is told anything: there is neither `mail` nor `webhook`", "add one of them", 1))
+    if "mail" in keys.values and "recipients" not in keys.values:
+        top.fault("mail", "there is `mail`, and no `recipients` to send it to", "add `recipients`")
+    if faults or site is None:
+        return Reading(None, tuple(sorted(faults, key=lambda fault: fault.line or 0)))
+    pace = int(found[1]) / _PER[found[2]] if found else None
+    return Reading(NotifySettings(site, ledger, members, mail, webhook, pace, attempts, events, policies, is_insecure))
+
+
+def _nested(top: Fields, keys: Keys, key: str, known: Sequence[str]) -> Fields | None:
+    value = keys.values.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, Keys):
+        top.fault(key, f"`{key}` has to be a list of keys", f"write under it lines of the form `  {known[0]}: …`")
+        return None
+    for name in value.values:
+        if name in _SECRETS:
+            todo = f"write `{name}_file` or `{name}_env`, take the secret out of here, and change it"
+            top.faults.append(
+                Fault(f"`{key}: {name}`: a secret in this file is read by everybody", todo, value.lines[name])
+            )
+    rest = {name: one for name, one in value.values.items() if name not in _SECRETS}
+    return Fields(Keys(rest, value.lines, value.line), known)
+
+
+def _required(fields: Fields, key: str, what: str) -> str | None:
+    if fields.line(key) is None:
+        fields.faults.append(Fault(f"`{key}` is missing", f"add `{key}: …`: {what}", 1))
+    return fields.text(key)
+
+
+def _number(fields: Fields, key: str, default: int) -> int:
+    text = fields.text(key)
+    if text is None:
+        return default
+    if not _NUMBER.fullmatch(text):
+        fields.fault(key, f"`{key}: {text}` is no number", f"write `{key}: {default}` or so")
+        return default
+    return int(text)
+
+
+def _timeout(fields: Fields, default: int) -> timedelta:
+    text = fields.text("timeout")
+    found = _SECONDS.fullmatch(text) if text else None
+    if text and not found:
+        fields.fault("timeout", f"`timeout: {text}` is not understood", "write `30 seconds`")
+    return timedelta(seconds=int(found[1]) if found else default)
+
+
+def _secret(fields: Fields, name: str) -> Secret | None:
+    file, variable = fields.text(f"{name}_file"), fields.text(f"{name}_env")
+    if file and variable:
+        fields.fault(f"{name}_env", f"there are `{name}_file` and `{name}_env`", "leave one of them out")
+    if variable and not _VARIABLE.fullmatch(variable):
+        fields.fault(f"{name}_env", f"`{name}_env` has to be the name of a variable", "write it as MAIL_PASSWORD")
+    return Secret(file or "", variable or "") if file or variable else None
+
+
+def _database(fields: Fields, key: str, address: str) -> str:
+    if not _DATABASE.match(address):
+        fields.fault(key, f"`{key}` is no SQLAlchemy address", "write it as sqlite:///notify.db")
+    elif re.search(r"//[^/@]*:[^/@]*@", address):
+        todo = "take the password out, change it, and write `password_file` or `password_env` beside `database`"
+        fields.fault(key, f"`{key}` has a password in it, which is read by everybody", todo)
+    return address
+
+
+def _ledger(top: Fields, keys: Keys, faults: list[Fault]) -> Database:
+    if not isinstance(keys.values.get("ledger"), Keys):
+        return Database(_database(top, "ledger", top.text("ledger") or LEDGER))
+    fields = _nested(top, keys, "ledger", DATABASE_KEYS)
+    if fields is None:
+        return Database(LEDGER)
+    address = _database(fields, "database", _required(fields, "database", "an SQLAlchemy address") or LEDGER)
+    secret = _secret(fields, "password")
+    faults += fields.faults
+    return Database(address, secret)
+
+
+def _members(fields: Fields | None, faults: list[Fault]) -> Members | None:
+    if fields is None:
+        return None
+    file, address, query = fields.text("file"), fields.text("database"), fields.text("query")
+    secret = _secret(fields, "password")
+    if bool(file) == bool(address) or bool(address) != bool(query):
+        todo = "write `file`, or else `database` and `query`"
+        fields.faults.append(Fault("`recipients` has to name a file, or a database and a query", todo, 1))
+    database = Database(_database(fields, "database", address), secret) if address else None
+    faults += fields.faults
+    return Members(file or "", database, query or "")
+
+
+def _mail(fields: Fields | None, faults: list[Fault]) -> Mail | None:
+    if fields is None:
+        return None
+    security = Security(fields.choice("security", [str(one) for one in Security]) or Security.STARTTLS)
+    host = _required(fields, "host", "the mail server") or ""
+    if host and not _HOST.fullmatch(host):
+        fields.fault("host", f"`host: {host}` is no host", "write it as mail.qstore.example")
+    port = _number(fields, "port", _PORTS[security])
+    if port > _MOST_PORTS:
+        fields.fault("port", f"there is no port {port}", f"write {_PORTS[security]} or so")
+    sender = _required(fields, "sender", "the address in `From`") or ""
+    reply_to = fields.text("reply_to") or ""
+    for key, text in (("sender", sender), ("reply_to", reply_to)):
+        if text:
+            _check_mail_address(fields, key, text)
+    unsubscribe = fields.text("unsubscribe") or ""
+    if unsubscribe and not (unsubscribe.isascii() and re.match(r"(https|mailto):[^\s<>]+$", unsubscribe)):
+        todo = "write an https:// address, in which {subject} and {address} stand for the recipient's"
+        fields.fault("unsubscribe", "`unsubscribe` is no https: or mailto: address", todo)
+    user, password = fields.text("user") or "", _secret(fields, "password")
+    if bool(user) != bool(password):
+        fields.faults.append(Fault("`mail` has one of `user` and a password", "add the other, or leave it out", 1))
+    if user and security is Security.NONE and host not in ("localhost", "127.0.0.1", "::1"):
+        fields.fault("user", "the password would be sent in the clear", "write `security: starttls` or `tls`")
+    timeout = _timeout(fields, 30)
+    faults += fields.faults
+    return Mail(host, port, security, sender, user, password, reply_to, unsubscribe, timeout)
+
+
+def _check_mail_address(fields: Fields, key: str, text: str) -> None:
+    try:
+        is_good = text.isprintable() and mail_address(parseaddr(text)[1]).isascii()
+    except ValueError:
+        is_good = False
+    if not is_good:
+        fields.fault(key, f"`{key}` is no mail address in ASCII", "write it as Qstore <notices@qstore.example>")
+
+
+def _webhook(fields: Fields | None, faults: list[Fault], *, is_insecure: bool) -> Webhook | None:
+    if fields is None:
+        return None
+    address = _required(fields, "address", "where notices are posted") or ""
+    if address and (fault := address_fault(address, is_insecure=is_insecure)):
+        fields.fault("address", f"`webhook: address`: {fault.what}", fault.todo)
+    secret = _secret(fields, "secret")
+    if secret is None:
+        fields.faults.append(Fault("`webhook` has no secret to sign with", "add `secret_file` or `secret_env`", 1))
+    timeout = _timeout(fields, 10)
+    faults += fields.faults
+    return Webhook(address, secret or Secret(), timeout)

@@ -1,0 +1,261 @@
+"""The job, with a real mail server, a real ledger and real processes: who gets what, once, whatever goes wrong."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from notify.mail_server import receiving
+from notify.pulled_site import Site
+
+from inforce.adapters.ledger_store import open_ledger
+from inforce.core.errors import ConfigurationError, RecordError
+from inforce.workflows.notify import How, notify, read_notify_file
+
+NOW = datetime(2018, 5, 1, tzinfo=UTC)
+TELL = How(tells_what_is_due=True)
+
+
+class Job:
+    """A folder with a site, a list of recipients and a `notify.yml`."""
+
+    def __init__(self, folder):
+        self.folder, self.site = folder, Site(folder / "site")
+        self.site.post("2018-04-10")
+        self.site.write()
+        self.members("kim@members.example", "lee@members.example")
+
+    def members(self, *lines):
+        rows = [line if "," in line else f"{line},2016-02-01T10:00:00+09:00" for line in lines]
+        head = "address,registered" + (",subject,language,name" if rows and rows[0].count(",") >= 4 else "")
+        (self.folder / "members.csv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+
+    def set_up(self, port, more=""):
+        text = "site: site\nrecipients:\n  file: members.csv\nmail:\n  host: 127.0.0.1\n  security: none\n"
+        text += f"  port: {port}\n  sender: Qstore <notices@qstore.example>\n"
+        text += "  unsubscribe: https://qstore.example/off?who={subject}\n"
+        path = self.folder / "notify.yml"
+        path.write_text(text + more)
+        return path
+
+    def run(self, port, how=TELL, now=NOW, more=""):
+        return notify(read_notify_file(self.set_up(port, more)), self.folder, lambda: now, lambda _: False, how)
+
+
+@pytest.fixture
+def job(tmp_path):
+    return Job(tmp_path)
+
+
+def test_whoever_is_concerned_gets_one_mail(job):
+    job.members("kim@members.example", "late@members.example,2018-04-10T09:00:00+09:00")
+    with receiving() as server:
+        report = job.run(server.port)
+        again = job.run(server.port)
+    assert server.recipients == ["kim@members.example"]
+    assert (report.sent, report.failed, report.is_well) == (1, 0, True)
+    assert (again.sent, again.is_well) == (0, True)
+
+
+def test_a_mail_has_what_mail_needs(job):
+    row = 'kim@members.example,2016-02-01T10:00:00+09:00,m/1 &,ko,"김, 하나"'
+    job.members(row)
+    with receiving() as server:
+        job.run(server.port)
+    (mail,) = server.mails
+    assert mail["From"] == "Qstore <notices@qstore.example>"
+    assert mail["To"].addresses[0].display_name == "김, 하나"
+    assert mail["Subject"] == "변경 안내"
+    assert mail["Content-Language"] == "ko"
+    assert mail["Message-ID"].endswith("@qstore.example>")
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["List-Unsubscribe"] == "<https://qstore.example/off?who=m%2F1%20%26>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail.get_content_type() == "multipart/alternative"
+    assert mail.get_body(["plain"]).get_content() == "What changes\n"
+    assert "<h1>What changes</h1>" in mail.get_body(["html"]).get_content()
+    assert mail.defects == []
+
+
+def test_a_new_ledger_takes_what_is_due_as_seen_and_tells_what_comes_after(job):
+    with receiving() as server:
+        assert job.run(server.port, How()).seen == 1
+        job.site.post("2018-04-20", due="2018-04-20T09:00:00+09:00", posted="2018-04-20T09:00:00+09:00")
+        job.site.write()
+        report = job.run(server.port, How())
+    assert (report.sent, len(server.mails)) == (2, 2)
+    assert {mail["Subject"] for mail in server.mails} == {"About 2018-04-20"}
+
+
+def test_what_is_taken_back_is_not_told(job):
+    gone = job.site.post("2018-04-20", name="reminder-7.current_users", days=7, audience="current_users")
+    job.site.post("2018-04-21", name="overtaken", cancels=[gone["id"]])
+    job.site.write()
+    with receiving() as server:
+        report = job.run(server.port)
+    assert report.cancelled == 1
+    assert {mail["Subject"] for mail in server.mails} == {"About 2018-04-10", "About 2018-04-21"}
+
+
+def test_what_is_no_longer_worth_telling_is_not_told(job):
+    with receiving() as server:
+        report = job.run(server.port, now=datetime(2019, 1, 1, tzinfo=UTC))
+    assert (report.sent, report.expired) == (0, 1)
+
+
+def test_a_dry_run_shows_and_leaves_nothing(job):
+    with receiving() as server:
+        report = job.run(server.port, How(tells_what_is_due=True, is_dry=True))
+        assert [whom for _, _, whom in report.shown] == ["kim@members.example", "lee@members.example"]
+        assert server.mails == []
+    assert not list(job.folder.glob("notify.db*"))
+
+
+def test_a_refused_address_stops_nobody_and_is_not_tried_again(job):
+    with receiving(refuse={"kim@members.example": "550 5.1.1 nobody here"}) as server:
+        report = job.run(server.port)
+        assert (report.sent, report.failed) == (1, 1)
+        again = job.run(server.port)
+    assert (again.sent, again.failed) == (0, 0)
+    assert [(state, whom, error) for state, _, _, whom, error in again.listed] == [
+        ("failed", "kim@members.example", "550 5.1.1 nobody here")
+    ]
+
+
+def test_a_greylisted_address_gets_its_mail_at_a_later_run(job):
+    with receiving(refuse={"kim@members.example": "450 4.7.1 come back later"}) as server:
+        report = job.run(server.port)
+        assert (report.sent, report.failed, report.listed) == (1, 1, [])
+        server.refuse.clear()
+        assert job.run(server.port).sent == 1
+        assert server.recipients == ["lee@members.example", "kim@members.example"]
+
+
+def test_after_so_many_attempts_it_is_listed(job):
+    with receiving(refuse={"kim@members.example": "450 4.7.1 come back later"}) as server:
+        reports = [job.run(server.port, more="attempts: 2\n") for _ in range(3)]
+    assert [report.failed for report in reports] == [1, 1, 0]
+    assert [len(report.listed) for report in reports] == [0, 1, 1]
+
+
+def test_a_connection_that_breaks_after_data_leaves_a_doubt_which_is_resent_only_on_request(job):
+    with receiving(drop_after={"kim@members.example"}) as server:
+        report = job.run(server.port)
+        assert (report.sent, report.doubtful) == (1, 1)
+        assert not report.is_well
+        assert [(one[0], one[3]) for one in job.run(server.port).listed] == [("in doubt", "kim@members.example")]
+        assert len(server.mails) == 2
+        server.drop_after.clear()
+        assert job.run(server.port, How(resends_doubtful=True)).sent == 1
+        assert server.mails[0]["Message-ID"] == server.mails[2]["Message-ID"]
+        assert job.run(server.port).is_well
+
+
+def test_a_server_that_refuses_the_sender_stops_mail_with_one_error_and_loses_nothing(job):
+    with receiving(mail_from="550 5.7.1 not you") as server:
+        report = job.run(server.port)
+        assert [problem.what for problem in report.problems] == [
+            "the sender notices@qstore.example is refused: 550 5.7.1 not you"
+        ]
+        assert (report.sent, report.failed, report.listed) == (0, 0, [])
+        server.mail_from = ""
+        assert job.run(server.port).sent == 2
+
+
+def test_a_server_that_is_not_there_stops_mail_with_one_error(job):
+    with receiving() as server:
+        port = server.port
+    report = job.run(port)
+    assert len(report.problems) == 1
+    assert not report.is_well
+    with receiving() as server:
+        assert job.run(server.port).sent == 2
+
+
+def test_a_broken_line_and_a_header_in_a_name_stop_nobody(job):
+    joined = "2016-02-01T10:00:00+09:00"
+    job.members(
+        f"kim@members.example,{joined},1,en,Kim",
+        f'lee@members.example,{joined},2,en,"Lee\rBcc: all@members.example"',
+        "no address,,,,",
+        f"park@members.example,{joined},4,en,Park",
+        f"park@members.example,{joined},4,en,Park",
+    )
+    with receiving() as server:
+        report = job.run(server.port)
+    assert server.recipients == ["kim@members.example", "park@members.example"]
+    assert all(mail["Bcc"] is None for mail in server.mails)
+    assert not report.is_well
+
+
+def test_a_notice_that_changed_is_an_alarm_before_anybody_is_told(job):
+    with receiving() as server:
+        job.run(server.port, How())
+        job.site.entries[0]["due"] = "2018-04-30T09:00:00+09:00"
+        job.site.post("2018-04-20")
+        job.site.write()
+        with pytest.raises(RecordError, match="no longer says"):
+            job.run(server.port)
+        assert server.mails == []
+
+
+def test_a_text_that_is_not_the_one_announced_is_not_announced(job):
+    (job.folder / "site/privacy-policy/2018-04-10/source.md").write_text("# Another\n")
+    with receiving() as server:
+        report = job.run(server.port)
+    assert (server.mails, report.is_well) == ([], False)
+
+
+def test_a_clock_that_went_back_sends_nothing_twice(job):
+    with receiving() as server:
+        job.run(server.port)
+        report = job.run(server.port, now=datetime(2018, 4, 12, tzinfo=UTC))
+    assert len(server.mails) == 2
+    assert [problem.is_error for problem in report.problems] == [False]
+
+
+def test_a_ledger_is_held_by_one_job(job):
+    with (
+        receiving() as server,
+        open_ledger("sqlite:///notify.db", None, job.folder),
+        pytest.raises(RecordError, match="another job holds this ledger"),
+    ):
+        job.run(server.port)
+
+
+@pytest.mark.parametrize(("version", "todo"), [("0", "begin a new ledger"), ("2", "update the job")])
+def test_a_ledger_of_another_version_is_left_alone(job, version, todo):
+    with receiving() as server:
+        job.run(server.port, How())
+        database = sqlite3.connect(job.folder / "notify.db")
+        database.execute("UPDATE inforce_meta SET value = ? WHERE name = 'version'", (version,))
+        database.commit()
+        database.close()
+        with pytest.raises(ConfigurationError, match=todo):
+            job.run(server.port)
+
+
+def test_whatever_kills_the_job_everybody_gets_one_mail_or_a_line_in_doubt(job):
+    now = datetime.now(UTC)
+    job.site.entries[0]["expires"] = now.replace(year=now.year + 1).isoformat()
+    job.site.write()
+    everybody = [f"m{number}@members.example" for number in range(300)]
+    job.members(*everybody)
+    inforce = str(Path(sys.executable).parent / "inforce")
+    with receiving() as server:
+        command = [inforce, "notify", "--settings", str(job.set_up(server.port)), "--tell-what-is-due", "--json"]
+        for kill_at in (1, 77, 150, 222):
+            running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            while len(server.recipients) < kill_at and running.poll() is None:
+                time.sleep(0.001)
+            running.kill()
+            running.wait()
+        done = subprocess.run(command, capture_output=True, check=False, text=True)
+    doubtful = [one["to"] for one in json.loads(done.stdout)["listed"] if one["state"] == "in doubt"]
+    assert len(server.recipients) == len(set(server.recipients)), "nobody gets two"
+    assert set(server.recipients) | set(doubtful) == set(everybody), "nobody is forgotten"
+    assert len(doubtful) <= 4, "only what was on its way"
