@@ -43,7 +43,7 @@ class WebhookSender:
     def send(self, delivery: Delivery, key: str, raw: dict[str, Any], now: datetime) -> Outcome:
         """Post a notice; `raw` is its file."""
         body = body_of(delivery, raw)
-        headers = {"idempotency-key": key, "inforce-signature": signature(self._secret, int(now.timestamp()), body)}
+        headers = {"Idempotency-Key": key, "Inforce-Signature": signature(self._secret, int(now.timestamp()), body)}
         try:
             with self._client.stream("POST", self._address, content=body, headers=headers) as response:
                 status = response.status_code

@@ -1,0 +1,85 @@
+"""Notices posted to a real server: signed, known again by their key, tried again where that helps."""
+
+import hashlib
+import hmac
+import json
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from notify.pulled_site import Site
+from notify.test_job import NOW, TELL
+
+from inforce.workflows.notify import notify, read_notify_file
+
+
+class _Hook(BaseHTTPRequestHandler):
+    def log_message(self, *_):
+        """Says nothing."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.got.append((dict(self.headers), body))
+        self.send_response(self.server.answers.pop(0) if self.server.answers else 204)
+        self.end_headers()
+
+
+@contextmanager
+def hooked(*answers):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Hook)
+    server.got, server.answers = [], list(answers)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture
+def run(tmp_path):
+    site = Site(tmp_path / "site")
+    site.post("2018-04-10")
+    site.write()
+    (tmp_path / "secret").write_text("s3cret\n")
+
+    def run(server):
+        path = tmp_path / "notify.yml"
+        address = f"http://127.0.0.1:{server.server_port}/hook"
+        path.write_text(f"site: site\nwebhook:\n  address: {address}\n  secret_file: secret\n")
+        return notify(read_notify_file(path), tmp_path, lambda: NOW, lambda _: False, TELL)
+
+    return run
+
+
+def test_a_notice_is_posted_once_and_signed(run):
+    with hooked() as server:
+        assert run(server).sent == 1
+        assert run(server).sent == 0
+    ((headers, body),) = server.got
+    assert json.loads(body)["notice"]["revision"] == "2018-04-10"
+    assert json.loads(body)["recipient"] is None
+    seconds, _, signed = headers["Inforce-Signature"].partition(",v1=")
+    assert seconds == f"t={int(NOW.timestamp())}"
+    assert signed == hmac.new(b"s3cret", seconds[2:].encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+def test_a_server_in_trouble_is_asked_again_with_the_same_key(run):
+    with hooked(503, 204) as server:
+        assert (run(server).failed, run(server).sent) == (1, 1)
+    assert len({headers["Idempotency-Key"] for headers, _ in server.got}) == 1
+
+
+def test_what_was_taken_before_is_taken(run):
+    with hooked(409) as server:
+        assert run(server).sent == 1
+
+
+def test_a_refusal_is_for_good(run):
+    with hooked(403) as server:
+        assert run(server).failed == 1
+        assert [one[-1] for one in run(server).listed] == ["the webhook answers 403"]
+    assert len(server.got) == 1
