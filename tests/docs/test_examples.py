@@ -14,6 +14,7 @@ import yaml
 from doc_examples import DOCS, SITE, Story, blocks, every_block, is_story, matches, pages
 
 from inforce.formats.messages import message_file
+from inforce.formats.notify_file import parse_notify
 from inforce.formats.policy_file import parse_terms
 from inforce.formats.revision_file import parse_revision
 from inforce.formats.schemas import schema
@@ -63,6 +64,11 @@ def test_yaml_is_read(block, tmp_path):
             assert block.text.splitlines() == [
                 f'{key}: "{english[key].text}"' for key in parse_mapping(block.text).values
             ]
+        case "notify":
+            assert parse_notify(block.text.encode()).faults == ()
+        case "notify-part":
+            rest = "site: site\nwebhook:\n  address: https://hooks.qstore.example/\n  secret_env: SECRET\n"
+            assert parse_notify((rest + block.text).encode()).faults == ()
         case "ci":
             assert yaml.safe_load(block.text)
 

@@ -6,6 +6,7 @@ import json
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from notify.pulled_site import Site
@@ -39,6 +40,14 @@ def hooked(*answers):
         thread.join()
 
 
+def documented():
+    """The check that the documentation shows."""
+    page = (Path(__file__).parents[2] / "docs/notify.md").read_text(encoding="utf-8")
+    names = {}
+    exec(page.partition("```{.python of=signature}\n")[2].partition("```")[0], names)
+    return names["is_ours"]
+
+
 @pytest.fixture
 def run(tmp_path):
     site = Site(tmp_path / "site")
@@ -64,6 +73,8 @@ def test_a_notice_is_posted_once_and_signed(run):
     assert json.loads(body)["recipient"] is None
     seconds, _, signed = headers["Inforce-Signature"].partition(",v1=")
     assert seconds == f"t={int(NOW.timestamp())}"
+    assert documented()(b"s3cret", headers["Inforce-Signature"], body)
+    assert not documented()(b"another", headers["Inforce-Signature"], body)
     assert signed == hmac.new(b"s3cret", seconds[2:].encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
