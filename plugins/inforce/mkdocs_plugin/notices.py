@@ -233,9 +233,13 @@ def heading(one: Shown, say: Messages) -> str:
 
 def _together(notices: Iterable[Shown]) -> Iterator[tuple[Shown, str]]:
     """The notices, those of one event for both audiences as one; with the message that says for whom it is."""
-    for _, alike in groupby(notices, key=lambda one: (one.notice.due, one.revision.order, one.kind, one.notice.days)):
+    for _, alike in groupby(notices, _event):
         first, *others = alike
         yield first, "notices.for.everybody" if others else first.whom
+
+
+def _event(one: Shown) -> tuple[object, ...]:
+    return one.notice.due, one.revision.policy, one.revision.name, one.notice.event, one.notice.days
 
 
 def _feeds(policy: str, title: str) -> Iterator[Link]:
