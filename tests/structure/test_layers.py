@@ -21,6 +21,8 @@ OUTSIDE = {
     "distributed": ("adapters",),
     "segno": ("formats",),
     "weasyprint": ("adapters",),
+    "httpx": ("adapters",),
+    "jsonschema": ("formats",),
 }
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 
