@@ -41,25 +41,10 @@ def links_of(element):
     return {said(link): link.get("href") for link in element.xpath(".//a[@href]")}
 
 
-def heads(site, address):
-    """What the head of a page says of feeds: the words of its relation, the type, the title, the address."""
-    links = page_of(site, address).xpath("//head/link[contains(@rel, 'alternate')]")
-    return [
-        (one.get("rel").split(), one.get("type"), one.get("title"), one.get("href").removeprefix(ROOT))
-        for one in links
-        if "via" not in one.get("rel")
-    ]
-
-
 def test_a_policys_page_tells_how_to_be_told_without_pushing_its_text_down(noticed_site):
     (told,) = page_of(noticed_site, "privacy-policy/").xpath("//details[@class='inforce-told']")
     assert told.get("open") is None
-    assert links_of(told) == {
-        "Atom": "notices.atom",
-        "JSON Feed": "notices.json",
-        "The calendar": "../effective-dates.ics",
-        "The page of notices": "../notices/",
-    }
+    assert links_of(told) == {"The page of notices": "../notices/"}
     meanings = [said(one) for one in told.xpath(".//dt")]
     assert meanings == ["Posted", "Reminder", "Takes effect", "Withdrawn"]
 
@@ -188,21 +173,6 @@ def test_other_pages_lead_to_the_notices(noticed_site):
         assert leads["Notice of this revision"] == f"{target}privacy-policy/2018-04-10/"
 
 
-def test_machines_find_the_feeds_in_the_heads_of_pages(noticed_site):
-    def feeds(title, place=""):
-        types = (("application/atom+xml", "notices.atom"), ("application/feed+json", "notices.json"))
-        return [(["alternate"], kind, title, f"{place}{name}") for kind, name in types]
-
-    everything = feeds("Notices of changes of all policies")
-    own = feeds("Privacy Policy: notices of changes", "privacy-policy/")
-    assert heads(noticed_site, "") == heads(noticed_site, "notices/") == everything
-    for page in ("", "history/", "on/", "compare/", "2018-04-10/", "2018-04-10/changes/"):
-        assert heads(noticed_site, f"privacy-policy/{page}") == own + everything
-    assert heads(noticed_site, PRIVACY) == own + everything
-    assert heads(noticed_site, "terms/")[0][2] == "이용약관: 변경 안내"
-    assert heads(noticed_site, "about/") == []
-
-
 def test_search_engines_list_the_page_of_notices_and_no_notice(noticed_site):
     sitemap = (noticed_site / "sitemap.xml").read_text()
     assert f"<loc>{ROOT}notices/</loc><lastmod>2018-05-03T00:00:00+00:00</lastmod>" in sitemap
@@ -327,9 +297,8 @@ def test_workers_and_a_second_build_over_the_first_make_no_difference(many, buil
     assert len([name for name in alone if re.fullmatch(r"notices/policy-\d\d/\d+/index.html", name)]) == 111
 
 
-def test_of_many_policies_the_page_of_notices_has_the_newest_and_every_feed(many, build):
+def test_of_many_policies_the_page_of_notices_has_the_newest(many, build):
     built(build, many, "site", "workers: 2")
     site = many.folder / "site"
     assert len(listed(site, "told")) == 49  # The reminders for both audiences stand as one.
-    assert "The feeds have every notice." in said(page_of(site, "notices/"))
-    assert len(page_of(site, "notices/").xpath("//a[@aria-label='Atom: Privacy Policy']")) == 22
+    assert "The pages of the revisions have every notice." in said(page_of(site, "notices/"))
