@@ -5,6 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 from browser.serving import served
+from noticed_site import noticed, noticed_site  # noqa: F401 - fixtures
 from playwright.sync_api import sync_playwright
 from qstore_site import NOW, build, qstore, site  # noqa: F401 - fixtures
 from whole_site import whole_site  # noqa: F401 - a fixture

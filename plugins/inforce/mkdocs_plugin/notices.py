@@ -109,9 +109,15 @@ class NoticePages:
         """Whether there are any."""
         return self._site.notices is not None
 
+    @property
+    def have_feeds(self) -> bool:
+        """Whether there are feeds of them, and a calendar."""
+        return self._site.notices is not None and self._site.notices.has_feeds
+
     def depends_on(self, policy: PolicyRecord) -> object:
         """What of the present the pages of a policy say: what is told by now, and what was cancelled."""
-        return [(one.notice.path, one.state, one.cancelling is not None) for one in self._of_policy[policy.slug]]
+        states = [(one.notice.path, one.state, one.cancelling is not None) for one in self._of_policy[policy.slug]]
+        return self.have_feeds, states
 
     def last_told(self) -> datetime | None:
         """When the last notice was told."""
@@ -122,13 +128,14 @@ class NoticePages:
         """Where the files of a policy's notices lie."""
         if not self.are_wanted:
             return
-        yield from (address.atom_address(policy.slug), address.json_feed_address(policy.slug))
+        if self.have_feeds:
+            yield from (address.atom_address(policy.slug), address.json_feed_address(policy.slug))
         yield from (f"{address.notices_address(policy.slug, revision.name)}{PAGE}" for revision in policy.revisions)
         yield from (one.data for one in self._of_policy[policy.slug])
 
     def feeds(self, language: str, policy: PolicyRecord | None = None) -> Iterator[Link]:
         """What a page's head says of the feeds: of a policy, if it belongs to one, and of all."""
-        if not self.are_wanted:
+        if not self.have_feeds:
             return
         say = self._languages.messages_in(language)
         if policy is not None:
@@ -150,7 +157,8 @@ class NoticePages:
             subject=self._subject,
             policies=policies,
         )
-        headings = [Heading(2, anchor, say(key)) for anchor, key in _HEADINGS]
+        shown = [one for one in _HEADINGS if self.have_feeds or one[0] != "subscribe"]
+        headings = [Heading(2, anchor, say(key)) for anchor, key in shown]
         html = self._ages.dated(html, place, policies, self._language)
         return Content(place, say("notices.title"), say("notices.description"), html, headings, head=head)
 
@@ -233,9 +241,13 @@ def heading(one: Shown, say: Messages) -> str:
 
 def _together(notices: Iterable[Shown]) -> Iterator[tuple[Shown, str]]:
     """The notices, those of one event for both audiences as one; with the message that says for whom it is."""
-    for _, alike in groupby(notices, key=lambda one: (one.notice.due, one.revision.order, one.kind, one.notice.days)):
+    for _, alike in groupby(notices, _event):
         first, *others = alike
         yield first, "notices.for.everybody" if others else first.whom
+
+
+def _event(one: Shown) -> tuple[object, ...]:
+    return one.notice.due, one.revision.policy, one.revision.name, one.notice.event, one.notice.days
 
 
 def _feeds(policy: str, title: str) -> Iterator[Link]:

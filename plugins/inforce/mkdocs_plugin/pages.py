@@ -74,7 +74,7 @@ class Pages:
         self.languages = languages or Languages()
         self._language = language
         revisions = [one for policy in site.record.policies for one in policy.revisions]
-        self._templates = Templates(self.languages, revisions, root, has_notices=site.notices is not None)
+        self._templates = Templates(self.languages, revisions, root, site.notices)
         self._timelines = {policy.slug: policy.timeline for policy in site.record.policies}
         self._instants = {slug: last_change(one, site.as_of) or site.as_of for slug, one in self._timelines.items()}
         self._ages = Ages(self._templates, self.languages, self._timelines, self._instants)

@@ -165,6 +165,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
             return with_fit_tables(html)
         content = self._contents[page.file.src_uri] = self._made[page.file.src_uri]()
         page.title, page.toc = as_markup(content.title), table_of_contents(content)
+        page.meta.setdefault("title", page.title)  # Of any other, Material makes text, which it does not escape.
         page.meta.setdefault("description", as_markup(content.description))
         if not content.headings:  # Room for the table.
             page.meta.setdefault("hide", ["toc"])

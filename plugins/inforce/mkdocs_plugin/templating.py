@@ -17,6 +17,7 @@ from inforce.core.timeline import Status
 from inforce.formats.messages import Languages, Messages, direction
 from inforce.formats.words import Words, capital
 from inforce.mkdocs_plugin.late import as_of_instant, as_of_moment
+from inforce.workflows.site_notices import SiteNotices
 
 _environment = Environment(
     loader=PackageLoader("inforce.mkdocs_plugin"),
@@ -43,7 +44,7 @@ class Templates:
     """Makes HTML of our templates, in the words of a language."""
 
     def __init__(
-        self, languages: Languages, revisions: Sequence[Revision], root: str, *, has_notices: bool = False
+        self, languages: Languages, revisions: Sequence[Revision], root: str, notices: SiteNotices | None = None
     ) -> None:
         """Begin with no words made.
 
@@ -51,10 +52,10 @@ class Templates:
             languages: those that pages can be written in.
             revisions: all that sentences may speak of.
             root: the site's address with a slash at its end, or nothing.
-            has_notices: whether the site has notices, to which pages lead.
+            notices: those of the site, to which pages lead.
         """
         self._languages, self._revisions, self._root = languages, revisions, root
-        self._has_notices = has_notices
+        self._has_notices, self._has_feeds = notices is not None, notices is not None and notices.has_feeds
         self._words: dict[str, Words] = {}
         self._say: dict[str, Say] = {}
 
@@ -92,6 +93,7 @@ class Templates:
             now=now,
             root=self._root,
             has_notices=self._has_notices,
+            has_feeds=self._has_feeds,
             as_of_instant=as_of_instant,
             as_of_moment=partial(as_of_moment, messages.language),
             **values,

@@ -20,7 +20,8 @@ class SiteNotices:
     """The notices of a record as of an instant.
 
     `languages` are those that messages can be written in, `root` is the site's address with a slash at its end, `name`
-    what the site is called; `has_pdfs` says whether revisions are signed with a key of the publisher's.
+    what the site is called; `has_pdfs` says whether revisions are signed with a key of the publisher's, `has_feeds`
+    whether there are feeds and a calendar, to which pages lead.
     """
 
     record: Record
@@ -30,6 +31,7 @@ class SiteNotices:
     root: str
     name: str
     has_pdfs: bool
+    has_feeds: bool = False
 
     @cached_property
     def all(self) -> Sequence[Notice]:
