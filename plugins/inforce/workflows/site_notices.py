@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 
+from inforce.core import address
 from inforce.core.notice import Authority, Notice, cancelled_by, notices_of_record, told_by
 from inforce.core.record import PolicyRecord, Record
-from inforce.formats.messages import Languages
+from inforce.formats.messages import ENGLISH, Languages
+from inforce.formats.notices.atom import STYLE, atom, entry_xml
+from inforce.formats.notices.calendar import calendar
+from inforce.formats.notices.feed import Entry, Feed
 from inforce.formats.notices.json import Json, index_entry, index_files, notice_entry, notice_file, notice_place
+from inforce.formats.notices.json_feed import item, json_feed
+from inforce.formats.notices.style import feed_style
 from inforce.formats.notices.words import Links, Message, links_of, message_of
 from inforce.workflows.settings import Settings
 
@@ -31,7 +38,8 @@ class SiteNotices:
     root: str
     name: str
     has_pdfs: bool
-    has_feeds: bool = False
+    language: str = ENGLISH
+    has_feeds: bool = True
 
     @cached_property
     def all(self) -> Sequence[Notice]:
@@ -66,8 +74,46 @@ class SiteNotices:
         return notice_entry(notice, self.authority, self.links(notice))
 
     def files(self) -> Iterator[tuple[str, bytes]]:
-        """Every file that notices are published as, by its place on the site."""
+        """Every file that notices are published as, by its place on the site; the index last."""
+        yield from self._feeds()
+        yield address.CALENDAR, self._calendar()
         yield from self._data()
+
+    def _feeds(self) -> Iterator[tuple[str, bytes]]:
+        """The feeds of all policies and of each, with their archive documents."""
+        entries = [Entry(one, self.entry(one), self.message(one)) for one in self.told]
+        written = {one.notice.path: entry_xml(one, self.root) for one in entries}
+        items = {one.notice.path: item(one, self.root) for one in entries}
+        of_policies = defaultdict(list)
+        for entry in entries:
+            of_policies[entry.notice.revision.policy].append(entry)
+        feeds = [(self._feed(), entries)]
+        feeds += [(self._feed(one), of_policies[one.slug]) for one in self.record.policies]
+        for feed, told in feeds:
+            yield from atom(feed, told, written)
+            yield from json_feed(feed, told, items)
+        yield STYLE, feed_style()
+
+    def _feed(self, policy: PolicyRecord | None = None) -> Feed:
+        """What the feed of all policies, or of one, says of itself."""
+        language = policy.terms.language if policy else self.language
+        say = self.languages.messages_in(language)
+        about = policy.slug if policy else "notices"
+        return Feed(
+            identity=self.authority.id_of(f"feeds/{about}"),
+            title=say("feed.title", about=policy.terms.title if policy else self.name),
+            explained=say("feed.explained"),
+            language=say.language,
+            author=self.name,
+            root=self.root,
+            begun=datetime(self.authority.year, 1, 1, tzinfo=UTC),
+            policy=policy.slug if policy else "",
+        )
+
+    def _calendar(self) -> bytes:
+        """The dates on which revisions take effect."""
+        title = self.languages.messages_in(self.language)("feed.calendar", about=self.name)
+        return calendar(self.all, self.cancelled, self.message, self.authority, title, self.root)
 
     def _data(self) -> Iterator[tuple[str, bytes]]:
         """A file for each notice, and the index with its pages."""

@@ -1,0 +1,108 @@
+"""The feeds of notices: of all policies, and of each. What both formats share: entries, documents, and their places.
+
+A feed is a *subscription document* with the newest entries, and *archive documents* with the rest (RFC 5005, section
+4), numbered from the oldest on. An archive document is full with 50 entries, and never changes from then on: a full one
+is followed by a further one, be it empty, so that the link to it need not be added later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from inforce.core import address
+from inforce.core.notice import Notice
+from inforce.formats.notices.words import Message
+
+NEWEST = 50
+"""How many entries the subscription document has."""
+PER_ARCHIVE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A notice as feeds have it: its facts (see `json`), and its words in the policy's language."""
+
+    notice: Notice
+    facts: dict[str, Any]
+    message: Message
+
+    @property
+    def page(self) -> str:
+        """Where people read it, from the site's root."""
+        revision = self.notice.revision
+        return address.notices_address(revision.policy, revision.name, self.notice.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What a feed says of itself, besides its entries.
+
+    Attributes:
+        identity: its own, for ever (a tag URI).
+        title: what it is about.
+        explained: for a person who opens it in a browser: what it is.
+        language: that of the title (BCP 47).
+        author: who publishes it.
+        root: the site's address with a slash at its end.
+        policy: of which policy; none: of all.
+        begun: before any entry: the instant at which it last changed.
+    """
+
+    identity: str
+    title: str
+    explained: str
+    language: str
+    author: str
+    root: str
+    begun: datetime
+    policy: str = ""
+
+    @property
+    def page(self) -> str:
+        """The page that the feed is about, from the site's root."""
+        return address.policy_address(self.policy) if self.policy else address.NOTICES
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of a feed: its entries, the newest first, and the archive documents before and after it.
+
+    `number` is that of an archive document, None of the subscription document. `updated` is the last instant at which
+    an entry was added to it, or to one before it.
+    """
+
+    entries: Sequence[Entry]
+    updated: datetime
+    number: int | None
+    previous: int | None
+    following: int | None
+
+
+def documents(feed: Feed, told: Sequence[Entry]) -> Iterator[Document]:
+    """The archive documents of a feed, from the oldest on, and in the end the subscription document.
+
+    Args:
+        feed: whose documents they are.
+        told: the notices that are told, the first told first.
+    """
+    rest, newest = told[:-NEWEST], told[-NEWEST:]
+    count = len(rest) // PER_ARCHIVE + 1 if rest else 0
+    updated = feed.begun
+    for number in range(1, count + 1):
+        entries = rest[(number - 1) * PER_ARCHIVE : number * PER_ARCHIVE]
+        updated = entries[-1].notice.told_from if entries else updated
+        following = number + 1 if number < count else None
+        yield Document(entries[::-1], updated, number, number - 1 or None, following)
+    updated = newest[-1].notice.told_from if newest else updated
+    yield Document(newest[::-1], updated, None, count or None, None)
+
+
+def place_of(feed: Feed, number: int | None, ending: str) -> str:
+    """Where a document of a feed lies, from the site's root; `ending` is `atom` or `json`."""
+    if number is None:
+        return (address.atom_address if ending == "atom" else address.json_feed_address)(feed.policy)
+    folder = f"{feed.policy}/" if feed.policy else ""
+    return f"{folder}{address.NOTICES}archive/{number}.{ending}"

@@ -1,0 +1,99 @@
+r"""A feed as JSON Feed 1.1, with the facts of each notice as an extension of ours, `_inforce`.
+
+The whole of a document with one item; the newest come first, and `next_url` leads to older ones::
+
+    {
+      "_inforce": {"about": "https://inforce.example/ns/notice#"},
+      "authors": [{"name": "Qstore policies"}],
+      "feed_url": "https://policies.qstore.example/notices.json",
+      "home_page_url": "https://policies.qstore.example/notices/",
+      "items": [
+        {
+          "_inforce": { … an entry of notices/index.json without `file_digest` … },
+          "attachments": [{"mime_type": "application/pdf", "url": "https://…/privacy-policy-2018-04-10.pdf"}],
+          "content_html": "<div lang=\"en\" …",
+          "content_text": "Privacy Policy: changes from 10 May 2018\n\n…",
+          "date_modified": "2018-04-10T00:00:00Z",
+          "date_published": "2018-04-10T00:00:00Z",
+          "external_url": "https://policies.qstore.example/privacy-policy/2018-04-10/",
+          "id": "tag:qstore.example,2014:notices/privacy-policy/2018-04-10/posted",
+          "language": "en",
+          "tags": ["posted", "material"],
+          "title": "Privacy Policy: changes from 10 May 2018",
+          "url": "https://policies.qstore.example/notices/privacy-policy/2018-04-10/#posted"
+        }
+      ],
+      "language": "en",
+      "next_url": "https://policies.qstore.example/notices/archive/2.json",
+      "title": "Qstore policies: change notices",
+      "version": "https://jsonfeed.org/version/1.1"
+    }
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from inforce.formats.json_text import to_json
+from inforce.formats.notices.atom import NAMESPACE
+from inforce.formats.notices.feed import Document, Entry, Feed, documents, place_of
+from inforce.formats.notices.json import notice_place
+
+Json = dict[str, Any]
+_VERSION = "https://jsonfeed.org/version/1.1"
+
+
+def item(entry: Entry, root: str) -> Json:
+    """One item of a feed; the same in every feed that has it."""
+    notice, facts, message = entry.notice, entry.facts, entry.message
+    links = facts["links"]
+    made: Json = {
+        "_inforce": {**facts, "url": notice_place(notice)},
+        "content_html": message.html,
+        "content_text": message.text,
+        "date_modified": _instant(notice.told_from),
+        "date_published": _instant(notice.due),
+        "external_url": f"{root}{links['text']}",
+        "id": facts["id"],
+        "language": facts["language"],
+        "tags": [tag for tag in (facts["event"], facts["change"]) if tag],
+        "title": message.subject,
+        "url": f"{root}{entry.page}",
+    }
+    if links["pdf"] is not None:
+        made["attachments"] = [{"mime_type": "application/pdf", "url": f"{root}{links['pdf']}"}]
+    return made
+
+
+def json_feed(feed: Feed, told: Sequence[Entry], items: Mapping[str, Json]) -> Iterator[tuple[str, bytes]]:
+    """The documents of a feed, by their places.
+
+    Args:
+        feed: what it says of itself.
+        told: its entries, the first told first.
+        items: what `item` makes of them, by the paths of their notices.
+    """
+    for document in documents(feed, told):
+        place = place_of(feed, document.number, "json")
+        yield place, to_json(_document(feed, document, place, [items[one.notice.path] for one in document.entries]))
+
+
+def _document(feed: Feed, document: Document, place: str, items: Sequence[Json]) -> Json:
+    made: Json = {
+        "_inforce": {"about": NAMESPACE},
+        "authors": [{"name": feed.author}],
+        "feed_url": f"{feed.root}{place}",
+        "home_page_url": f"{feed.root}{feed.page}",
+        "items": items,
+        "language": feed.language,
+        "title": feed.title,
+        "version": _VERSION,
+    }
+    older = {"next_url": f"{feed.root}{place_of(feed, document.previous, 'json')}"} if document.previous else {}
+    return made | older
+
+
+def _instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
