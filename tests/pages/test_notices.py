@@ -44,7 +44,12 @@ def links_of(element):
 def test_a_policys_page_tells_how_to_be_told_without_pushing_its_text_down(noticed_site):
     (told,) = page_of(noticed_site, "privacy-policy/").xpath("//details[@class='inforce-told']")
     assert told.get("open") is None
-    assert links_of(told) == {"The page of notices": "../notices/"}
+    assert links_of(told) == {
+        "Atom": "notices.atom",
+        "JSON Feed": "notices.json",
+        "The calendar": "../effective-dates.ics",
+        "The page of notices": "../notices/",
+    }
     meanings = [said(one) for one in told.xpath(".//dt")]
     assert meanings == ["Posted", "Reminder", "Takes effect", "Withdrawn"]
 

@@ -13,7 +13,7 @@ from inforce.core.notice import Authority, Notice, cancelled_by, notices_of_reco
 from inforce.core.record import PolicyRecord, Record
 from inforce.formats.messages import ENGLISH, Languages
 from inforce.formats.notices.atom import STYLE, atom, entry_xml
-from inforce.formats.notices.calendar import calendar
+from inforce.formats.notices.calendar import About, calendar
 from inforce.formats.notices.feed import Entry, Feed
 from inforce.formats.notices.json import Json, index_entry, index_files, notice_entry, notice_file, notice_place
 from inforce.formats.notices.json_feed import item, json_feed
@@ -113,7 +113,7 @@ class SiteNotices:
     def _calendar(self) -> bytes:
         """The dates on which revisions take effect."""
         title = self.languages.messages_in(self.language)("feed.calendar", about=self.name)
-        return calendar(self.all, self.cancelled, self.message, self.authority, title, self.root)
+        return calendar(About(title, self.authority, self.root), self.all, self.cancelled, self.message)
 
     def _data(self) -> Iterator[tuple[str, bytes]]:
         """A file for each notice, and the index with its pages."""

@@ -32,6 +32,7 @@ after the posting. What a time zone is the calendar says itself, as the locked z
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from icalendar import Alarm, Calendar, Event, Timezone, vDuration
@@ -48,23 +49,28 @@ _REFRESH = timedelta(hours=12)
 _MARGIN = timedelta(days=366)
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the calendar says of itself: its name, in whose name events are called, and the site's address.
+
+    `root` ends in a slash.
+    """
+
+    name: str
+    authority: Authority
+    root: str
+
+
 def calendar(
-    notices: Sequence[Notice],
-    cancelled: Mapping[str, Notice],
-    message: Callable[[Notice], Message],
-    authority: Authority,
-    name: str,
-    root: str,
+    about: About, notices: Sequence[Notice], cancelled: Mapping[str, Notice], message: Callable[[Notice], Message]
 ) -> bytes:
     """The calendar.
 
     Args:
+        about: what it says of itself.
         notices: all that are known, in the order in which their postings joined the record.
         cancelled: by their paths, what cancels those that are not to be told any more.
         message: the words of a notice.
-        authority: in whose name events are called.
-        name: what the site is called.
-        root: the site's address with a slash at its end.
     """
     dates: dict[tuple[str, str, datetime], list[Notice]] = {}
     posted: dict[tuple[str, str], Notice] = {}
@@ -77,27 +83,26 @@ def calendar(
     made = Calendar()
     made.add("prodid", _PRODUCT)
     made.add("version", "2.0")
-    made.add("name", name)
-    made.add("x-wr-calname", name)
+    made.add("name", about.name)
+    made.add("x-wr-calname", about.name)
     made.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
-    made.add("source", f"{root}{address.CALENDAR}", parameters={"VALUE": "URI"})
+    made.add("source", f"{about.root}{address.CALENDAR}", parameters={"VALUE": "URI"})
     for zone in _zones(one.revision for group in dates.values() for one in group):
         made.add_component(zone)
     for group in dates.values():
         first = group[0]
         told = message(posted[first.revision.policy, first.revision.name])
-        made.add_component(_event(group, cancelled.get(first.path), told, authority, root))
-    return made.to_ical()
+        made.add_component(_event(about, group, cancelled.get(first.path), told))
+    data: bytes = made.to_ical()
+    return data
 
 
-def _event(
-    group: Sequence[Notice], canceller: Notice | None, message: Message, authority: Authority, root: str
-) -> Event:
+def _event(about: About, group: Sequence[Notice], canceller: Notice | None, message: Message) -> Event:
     revision = group[0].revision
     audiences = "+".join(str(one.audience) for one in group)
     since = (canceller.cause if canceller is not None else revision).joined.astimezone(UTC)
     event = Event()
-    event.add("uid", authority.id_of(f"effective-dates/{revision.policy}/{revision.name}/{audiences}"))
+    event.add("uid", about.authority.id_of(f"effective-dates/{revision.policy}/{revision.name}/{audiences}"))
     event.add("dtstamp", since)
     event.add("last-modified", since)
     event.add("sequence", 0 if canceller is None else 1)
@@ -105,7 +110,7 @@ def _event(
     event.add("dtstart", group[0].due.astimezone(revision.zone))
     event.add("summary", _text(message.subject, revision.language))
     event.add("description", _text(message.text, revision.language))
-    event.add("url", f"{root}{address.notices_address(revision.policy, revision.name)}")
+    event.add("url", f"{about.root}{address.notices_address(revision.policy, revision.name)}")
     event.add("categories", [revision.policy_title])
     event.add("class", "PUBLIC")
     event.add("transp", "TRANSPARENT")
