@@ -122,7 +122,10 @@ def digests(project):
         found[place] = sha256(path.read_bytes()).hexdigest()
     signed = {}
     for path in archive.glob(".pending/*/*.json"):
-        facts = json.loads(path.read_bytes())
+        try:
+            facts = json.loads(path.read_bytes())
+        except ValueError:
+            continue  # Killed while it was written: the signed bytes, which come after it, are not there.
         wanted = facts["states"][-1]["digest"]
         if wanted in (found.get(facts["file"]), found.get(f".pending/{facts['file']}")):
             signed[facts["file"]] = wanted
