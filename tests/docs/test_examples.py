@@ -14,7 +14,7 @@ import yaml
 from doc_examples import DOCS, SITE, Story, blocks, every_block, is_story, matches, pages
 
 from inforce.formats.messages import message_file
-from inforce.formats.notify_file import parse_notify
+from inforce.formats.notify.notify_file import parse_notify
 from inforce.formats.policy_file import parse_terms
 from inforce.formats.revision_file import parse_revision
 from inforce.formats.schemas import schema

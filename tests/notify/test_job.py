@@ -12,7 +12,7 @@ import pytest
 from notify.mail_server import receiving
 from notify.pulled_site import Site
 
-from inforce.adapters.ledger_store import open_ledger
+from inforce.adapters.notify.ledger_store import open_ledger
 from inforce.core.errors import ConfigurationError, RecordError
 from inforce.workflows.notify import How, notify, read_notify_file
 

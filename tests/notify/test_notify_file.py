@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from inforce.core.notifying import Database, Mail, Members, Secret, Security, Webhook
-from inforce.formats.notify_file import parse_notify
+from inforce.formats.notify.notify_file import parse_notify
 
 
 def test_everything_that_it_may_say():

@@ -7,8 +7,8 @@ import pytest
 
 from inforce.core.notice import Event
 from inforce.core.notifying import Database, Mail, Members, Secret, Security, Webhook
-from inforce.formats import notify_file
-from inforce.formats.notify_file import parse_notify
+from inforce.formats.notify import notify_file
+from inforce.formats.notify.notify_file import parse_notify
 
 MAIL = "recipients:\n  file: members.csv\nmail:\n  host: mail.qstore.example\n  sender: notices@qstore.example\n"
 SITE = "site: https://qstore.example/policies/\n"

@@ -13,7 +13,7 @@ import pytest
 from notify.mail_server import receiving
 from notify.test_job import TELL, Job
 
-from inforce.adapters.ledger_store import open_ledger
+from inforce.adapters.notify.ledger_store import open_ledger
 from inforce.core.errors import RecordError
 
 BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin"), default=Path("/usr/bin"))

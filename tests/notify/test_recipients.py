@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from inforce.adapters.recipients import read_csv, read_query
+from inforce.adapters.notify.recipients import read_csv, read_query
 from inforce.core.announcement import Recipient
 from inforce.core.errors import ConfigurationError, RecordError
-from inforce.formats.mail_address import mail_address
+from inforce.formats.notify.mail_address import mail_address
 
 KIM = Recipient("kim@members.example", datetime(2016, 2, 1, 1, tzinfo=UTC), "kim@members.example")
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from notify.pulled_site import INDEX, PREFIX, Site, serving, sha256, to_bytes
 
-from inforce.adapters.notices_source import open_source
+from inforce.adapters.notify.notices_source import open_source
 from inforce.core.announcement import Message, Recipients
 from inforce.core.errors import ConfigurationError, RecordError
 from inforce.core.pulled import compare

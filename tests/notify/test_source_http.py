@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from notify.pulled_site import INDEX, Site, body, cut_short, drip, drop, moved, serving, status
 
-from inforce.adapters.notices_http import HttpReader, Patience
-from inforce.adapters.notices_source import NoticesSource
+from inforce.adapters.notify.notices_http import HttpReader, Patience
+from inforce.adapters.notify.notices_source import NoticesSource
 from inforce.core.errors import ConfigurationError, RecordError
 
 AT_ONCE = Patience(attempts=3, first_wait=0)

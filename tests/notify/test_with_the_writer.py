@@ -7,7 +7,7 @@ from jsonschema import Draft202012Validator
 from qstore_site import AGREEMENT, BEFORE, CONFIG, FIRST, NOW, POSTED, SECOND
 from repository import TERMS, material
 
-from inforce.adapters.notices_source import open_source
+from inforce.adapters.notify.notices_source import open_source
 from inforce.core.pulled import compare
 from inforce.formats.notices.json import NOT_FACTS
 from inforce.formats.notices.reading import FACTS

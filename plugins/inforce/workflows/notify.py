@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from inforce.adapters.ledger_store import Ledger, open_ledger
-from inforce.adapters.notices_source import NoticesSource, open_source
-from inforce.adapters.recipients import read_csv, read_query
-from inforce.adapters.secret import secret_of
-from inforce.adapters.smtp_mail import MailStoppedError, SmtpMail
-from inforce.adapters.webhook import WebhookSender
+from inforce.adapters.notify.ledger_store import Ledger, open_ledger
+from inforce.adapters.notify.notices_source import NoticesSource, open_source
+from inforce.adapters.notify.recipients import read_csv, read_query
+from inforce.adapters.notify.secret import secret_of
+from inforce.adapters.notify.smtp_mail import MailStoppedError, SmtpMail
+from inforce.adapters.notify.webhook import WebhookSender
 from inforce.core.announcement import Announcement, Recipient
 from inforce.core.delivery import (
     Channel,
@@ -34,8 +34,8 @@ from inforce.core.delivery import (
 from inforce.core.errors import ConfigurationError, InforceError, Problem, RecordError, Severity
 from inforce.core.notifying import Mail, NotifySettings
 from inforce.core.pulled import compare
-from inforce.formats.mail import common_part, envelope_sender, mail_of
-from inforce.formats.notify_file import parse_notify
+from inforce.formats.notify.mail import common_part, envelope_sender, mail_of
+from inforce.formats.notify.notify_file import parse_notify
 
 _BACK = timedelta(minutes=5)
 _PULL, _LATEST, _FIRST = "pull", "latest", "first"

@@ -5,7 +5,7 @@ broken is told with its number and left out; it stops nobody else. Whoever stand
 told too: a notice may concern either registration. Whoever delivers sees to it that a subject gets a notice once.
 
 The CSV file is that of RFC 4180, in UTF-8 with or without a byte order mark, its first line the names of the columns
-(`formats/recipient.py`)::
+(`formats/notify/recipient.py`)::
 
     address,registered,language,name
     kim@members.example,2016-02-01T10:00:00+09:00,ko,김하나
@@ -28,7 +28,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from inforce.core.announcement import Recipient
 from inforce.core.errors import ConfigurationError, Fault, Problem, RecordError, Severity
-from inforce.formats.recipient import column_faults, recipient_of, shown
+from inforce.formats.notify.recipient import column_faults, recipient_of, shown
 
 Tell = Callable[[Problem], None]
 _LONGEST_LINE = 1 << 16
@@ -77,7 +77,7 @@ def read_query(address: str, password: str | None, query: str, tell: Tell) -> It
     Args:
         address: an SQLAlchemy address, as it may be told.
         password: what the address leaves out; None: nothing.
-        query: one SELECT, whose columns have the names of `formats/recipient.py`.
+        query: one SELECT, whose columns have the names of `formats/notify/recipient.py`.
         tell: told of every row that is left out.
 
     Raises:

@@ -24,7 +24,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from inforce.core.announcement import Announcement
 from inforce.core.delivery import Delivery, Noted, Outcome, Standing, State
 from inforce.core.errors import ConfigurationError, Problem, RecordError
-from inforce.formats.announcement_json import announcement_of, announcement_text
+from inforce.formats.notify.announcement_json import announcement_of, announcement_text
 
 VERSION = "1"
 _LOCK = 0x1F02CE

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 
 from inforce.core.announcement import Recipient
 from inforce.core.errors import Fault, did_you_mean
-from inforce.formats.mail_address import mail_address
+from inforce.formats.notify.mail_address import mail_address
 from inforce.formats.text.clean_text import SUSPECTS
 
 NEEDED = ("address", "registered")

@@ -20,8 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, Self
 
-from inforce.adapters.notices_folder import FolderReader
-from inforce.adapters.notices_http import HttpReader, Patience
+from inforce.adapters.notify.notices_folder import FolderReader
+from inforce.adapters.notify.notices_http import HttpReader, Patience
 from inforce.core.address import source_address
 from inforce.core.announcement import Announcement, Message
 from inforce.core.errors import Problem, RecordError

@@ -52,7 +52,7 @@ from inforce.core.notice import Event
 from inforce.core.notifying import Database, Mail, Members, NotifySettings, Secret, Security, Webhook
 from inforce.core.record import Reading
 from inforce.core.web_address import address_fault, is_web_address
-from inforce.formats.mail_address import mail_address
+from inforce.formats.notify.mail_address import mail_address
 from inforce.formats.strict_yaml import Fields, Keys, YamlError, parse_mapping
 from inforce.formats.text.clean_text import decode
 
