@@ -5,15 +5,6 @@ Makes .venv ready first, as all scripts do; everything else is done by `inforce 
 `scripts/verify.py --help`.
 """
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+from hand_on import hand_on
 
-ROOT = Path(__file__).resolve().parent.parent
-
-ready = subprocess.run([ROOT / "scripts" / "set-up", "publish"], check=False)
-if ready.returncode:
-    sys.exit(ready.returncode)
-command = ROOT / ".venv" / "bin" / "inforce"
-os.execv(command, [str(command), "verify", *sys.argv[1:]])
+hand_on("verify")

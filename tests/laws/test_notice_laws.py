@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from laws.histories import histories, persons
 
+from inforce.core.delivery import concerns
 from inforce.core.notice import Event, cancelled_by, notices_of, told_by
 from inforce.core.policy import ChangeClass
 from inforce.core.timeline import Person, Timeline
@@ -65,7 +66,7 @@ def test_whoever_comes_to_be_bound_by_another_text_is_told_of_it(data):
         told = [one for one in told if one.path not in cancelled]
         assert told
         if of.change not in (ChangeClass.EDITORIAL, ChangeClass.IMPORTED):
-            assert any(concerns(one, since) for one in told)
+            assert any(concerns(one.recipients, since) for one in told)
 
 
 @given(st.data())
@@ -77,7 +78,7 @@ def test_nobody_is_told_that_a_text_has_taken_effect_for_them_before_it_could(da
     timeline = Timeline(history.revisions)
 
     for one in notices:
-        if one.event is Event.IN_EFFECT and one.path not in cancelled and concerns(one, since):
+        if one.event is Event.IN_EFFECT and one.path not in cancelled and concerns(one.recipients, since):
             assert timeline.start(one.revision.name, one.audience) == one.due
             assert since < one.due
 
@@ -92,10 +93,3 @@ def test_what_was_told_once_stays_and_nothing_comes_before_it(history):
         told = told_by(notices_of(known), instant)
         assert told[: len(before)] == before
         before = told
-
-
-def concerns(notice, since):
-    who = notice.recipients
-    if who is None:
-        return False
-    return (who.since is None or who.since <= since) and (who.before is None or since < who.before)

@@ -38,11 +38,15 @@ def index_of(exported):
     return json.loads(exported["notices/index.json"])
 
 
-def test_the_site_has_the_same_bytes(told, build):
+@pytest.mark.parametrize(("language", "title"), [("en", "change notices"), ("ko", "변경 안내")])
+def test_the_site_has_the_same_bytes(told, build, language, title):
+    config = told.folder / "mkdocs.yml"
+    config.write_text(config.read_text().replace("font: false", f"font: false, language: {language}"))
     site = files(build(told)[0])
 
     ours = exported(told)
     assert {place: site.get(place) for place in ours} == ours
+    assert f"<title>Qstore: {title}</title>".encode() in ours["notices.atom"]
     assert {place for place in site if place.startswith("notices/") and place.endswith(".json")} <= ours.keys()
 
 

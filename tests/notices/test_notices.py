@@ -17,7 +17,7 @@ def drawn(repo, now=NOW):
 
 def line(notice):
     who = notice.recipients
-    since, before = (who and short(who.since, notice)), (who and short(who.before, notice))
+    since, before = (who and short(one, notice) for one in (who and who.registered_from, who and who.registered_before))
     recipients = "nobody" if who is None else f"{since or ''}..{before or ''}"
     span = f"{short(notice.due, notice)} > {short(notice.expires, notice)}"
     return f"{notice.revision.name} {notice.name}: {span}: {recipients}"

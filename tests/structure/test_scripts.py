@@ -8,7 +8,15 @@ import pytest
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 
-@pytest.mark.parametrize(("script", "command"), [("export_pdfs.py", "export-pdfs"), ("verify.py", "verify")])
+@pytest.mark.parametrize(
+    ("script", "command"),
+    [
+        ("export_feed.py", "export-feed"),
+        ("export_pdfs.py", "export-pdfs"),
+        ("notify.py", "notify"),
+        ("verify.py", "verify"),
+    ],
+)
 def test_a_twin_hands_on_what_it_is_given(script, command, tmp_path):
     done = subprocess.run([SCRIPTS / script, "--help"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http.client import HTTPException
 from pathlib import Path
+from typing import TypeVar
 from urllib.error import HTTPError, URLError
 from urllib.parse import urljoin, urlsplit
 from urllib.request import Request, urlopen
@@ -18,6 +19,7 @@ from inforce.formats.manifest_json import parse_manifest
 from inforce.formats.notices.json import INDEX
 from inforce.formats.postings_json import parse_postings
 
+T = TypeVar("T")
 _SECONDS = 30
 _MOST_BYTES = 64 << 20
 _NOT_THERE = (404, 410)
@@ -59,18 +61,8 @@ def read_previous_manifest(place: str, folder: Path) -> Manifest | None:
     Raises:
         RecordError: it cannot be read, or is not what a build publishes.
     """
-    if not place:
-        return None
-    beside = urljoin(place, f"{ARCHIVE}{MANIFEST}")
-    try:
-        return parse_manifest(_read(beside, folder))
-    except FileNotFoundError:
-        return None
-    except (OSError, URLError, HTTPException, ValueError) as wrong:
-        if isinstance(wrong, HTTPError) and wrong.code in _NOT_THERE:
-            return None
-        what = f"whether an archive was published cannot be told: {getattr(wrong, 'reason', None) or wrong}"
-    raise RecordError([Problem(beside, what, "if there was none, say so once: --new-archive")])
+    todo = "if there was none, say so once: --new-archive"
+    return _beside(place, folder, f"{ARCHIVE}{MANIFEST}", parse_manifest, ("whether an archive was published", todo))
 
 
 def read_previous_authority(place: str, folder: Path) -> str | None:
@@ -83,18 +75,35 @@ def read_previous_authority(place: str, folder: Path) -> str | None:
     Raises:
         RecordError: it cannot be read, or is not what a build publishes.
     """
+    todo = "give the site that is published now, unchanged (rule 7)"
+    return _beside(place, folder, INDEX, _authority, ("how notices were called", todo))
+
+
+def _authority(index: bytes) -> str:
+    try:
+        return str(json.loads(index)["authority"])
+    except (KeyError, TypeError, RecursionError):
+        raise ValueError("it has another shape than schemas/notices.schema.json says") from None
+
+
+def _beside(place: str, folder: Path, name: str, parse: Callable[[bytes], T], untold: tuple[str, str]) -> T | None:
+    """A file of the previous site, found beside its `postings.json`; None where it had none.
+
+    `untold` says what cannot be told without it, and what to do.
+    """
     if not place:
         return None
-    beside = urljoin(place, INDEX)
+    beside = urljoin(place, name)
     try:
-        return str(json.loads(_read(beside, folder))["authority"])
+        return parse(_read(beside, folder))
     except FileNotFoundError:
         return None
-    except (OSError, URLError, HTTPException, ValueError, KeyError, TypeError, RecursionError) as wrong:
+    except (OSError, URLError, HTTPException, ValueError) as wrong:
         if isinstance(wrong, HTTPError) and wrong.code in _NOT_THERE:
             return None
-        what = f"how notices were called cannot be told: {getattr(wrong, 'reason', None) or wrong}"
-    raise RecordError([Problem(beside, what, "give the site that is published now, unchanged (rule 7)")])
+        reason = getattr(wrong, "reason", None) or wrong
+    what, todo = untold
+    raise RecordError([Problem(beside, f"{what} cannot be told: {reason}", todo)])
 
 
 def _read(place: str, folder: Path) -> bytes:

@@ -23,6 +23,7 @@ from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
 
+from inforce.core.announcement import Recipients
 from inforce.core.effect import Audience
 from inforce.core.instant import days_later
 from inforce.core.policy import ChangeClass, Revision
@@ -41,14 +42,6 @@ class Event(StrEnum):
     IN_EFFECT = "in-effect"
     REMINDER = "reminder"
     OVERTAKEN = "overtaken"
-
-
-@dataclass(frozen=True, slots=True)
-class Registered:
-    """Whom a notice concerns: who registered from the one instant on and before the other; None is no bound."""
-
-    since: datetime | None
-    before: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +96,7 @@ class Notice:
     audience: Audience | None = None
     days: int | None = None
     start: datetime | None = None
-    recipients: Registered | None = None
+    recipients: Recipients | None = None
     is_first: bool = False
     asks_acceptance: bool = False
     cancels: tuple[str, ...] = ()
@@ -178,7 +171,7 @@ def _posted(revision: Revision, corrected: Revision | None, *, is_first: bool) -
         due=revision.posted,
         expires=max([_later(revision, revision.posted), *last]),
         start=current.start if current is not None else None,
-        recipients=Registered(None, revision.posted) if is_to_be_told else None,
+        recipients=Recipients(None, revision.posted) if is_to_be_told else None,
         is_first=is_first,
         asks_acceptance=_asks_acceptance(revision, is_first=is_first),
         corrected=corrected,
@@ -244,10 +237,10 @@ def _overtaken(name: str, overtaker: Revision, timeline: Timeline, told: Sequenc
     )
 
 
-def _registered(revision: Revision, audiences: Sequence[Audience], due: datetime) -> Registered:
+def _registered(revision: Revision, audiences: Sequence[Audience], due: datetime) -> Recipients:
     """Who of these audiences is there when the notice is due."""
     since = None if Audience.CURRENT_USERS in audiences else revision.posted
-    return Registered(since, due if Audience.NEW_USERS in audiences else revision.posted)
+    return Recipients(since, due if Audience.NEW_USERS in audiences else revision.posted)
 
 
 def _later(revision: Revision, instant: datetime) -> datetime:

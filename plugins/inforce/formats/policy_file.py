@@ -22,8 +22,7 @@ from inforce.core.policy import REMINDERS, Terms
 from inforce.core.record import Reading
 from inforce.formats.effective import KEY as EFFECTIVE
 from inforce.formats.effective import take_effective
-from inforce.formats.strict_yaml import Fields, YamlError, parse_mapping
-from inforce.formats.text.clean_text import decode
+from inforce.formats.strict_yaml import Fields, read_mapping
 from inforce.formats.time_zones import time_zone
 
 KEYS = (
@@ -44,13 +43,10 @@ _NO_REMINDERS = "none"
 
 def parse_terms(data: bytes) -> Reading[Terms]:
     """The terms that a `policy.yml` says, or everything that is wrong with it."""
-    decoded = decode(data)
-    if decoded.value is None:
-        return Reading(None, decoded.faults)
-    try:
-        keys = parse_mapping(decoded.value)
-    except YamlError as wrong:
-        return Reading(None, wrong.faults)
+    read = read_mapping(data)
+    if read.value is None:
+        return Reading(None, read.faults)
+    keys = read.value
     fields = Fields(keys, KEYS)
     for key in ("title", "language", "time_zone"):
         if key not in keys.values:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import yaml
 
 from inforce.core.errors import Fault, did_you_mean
+from inforce.core.record import Reading
+from inforce.formats.text.clean_text import decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,17 @@ def parse_mapping(text: str, first_line: int = 1) -> Keys:
     if faults:
         raise YamlError(*faults)
     return value
+
+
+def read_mapping(data: bytes) -> Reading[Keys]:
+    """The mapping of a file, or everything that is wrong with its text and its YAML."""
+    decoded = decode(data)
+    if decoded.value is None:
+        return Reading(None, decoded.faults)
+    try:
+        return Reading(parse_mapping(decoded.value))
+    except YamlError as wrong:
+        return Reading(None, wrong.faults)
 
 
 def _plain_mapping(text: str, first_line: int) -> Keys | None:

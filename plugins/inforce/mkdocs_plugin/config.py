@@ -15,6 +15,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import ConfigurationError as MkDocsConfigurationError
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import Files
+from mkdocs.theme import Theme
 from mkdocs.utils.yaml import yaml_load
 
 from inforce.adapters.workers import processors
@@ -30,6 +31,7 @@ from inforce.core.address import (
 )
 from inforce.core.errors import ConfigurationError, Problem, did_you_mean
 from inforce.core.record import FOLDER, Record
+from inforce.formats.messages import ENGLISH
 from inforce.formats.notices.authority import TODO, parse_authority
 from inforce.mkdocs_plugin.signing_options import SigningOptions
 from inforce.workflows.settings import TEST_ARCHIVE, Settings
@@ -133,7 +135,8 @@ _HINTS = {
 class Surroundings:
     """What else of `mkdocs.yml` matters here: its folder, the site's address, the two folders of MkDocs, its own name.
 
-    `root` ends in a slash, and is empty where no address is said; `name` is what the site is called.
+    `root` ends in a slash, and is empty where no address is said; `name` is what the site is called, `language` that of
+    the theme's own words.
     """
 
     folder: Path
@@ -142,13 +145,15 @@ class Surroundings:
     site: Path
     file: str = "mkdocs.yml"
     name: str = ""
+    language: str = ENGLISH
 
     @classmethod
     def of(cls, config: MkDocsConfig) -> Surroundings:
         """As MkDocs has them."""
         file = Path(config.config_file_path or "mkdocs.yml").name
         docs, site = Path(config.docs_dir), Path(config.site_dir)
-        return cls(folder_of(config), config.site_url or "", docs, site, file, config.site_name)
+        language = language_of(config.theme)
+        return cls(folder_of(config), config.site_url or "", docs, site, file, config.site_name, language)
 
     @classmethod
     def read(cls, loaded: Mapping[str, Any], folder: Path, file: str) -> Surroundings:
@@ -158,7 +163,9 @@ class Surroundings:
             for key, default in (("site_url", ""), ("docs_dir", "docs"), ("site_dir", "site"), ("site_name", ""))
         )
         root = f"{address.rstrip('/')}/" if address else ""
-        return cls(folder, root, folder / docs, folder / site, file, name)
+        theme = loaded.get("theme")
+        language = language_of(theme) if isinstance(theme, Mapping) else ENGLISH
+        return cls(folder, root, folder / docs, folder / site, file, name, language)
 
 
 def problems_of(config: InforceConfig, path: str) -> list[Problem]:
@@ -241,6 +248,12 @@ def read_settings(config_file: Path) -> Settings:
     raise ConfigurationError([Problem(path, what, f"write `plugins: [search, {NAME}]`")])
 
 
+def language_of(theme: Theme | Mapping[str, Any]) -> str:
+    """The language of the theme's own words: Material's `language`, or the `locale` of MkDocs' own themes."""
+    said = theme.get("language") or theme.get("locale") or ENGLISH
+    return str(said).replace("_", "-")
+
+
 def folder_of(config: MkDocsConfig) -> Path:
     """Where `mkdocs.yml` lies."""
     return Path(config.config_file_path or "mkdocs.yml").resolve().parent
@@ -298,6 +311,7 @@ def settings_of(config: InforceConfig, around: Surroundings) -> Settings:
         signing=SigningOptions(config.signing, folder).signing if config.signing is not None else None,
         file=around.file,
         name=around.name,
+        language=around.language,
         notices=parse_authority(config.notices).value if config.notices is not None else None,
     )
 

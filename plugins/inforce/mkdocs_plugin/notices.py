@@ -22,6 +22,7 @@ from inforce.core.notice import Event, Notice
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord
 from inforce.formats.messages import Languages, Messages
+from inforce.formats.notices.feed import NEWEST
 from inforce.formats.notices.json import notice_place
 from inforce.formats.notices.words import html_of, links_of, subject_of
 from inforce.formats.page_head import Link
@@ -31,8 +32,6 @@ from inforce.mkdocs_plugin.content import PAGE, Content
 from inforce.mkdocs_plugin.templating import Templates
 from inforce.workflows.publish_site import Site
 
-NEWEST = 50
-"""How many of the notices that are told the page of all has; the feeds have them all."""
 _FEED = "alternate "
 """A feed is another form of the page (HTML): the space at the end is no part of that word, but Material's script, which
 asks for a sitemap beside the target of each link whose relation is `alternate` to the letter, leaves it alone."""
@@ -109,15 +108,10 @@ class NoticePages:
         """Whether there are any."""
         return self._site.notices is not None
 
-    @property
-    def have_feeds(self) -> bool:
-        """Whether there are feeds of them, and a calendar."""
-        return self._site.notices is not None and self._site.notices.has_feeds
-
     def depends_on(self, policy: PolicyRecord) -> object:
         """What of the present the pages of a policy say: what is told by now, and what was cancelled."""
-        states = [(one.notice.path, one.state, one.cancelling is not None) for one in self._of_policy[policy.slug]]
-        return self.have_feeds, states
+        of_policy = self._of_policy[policy.slug]
+        return self.are_wanted, [(one.notice.path, one.state, one.cancelling is not None) for one in of_policy]
 
     def last_told(self) -> datetime | None:
         """When the last notice was told."""
@@ -128,14 +122,13 @@ class NoticePages:
         """Where the files of a policy's notices lie."""
         if not self.are_wanted:
             return
-        if self.have_feeds:
-            yield from (address.atom_address(policy.slug), address.json_feed_address(policy.slug))
+        yield from (address.atom_address(policy.slug), address.json_feed_address(policy.slug))
         yield from (f"{address.notices_address(policy.slug, revision.name)}{PAGE}" for revision in policy.revisions)
         yield from (one.data for one in self._of_policy[policy.slug])
 
     def feeds(self, language: str, policy: PolicyRecord | None = None) -> Iterator[Link]:
         """What a page's head says of the feeds: of a policy, if it belongs to one, and of all."""
-        if not self.have_feeds:
+        if not self.are_wanted:
             return
         say = self._languages.messages_in(language)
         if policy is not None:
@@ -157,8 +150,7 @@ class NoticePages:
             subject=self._subject,
             policies=policies,
         )
-        shown = [one for one in _HEADINGS if self.have_feeds or one[0] != "subscribe"]
-        headings = [Heading(2, anchor, say(key)) for anchor, key in shown]
+        headings = [Heading(2, anchor, say(key)) for anchor, key in _HEADINGS]
         html = self._ages.dated(html, place, policies, self._language)
         return Content(place, say("notices.title"), say("notices.description"), html, headings, head=head)
 

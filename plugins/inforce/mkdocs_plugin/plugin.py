@@ -29,6 +29,7 @@ from inforce.mkdocs_plugin.config import (
     InforceConfig,
     Surroundings,
     folder_of,
+    language_of,
     problems_of,
     refuse_own_files,
     require_directory_urls,
@@ -49,7 +50,6 @@ from inforce.mkdocs_plugin.theme import (
     assets,
     generated_page,
     has_search,
-    language_of,
     mended,
     page_for_auditors,
     stale_script,
@@ -233,7 +233,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         site = gathered(settings, door, languages, with_drafts=self._is_preview, progress=progress)
         self.site: Site = self._open.enter_context(site)
         self._is_in_nav = are_in_nav(self.site.record)
-        self.pages = Pages(self.site, config.site_url or "", languages, language_of(config))
+        self.pages = Pages(self.site, config.site_url or "", languages, language_of(config.theme))
         self.kept_pages = KeptPages(self.pages, self.site.pages)
         self.kept_pages.make(progress, settings.workers)
         self._security = ContentSecurity()

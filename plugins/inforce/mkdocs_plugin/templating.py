@@ -55,7 +55,7 @@ class Templates:
             notices: those of the site, to which pages lead.
         """
         self._languages, self._revisions, self._root = languages, revisions, root
-        self._has_notices, self._has_feeds = notices is not None, notices is not None and notices.has_feeds
+        self._has_notices = notices is not None
         self._words: dict[str, Words] = {}
         self._say: dict[str, Say] = {}
 
@@ -93,7 +93,6 @@ class Templates:
             now=now,
             root=self._root,
             has_notices=self._has_notices,
-            has_feeds=self._has_feeds,
             as_of_instant=as_of_instant,
             as_of_moment=partial(as_of_moment, messages.language),
             **values,

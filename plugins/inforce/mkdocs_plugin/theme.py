@@ -18,7 +18,7 @@ from mkdocs.structure.toc import AnchorLink, TableOfContents, get_toc
 
 from inforce.core.address import ARCHIVE, NOTICES, compare_address, on_address
 from inforce.core.record import PolicyRecord, Record
-from inforce.formats.messages import ENGLISH, Languages
+from inforce.formats.messages import Languages
 from inforce.formats.page_head import with_canonical, with_head
 from inforce.formats.redline.style import site_style
 from inforce.mkdocs_plugin import shell as marks
@@ -45,12 +45,6 @@ _CONTENTS, _CONTENTS_LABEL = ' id="__toc"', ' for="__toc"'
 def as_markup(text: str) -> str:
     """A text for the theme, whose templates take titles and descriptions for markup."""
     return html.escape(text)
-
-
-def language_of(config: MkDocsConfig) -> str:
-    """The language of the theme's own words: Material's `language`, or the `locale` of MkDocs' own themes."""
-    said = config.theme.get("language") or config.theme.get("locale") or ENGLISH
-    return str(said).replace("_", "-")
 
 
 def are_in_nav(record: Record) -> bool:

@@ -26,7 +26,8 @@ class Settings:
     `paper` is `A4` or `Letter`, `fonts` are further families of fonts for PDFs. `signing` is None where no key is
     named: a throw-away test key signs then. `file` is what `mkdocs.yml` is called.
 
-    `name` is what the site is called. `notices` says in whose name notices are called; without it there are none.
+    `name` is what the site is called, `language` that of the theme's own words. `notices` says in whose name notices
+    are called; without it there are none.
     """
 
     folder: Path
@@ -42,4 +43,5 @@ class Settings:
     signing: Signing | None = None
     file: str = "mkdocs.yml"
     name: str = ""
+    language: str = "en"
     notices: Authority | None = None

@@ -9,16 +9,16 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from inforce.core import address
+from inforce.core.announcement import Message
 from inforce.core.notice import Authority, Notice, cancelled_by, notices_of_record, told_by
 from inforce.core.record import PolicyRecord, Record
 from inforce.formats.messages import ENGLISH, Languages
-from inforce.formats.notices.atom import STYLE, atom, entry_xml
+from inforce.formats.notices.atom import STYLE, atom, entry_xml, feed_style
 from inforce.formats.notices.calendar import About, calendar
 from inforce.formats.notices.feed import Entry, Feed
-from inforce.formats.notices.json import Json, index_entry, index_files, notice_entry, notice_file, notice_place
+from inforce.formats.notices.json import index_entry, index_files, notice_entry, notice_file, notice_place
 from inforce.formats.notices.json_feed import item, json_feed
-from inforce.formats.notices.style import feed_style
-from inforce.formats.notices.words import Links, Message, links_of, message_of
+from inforce.formats.notices.words import Links, links_of, message_of
 from inforce.workflows.settings import Settings
 
 
@@ -27,8 +27,8 @@ class SiteNotices:
     """The notices of a record as of an instant.
 
     `languages` are those that messages can be written in, `root` is the site's address with a slash at its end, `name`
-    what the site is called; `has_pdfs` says whether revisions are signed with a key of the publisher's, `has_feeds`
-    whether there are feeds and a calendar, to which pages lead.
+    what the site is called, and `language` that of the theme's own words, in which the feed of all says what it is.
+    `has_pdfs` says whether revisions are signed with a key of the publisher's.
     """
 
     record: Record
@@ -39,7 +39,6 @@ class SiteNotices:
     name: str
     has_pdfs: bool
     language: str = ENGLISH
-    has_feeds: bool = True
 
     @cached_property
     def all(self) -> Sequence[Notice]:
@@ -60,19 +59,6 @@ class SiteNotices:
         """Those of a policy that are told at the instant, the first told first."""
         return [one for one in self.told if one.revision.policy == policy.slug]
 
-    def links(self, notice: Notice) -> Links:
-        """Where a notice leads, from the site's root."""
-        return links_of(notice, has_pdf=self.has_pdfs)
-
-    def message(self, notice: Notice, language: str | None = None) -> Message:
-        """A notice's words in a language, or in its policy's."""
-        say = self.languages.messages_in(language or notice.revision.language)
-        return message_of(notice, say, self.links(notice), self.root)
-
-    def entry(self, notice: Notice) -> Json:
-        """What is told of a notice in data, but for its words."""
-        return notice_entry(notice, self.authority, self.links(notice))
-
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Every file that notices are published as, by its place on the site; the index last."""
         yield from self._feeds()
@@ -81,7 +67,7 @@ class SiteNotices:
 
     def _feeds(self) -> Iterator[tuple[str, bytes]]:
         """The feeds of all policies and of each, with their archive documents."""
-        entries = [Entry(one, self.entry(one), self.message(one)) for one in self.told]
+        entries = [self._entries[one.path] for one in self.told]
         written = {one.notice.path: entry_xml(one, self.root) for one in entries}
         items = {one.notice.path: item(one, self.root) for one in entries}
         of_policies = defaultdict(list)
@@ -113,24 +99,39 @@ class SiteNotices:
     def _calendar(self) -> bytes:
         """The dates on which revisions take effect."""
         title = self.languages.messages_in(self.language)("feed.calendar", about=self.name)
-        return calendar(About(title, self.authority, self.root), self.all, self.cancelled, self.message)
+        about = About(title, self.authority, self.root)
+        return calendar(about, self.all, self.cancelled, {path: one.message for path, one in self._entries.items()})
 
     def _data(self) -> Iterator[tuple[str, bytes]]:
         """A file for each notice, and the index with its pages."""
-        entries = []
-        for notice in self.all:
-            entry, place = self.entry(notice), notice_place(notice)
-            data = notice_file(entry, self._messages(notice))
-            entries.append(index_entry(entry, place, data))
+        indexed = []
+        for entry in self._entries.values():
+            place = notice_place(entry.notice)
+            data = notice_file(entry.facts, self._messages(entry))
+            indexed.append(index_entry(entry.facts, place, data))
             yield place, data
-        yield from index_files(entries, self.authority)
+        yield from index_files(indexed, self.authority)
 
-    def _messages(self, notice: Notice) -> Mapping[str, Message]:
+    @cached_property
+    def _entries(self) -> Mapping[str, Entry]:
+        """What is told of each notice, with its words in its policy's language: by the notices' paths."""
+        return {one.path: self._entry(one) for one in self.all}
+
+    def _entry(self, notice: Notice) -> Entry:
+        links = links_of(notice, has_pdf=self.has_pdfs)
+        message = self._message(notice, notice.revision.language, links)
+        return Entry(notice, notice_entry(notice, self.authority, links), message)
+
+    def _message(self, notice: Notice, language: str, links: Links) -> Message:
+        return message_of(notice, self.languages.messages_in(language), links, self.root)
+
+    def _messages(self, entry: Entry) -> Mapping[str, Message]:
         """A notice's words in every language that there are words in, by its policy's language and their tags."""
-        own = notice.revision.language
+        notice = entry.notice
+        own, links = notice.revision.language, links_of(notice, has_pdf=self.has_pdfs)
         near = self.languages.texts_in(own)[0]
-        others = {tag: self.message(notice, tag) for tag in self.languages.tags if tag != near}
-        return {own: self.message(notice), **others}
+        others = {tag: self._message(notice, tag, links) for tag in self.languages.tags if tag != near}
+        return {own: entry.message, **others}
 
 
 def site_notices(
@@ -140,4 +141,4 @@ def site_notices(
     if authority is None:
         return None
     has_pdfs = bool(settings.archive) and settings.signing is not None
-    return SiteNotices(record, as_of, authority, languages, settings.root, settings.name, has_pdfs)
+    return SiteNotices(record, as_of, authority, languages, settings.root, settings.name, has_pdfs, settings.language)

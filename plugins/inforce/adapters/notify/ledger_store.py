@@ -15,12 +15,14 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
+from inforce.adapters.notify.databases import IN_MEMORY, engine_of, said
 from inforce.core.announcement import Announcement
 from inforce.core.delivery import Delivery, Noted, Outcome, Standing, State
 from inforce.core.errors import ConfigurationError, Problem, RecordError
@@ -28,6 +30,8 @@ from inforce.formats.notify.announcement_json import announcement_of, announceme
 
 VERSION = "1"
 _LOCK = 0x1F02CE
+_NOWHERE = (None, "", IN_MEMORY)
+"""What SQLite's addresses have in the place of a file, where there is none."""
 _TABLES = sa.MetaData()
 _META = sa.Table(
     "inforce_meta", _TABLES, sa.Column("name", sa.String(64), primary_key=True), sa.Column("value", sa.Text)
@@ -198,19 +202,12 @@ def open_ledger(address: str, password: str | None, folder: Path, *, writes: boo
         RecordError: it cannot be opened or written, or another job holds it.
     """
     with ExitStack() as stack:
-        try:
-            url = sa.make_url(address)
-            if password is not None:
-                url = url.set(password=password)
-            url = _local(url, folder, writes=writes)
-            engine = sa.create_engine(url, poolclass=sa.pool.StaticPool if url.database == ":memory:" else None)
-        except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as wrong:
-            todo = "write it as SQLAlchemy has it, and install what it needs: postgresql+psycopg://notify@db.example/notify"
-            raise ConfigurationError([Problem(address, f"this ledger cannot be opened: {wrong}", todo)]) from None
+        placed = partial(_local, folder, writes=writes)
+        engine = engine_of(address, password, "ledger", "postgresql+psycopg://notify@db.example/notify", placed)
         stack.callback(engine.dispose)
         with _told(address):
-            if engine.dialect.name == "sqlite" and url.database not in (None, "", ":memory:"):
-                stack.enter_context(_alone(Path(str(url.database) + ".lock"), address))
+            if engine.dialect.name == "sqlite" and engine.url.database not in _NOWHERE:
+                stack.enter_context(_alone(Path(f"{engine.url.database}.lock"), address))
             connection = stack.enter_context(engine.connect())
             _lock(connection, address)
             _prepare(connection, address, writes=writes)
@@ -230,11 +227,11 @@ def open_ledger(address: str, password: str | None, folder: Path, *, writes: boo
                 connection.rollback()
 
 
-def _local(url: sa.URL, folder: Path, *, writes: bool) -> sa.URL:
-    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+def _local(folder: Path, url: sa.URL, *, writes: bool) -> sa.URL:
+    if url.get_backend_name() != "sqlite" or url.database in _NOWHERE:
         return url
     path = folder / str(url.database)
-    return url.set(database=":memory:" if not writes and not path.exists() else str(path))
+    return url.set(database=IN_MEMORY if not writes and not path.exists() else str(path))
 
 
 @contextmanager
@@ -300,6 +297,5 @@ def _told(address: str) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as wrong:
-        said = str(getattr(wrong, "orig", None) or wrong).strip().partition("\n")[0]
         todo = "let the job read and write it, and nobody else hold it; nothing goes out that is not noted first"
-        raise RecordError([Problem(address, f"the ledger does not answer: {said}", todo)]) from None
+        raise RecordError([Problem(address, f"the ledger does not answer: {said(wrong)}", todo)]) from None

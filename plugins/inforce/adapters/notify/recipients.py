@@ -23,11 +23,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import IO, Any, Self
 
-from sqlalchemy import Engine, create_engine, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
+from inforce.adapters.notify.databases import engine_of, said
 from inforce.core.announcement import Recipient
-from inforce.core.errors import ConfigurationError, Fault, Problem, RecordError, Severity
+from inforce.core.errors import Fault, Problem, RecordError, Severity
 from inforce.formats.notify.recipient import column_faults, recipient_of, shown
 
 Tell = Callable[[Problem], None]
@@ -84,7 +85,7 @@ def read_query(address: str, password: str | None, query: str, tell: Tell) -> It
         ConfigurationError: the address is none, or of a kind for which nothing is installed.
         RecordError: the database does not answer, or not to that.
     """
-    engine = _engine(address, password)
+    engine = engine_of(address, password, "database", "postgresql+psycopg://reader@db.example/shop")
     try:
         with closing(_rows(engine, query)) as rows, _Subjects() as subjects:
             names = next(rows)
@@ -177,15 +178,6 @@ def _values(line: bytes | None, count: int | None) -> Sequence[str]:
     return values
 
 
-def _engine(address: str, password: str | None) -> Engine:
-    try:
-        url = make_url(address)
-        return create_engine(url if password is None else url.set(password=password))
-    except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as wrong:
-        todo = "write it as SQLAlchemy has it, and install what it needs: postgresql+psycopg://reader@db.example/shop"
-        raise ConfigurationError([Problem(address, f"this database cannot be opened: {wrong}", todo)]) from None
-
-
 def _rows(engine: Engine, query: str) -> Generator[Sequence[Any]]:
     """The names of the columns, and then the rows, fetched some at a time."""
     # The query goes to the database as it stands: no colon and no percent sign in it means anything to us.
@@ -209,6 +201,5 @@ def _check_columns(names: Sequence[str], address: str) -> None:
 
 
 def _no_answer(address: str, wrong: SQLAlchemyError) -> Problem:
-    said = str(getattr(wrong, "orig", None) or wrong).strip().partition("\n")[0]
     todo = "look whether the database answers, the query is one SELECT, and the user may read what it asks for"
-    return Problem(address, f"the recipients cannot be read: {said}", todo)
+    return Problem(address, f"the recipients cannot be read: {said(wrong)}", todo)

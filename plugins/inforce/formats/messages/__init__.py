@@ -28,8 +28,7 @@ from babel.units import format_unit
 
 from inforce.core.errors import Fault, did_you_mean
 from inforce.core.record import Reading
-from inforce.formats.strict_yaml import Keys, Scalar, YamlError, parse_mapping
-from inforce.formats.text.clean_text import decode
+from inforce.formats.strict_yaml import Keys, Scalar, parse_mapping, read_mapping
 
 ENGLISH = "en"
 SUFFIX = ".yml"
@@ -205,13 +204,10 @@ def names_in(text: str) -> frozenset[str]:
 
 def parse_messages(data: bytes, language: str) -> Reading[Mapping[str, str]]:
     """The messages of a file for a language, or everything that is wrong with it."""
-    decoded = decode(data)
-    if decoded.value is None:
-        return Reading(None, decoded.faults)
-    try:
-        keys = parse_mapping(decoded.value)
-    except YamlError as wrong:
-        return Reading(None, wrong.faults)
+    read = read_mapping(data)
+    if read.value is None:
+        return Reading(None, read.faults)
+    keys = read.value
     faults = sorted([*_faults_of_keys(keys), *_faults_of_language(keys, language)], key=lambda one: one.line or 0)
     texts = {key: value.text for key, value in keys.values.items() if isinstance(value, Scalar)}
     return Reading(None if faults else texts, tuple(faults))

@@ -11,7 +11,7 @@ links to the one before it (`prev-archive`), the one after it (`next-archive`) a
     <id>tag:qstore.example,2014:feeds/notices</id>
     <title>Qstore policies: change notices</title>
     <subtitle type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">…</div></subtitle>
-    <updated>2018-04-10T00:00:00Z</updated>
+    <updated>2018-04-10T00:00:00+00:00</updated>
     <author><name>Qstore policies</name></author>
     <link rel="self" type="application/atom+xml" href="https://policies.qstore.example/notices.atom"/>
     <link rel="alternate" type="text/html" href="https://policies.qstore.example/notices/"/>
@@ -19,8 +19,8 @@ links to the one before it (`prev-archive`), the one after it (`next-archive`) a
     <entry xml:lang="en">
     <id>tag:qstore.example,2014:notices/privacy-policy/2018-04-10/posted</id>
     <title>Privacy Policy: changes from 10 May 2018</title>
-    <updated>2018-04-10T00:00:00Z</updated>
-    <published>2018-04-10T00:00:00Z</published>
+    <updated>2018-04-10T00:00:00+00:00</updated>
+    <published>2018-04-10T00:00:00+00:00</published>
     <link rel="alternate" type="text/html" href="https://…/notices/privacy-policy/2018-04-10/#posted"/>
     <link rel="related" type="text/html" title="text" href="https://…/privacy-policy/2018-04-10/"/>
     <link rel="related" type="text/html" title="changes" href="https://…/privacy-policy/2018-04-10/changes/#changes"/>
@@ -49,12 +49,14 @@ when a notice is due, `updated` when a site could first tell it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import partial
+from importlib.resources import files
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from inforce.core.address import relative
+from inforce.core.instant import format_instant
 from inforce.formats.notices.feed import Document, Entry, Feed, documents, place_of
 from inforce.formats.notices.json import notice_place
 
@@ -68,6 +70,11 @@ _FEED = (
     '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:fh="http://purl.org/syndication/history/1.0" '
     'xmlns:inforce="{}" xml:lang={}>\n'
 )
+
+
+def feed_style() -> bytes:
+    """The style sheet: browsers are giving up XSLT, and all know CSS."""
+    return files(__package__).joinpath("feed.css").read_bytes()
 
 
 def entry_xml(entry: Entry, root: str) -> str:
@@ -86,7 +93,8 @@ def entry_xml(entry: Entry, root: str) -> str:
     return (
         f"<entry xml:lang={quoteattr(facts['language'])}>\n"
         f"<id>{escape(facts['id'])}</id>\n<title>{escape(message.subject)}</title>\n"
-        f"<updated>{_instant(notice.told_from)}</updated>\n<published>{_instant(notice.due)}</published>\n"
+        f"<updated>{format_instant(notice.told_from, UTC)}</updated>\n"
+        f"<published>{format_instant(notice.due, UTC)}</published>\n"
         f"<link{_attributes(rel='alternate', type='text/html', href=root + entry.page)}/>\n{links}{categories}"
         f'<content type="xhtml">{content}</content>\n{_facts(facts)}</entry>\n'
     )
@@ -121,7 +129,8 @@ def _head(feed: Feed, document: Document, place: str) -> str:
         f'<?xml-stylesheet type="text/css" href="{relative(STYLE, place)}"?>\n'
         f"{_FEED.format(NAMESPACE, quoteattr(feed.language))}"
         f"<id>{escape(feed.identity)}</id>\n<title>{escape(feed.title)}</title>\n{about}"
-        f"<updated>{_instant(document.updated)}</updated>\n<author><name>{escape(feed.author)}</name></author>\n"
+        f"<updated>{format_instant(document.updated, UTC)}</updated>\n"
+        f"<author><name>{escape(feed.author)}</name></author>\n"
         + "".join(f"<link{_attributes(rel=rel, type=kind, href=feed.root + to)}/>\n" for rel, kind, to in links)
     )
 
@@ -146,7 +155,3 @@ def _element(name: str, values: Mapping[str, Any]) -> str:
 
 def _attributes(**values: Any) -> str:
     return "".join(f" {name}={quoteattr(str(value))}" for name, value in values.items() if value is not None)
-
-
-def _instant(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -31,7 +31,7 @@ after the posting. What a time zone is the calendar says itself, as the locked z
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -39,10 +39,10 @@ from icalendar import Alarm, Calendar, Event, Timezone, vDuration
 from icalendar.prop import vText
 
 from inforce.core import address
+from inforce.core.announcement import Message
 from inforce.core.notice import Authority, Notice
 from inforce.core.notice import Event as Kind
 from inforce.core.policy import Revision
-from inforce.formats.notices.words import Message
 
 _PRODUCT = "-//Inforce//Effective dates//EN"
 _REFRESH = timedelta(hours=12)
@@ -62,7 +62,7 @@ class About:
 
 
 def calendar(
-    about: About, notices: Sequence[Notice], cancelled: Mapping[str, Notice], message: Callable[[Notice], Message]
+    about: About, notices: Sequence[Notice], cancelled: Mapping[str, Notice], messages: Mapping[str, Message]
 ) -> bytes:
     """The calendar.
 
@@ -70,7 +70,7 @@ def calendar(
         about: what it says of itself.
         notices: all that are known, in the order in which their postings joined the record.
         cancelled: by their paths, what cancels those that are not to be told any more.
-        message: the words of a notice.
+        messages: by their paths, the words of notices.
     """
     dates: dict[tuple[str, str, datetime], list[Notice]] = {}
     posted: dict[tuple[str, str], Notice] = {}
@@ -91,7 +91,7 @@ def calendar(
         made.add_component(zone)
     for group in dates.values():
         first = group[0]
-        told = message(posted[first.revision.policy, first.revision.name])
+        told = messages[posted[first.revision.policy, first.revision.name].path]
         made.add_component(_event(about, group, cancelled.get(first.path), told))
     data: bytes = made.to_ical()
     return data

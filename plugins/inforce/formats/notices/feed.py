@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from inforce.core import address
+from inforce.core.announcement import Message
 from inforce.core.notice import Notice
-from inforce.formats.notices.words import Message
 
 NEWEST = 50
 """How many entries the subscription document has."""

@@ -64,11 +64,12 @@ from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
 
+from inforce.core.announcement import Message
 from inforce.core.instant import format_instant
 from inforce.core.notice import Authority, Notice
 from inforce.formats.in_force_json import effects_entry, instant_or_null, posting_entry
 from inforce.formats.json_text import to_json
-from inforce.formats.notices.words import Links, Message
+from inforce.formats.notices.words import Links
 
 VERSION = 1
 PER_PAGE = 100
@@ -154,6 +155,6 @@ def _recipients(notice: Notice) -> Json | None:
     if who is None:
         return None
     return {
-        "registered_before": instant_or_null(who.before, zone),
-        "registered_from": instant_or_null(who.since, zone),
+        "registered_before": instant_or_null(who.registered_before, zone),
+        "registered_from": instant_or_null(who.registered_from, zone),
     }

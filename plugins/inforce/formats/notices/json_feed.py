@@ -13,8 +13,8 @@ The whole of a document with one item; the newest come first, and `next_url` lea
           "attachments": [{"mime_type": "application/pdf", "url": "https://…/privacy-policy-2018-04-10.pdf"}],
           "content_html": "<div lang=\"en\" …",
           "content_text": "Privacy Policy: changes from 10 May 2018\n\n…",
-          "date_modified": "2018-04-10T00:00:00Z",
-          "date_published": "2018-04-10T00:00:00Z",
+          "date_modified": "2018-04-10T00:00:00+00:00",
+          "date_published": "2018-04-10T00:00:00+00:00",
           "external_url": "https://policies.qstore.example/privacy-policy/2018-04-10/",
           "id": "tag:qstore.example,2014:notices/privacy-policy/2018-04-10/posted",
           "language": "en",
@@ -33,9 +33,10 @@ The whole of a document with one item; the newest come first, and `next_url` lea
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
+from inforce.core.instant import format_instant
 from inforce.formats.json_text import to_json
 from inforce.formats.notices.atom import NAMESPACE
 from inforce.formats.notices.feed import Document, Entry, Feed, documents, place_of
@@ -53,8 +54,8 @@ def item(entry: Entry, root: str) -> Json:
         "_inforce": {**facts, "url": notice_place(notice)},
         "content_html": message.html,
         "content_text": message.text,
-        "date_modified": _instant(notice.told_from),
-        "date_published": _instant(notice.due),
+        "date_modified": format_instant(notice.told_from, UTC),
+        "date_published": format_instant(notice.due, UTC),
         "external_url": f"{root}{links['text']}",
         "id": facts["id"],
         "language": facts["language"],
@@ -93,7 +94,3 @@ def _document(feed: Feed, document: Document, place: str, items: Sequence[Json])
     }
     older = {"next_url": f"{feed.root}{place_of(feed, document.previous, 'json')}"} if document.previous else {}
     return made | older
-
-
-def _instant(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -15,6 +15,7 @@ from datetime import datetime
 from markupsafe import Markup, escape
 
 from inforce.core import address
+from inforce.core.announcement import Message
 from inforce.core.effect import Audience
 from inforce.core.notice import Event, Notice
 from inforce.core.policy import ChangeClass, Effect
@@ -23,15 +24,6 @@ from inforce.formats.words import Words, capital
 
 _WIDTH = 72
 """Of a line of plain text, in characters (RFC 5322, section 2.1.1, asks for 78 at the most)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A notice ready to be sent: the subject, and the same in plain text and as a fragment of HTML."""
-
-    subject: str
-    text: str
-    html: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,8 +53,7 @@ from inforce.core.notifying import Database, Mail, Members, NotifySettings, Secr
 from inforce.core.record import Reading
 from inforce.core.web_address import address_fault, is_web_address
 from inforce.formats.notify.mail_address import mail_address
-from inforce.formats.strict_yaml import Fields, Keys, YamlError, parse_mapping
-from inforce.formats.text.clean_text import decode
+from inforce.formats.strict_yaml import Fields, Keys, read_mapping
 
 KEYS = (
     *("site", "ledger", "recipients", "mail", "webhook"),
@@ -82,14 +81,8 @@ _MOST_PORTS = 65535
 
 def parse_notify(data: bytes) -> Reading[NotifySettings]:
     """The settings that a `notify.yml` says, or everything that is wrong with it."""
-    decoded = decode(data)
-    if decoded.value is None:
-        return Reading(None, decoded.faults)
-    try:
-        keys = parse_mapping(decoded.value)
-    except YamlError as wrong:
-        return Reading(None, wrong.faults)
-    return _read(keys)
+    read = read_mapping(data)
+    return Reading(None, read.faults) if read.value is None else _read(read.value)
 
 
 def _read(keys: Keys) -> Reading[NotifySettings]:
