@@ -3,6 +3,8 @@
 with receiving(refuse={"kim@members.example": "450 4.7.1 come back later"}) as server:
     …
 assert [mail["To"] for mail in server.mails] == [...]
+
+`server.at_data(address)` is called when a mail has come, before it is answered.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ class Handler:
     def __init__(self, refuse, mail_from, drop_after):
         self.refuse, self.mail_from, self.drop_after = refuse, mail_from, drop_after
         self.mails, self.recipients, self.port = [], [], 0
+        self.at_data = lambda _: None
 
     async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
         if self.mail_from:
@@ -35,6 +38,7 @@ class Handler:
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
         self.recipients += envelope.rcpt_tos
         self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
+        self.at_data(envelope.rcpt_tos[0])
         if envelope.rcpt_tos[0] in self.drop_after:
             server.transport.abort()
         return "250 OK"
