@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -206,7 +206,7 @@ def open_ledger(address: str, password: str | None, folder: Path, *, writes: boo
         engine = engine_of(address, password, "ledger", "postgresql+psycopg://notify@db.example/notify", placed)
         stack.callback(engine.dispose)
         with _told(address):
-            if engine.dialect.name == "sqlite" and engine.url.database not in _NOWHERE:
+            if engine.dialect.name == "sqlite" and engine.url.database != IN_MEMORY:
                 stack.enter_context(_alone(Path(f"{engine.url.database}.lock"), address))
             connection = stack.enter_context(engine.connect())
             _lock(connection, address)
@@ -220,7 +220,8 @@ def open_ledger(address: str, password: str | None, folder: Path, *, writes: boo
             yield ledger
             ledger.commit()
         except BaseException:
-            ledger.commit()  # what was settled before is true, whatever went wrong after it
+            with suppress(RecordError):  # which would hide what went wrong
+                ledger.commit()  # what was settled before is true, whatever went wrong after it
             raise
         finally:
             if not writes:
@@ -228,8 +229,12 @@ def open_ledger(address: str, password: str | None, folder: Path, *, writes: boo
 
 
 def _local(folder: Path, url: sa.URL, *, writes: bool) -> sa.URL:
-    if url.get_backend_name() != "sqlite" or url.database in _NOWHERE:
+    if url.get_backend_name() != "sqlite":
         return url
+    if url.database in _NOWHERE:
+        raise ValueError("what is kept in memory alone is forgotten as a run ends")
+    if str(url.database).startswith("file:") or "uri" in url.query:
+        raise ValueError("SQLite's own addresses are not known here: name the file as sqlite:///notify.db")
     path = folder / str(url.database)
     return url.set(database=IN_MEMORY if not writes and not path.exists() else str(path))
 
@@ -239,7 +244,7 @@ def _alone(path: Path, address: str) -> Iterator[None]:
     try:
         file: IO[bytes] = path.open("ab")
     except OSError as wrong:
-        todo = "let the job write into the folder of the ledger"
+        todo = "look whether `ledger` names a file in a folder that is there, and let the job write into that folder"
         raise RecordError([Problem(address, f"the ledger cannot be held: {wrong.strerror}", todo)]) from None
     with file:
         try:
@@ -274,11 +279,15 @@ def _prepare(connection: sa.Connection, address: str, *, writes: bool) -> None:
     if connection.dialect.name == "sqlite" and writes:
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
         connection.exec_driver_sql("PRAGMA synchronous = NORMAL")
-    if not sa.inspect(connection).has_table(_META.name):
+    version = None
+    if sa.inspect(connection).has_table(_META.name):
+        version = connection.execute(sa.select(_META.c.value).where(_META.c.name == "version")).scalar()
+    if version is None:  # a new ledger, or one whose job died while it made the tables
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN")  # of its own, `sqlite3` makes tables outside of a transaction
         _TABLES.create_all(connection)
         _keep(connection, "version", VERSION)
         return
-    version = connection.execute(sa.select(_META.c.value).where(_META.c.name == "version")).scalar()
     if version != VERSION:
         is_newer = str(version).isdigit() and int(str(version)) > int(VERSION)
         what = f"the ledger is of version {version}, and this job knows version {VERSION}"
@@ -297,5 +306,8 @@ def _told(address: str) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as wrong:
-        todo = "let the job read and write it, and nobody else hold it; nothing goes out that is not noted first"
+        todo = (
+            "look whether `ledger` names it, there is room, the job may read and write it, and nobody else holds it;"
+            " nothing goes out that is not noted first"
+        )
         raise RecordError([Problem(address, f"the ledger does not answer: {said(wrong)}", todo)]) from None
