@@ -68,7 +68,7 @@ def killed_between_data_and_the_note(job, server, ledger):
 
 def finished(job, server, ledger, *options):
     """Run the job to its end, as soon as the database has seen that the one before died; its summary."""
-    while HELD in (ended := job.process(server.port, "--json", *options, more=ledger)).stderr:
+    while HELD in (ended := job.command(server.port, "--json", *options, more=ledger)).stderr:
         continue
     return ended.returncode, json.loads(ended.stdout)
 

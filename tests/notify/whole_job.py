@@ -3,6 +3,7 @@
 job.members("kim@members.example", "lee@members.example")
 with receiving() as server:
     report = job.run(server.port)                     # here
+    ended = job.command(server.port, "--json")        # here, as the command line has it, with the machine's clock
     ended = job.process(server.port, "--json")        # as a process, to its end
     with job.started(server.port) as running:         # as a process; killed if it still runs at the end of the block
         running.kill()
@@ -10,14 +11,17 @@ with receiving() as server:
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from click.testing import CliRunner
 from notify.pulled_site import Site
 
+from inforce.cli import main
 from inforce.workflows.notify import How, notify, read_notify_file
 
 NOW = datetime(2018, 5, 1, tzinfo=UTC)
@@ -31,7 +35,8 @@ class Job:
     """A folder with a site, a list of recipients and a `notify.yml`."""
 
     def __init__(self, folder):
-        self.folder, self.site, self.security = folder, Site(folder / "site"), "none"
+        self.folder, self.site = folder, Site(folder / "site")
+        self.security, self.recipients = "none", "  file: members.csv\n"
         self.site.post("2018-04-10")
         self.site.write()
         self.members("kim@members.example", "lee@members.example")
@@ -48,7 +53,7 @@ class Job:
         self.site.write()
 
     def set_up(self, port, more=""):
-        text = "site: site\nrecipients:\n  file: members.csv\nmail:\n  host: 127.0.0.1\n"
+        text = f"site: site\nrecipients:\n{self.recipients}mail:\n  host: 127.0.0.1\n"
         text += f"  port: {port}\n  security: {self.security}\n  sender: Qstore <notices@qstore.example>\n"
         text += "  unsubscribe: https://qstore.example/off?who={subject}\n"
         path = self.folder / "notify.yml"
@@ -62,11 +67,23 @@ class Job:
     def run_as_set_up(self, how=TELL, now=NOW, wait=lambda _: False):
         return notify(read_notify_file(self.folder / "notify.yml"), self.folder, lambda: now, wait, how)
 
+    def _arguments(self, port, options, more):
+        self.lasting()
+        return ["notify", "--settings", str(self.set_up(port, more)), "--tell-what-is-due", *options]
+
+    def command(self, port, *options, more=""):
+        before = {sign: signal.getsignal(sign) for sign in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            ended = CliRunner().invoke(main, self._arguments(port, options, more), catch_exceptions=False)
+        finally:
+            for sign, handler in before.items():
+                signal.signal(sign, handler)
+        return subprocess.CompletedProcess(options, ended.exit_code, ended.stdout, ended.stderr)
+
     @contextmanager
     def started(self, port, *options, more=""):
-        self.lasting()
         inforce = str(Path(sys.executable).parent / "inforce")
-        command = [inforce, "notify", "--settings", str(self.set_up(port, more)), "--tell-what-is-due", *options]
+        command = [inforce, *self._arguments(port, options, more)]
         said = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         with subprocess.Popen(command, **said) as running:
             try:
