@@ -25,8 +25,8 @@ def test_what_is_due_later_is_told_once_whatever_the_clock_does(job):
         [],
         [],
         [False],
-        [False],
-        [False],
+        [],
+        [],
         [],
     ]
 

@@ -84,15 +84,13 @@ def test_the_summary_says_what_was_done_and_the_rest_goes_to_standard_error(job)
     with receiving(refuse={KIM: "550 5.1.1 nobody here"}, drop_after={LEE}) as server:
         ended = job.command(server.port)
     assert ended.returncode == 1
-    assert ended.stdout == (
-        "1 notice, 1 to tell, 0 taken as seen, 0 cancelled, 0 expired; 1 sent, 1 failed, 1 in doubt\n"
-    )
+    assert ended.stdout == ("1 notice, 1 told, 0 taken as seen, 0 cancelled, 0 expired; 1 sent, 1 failed, 1 in doubt\n")
     lost = "the connection broke after the mail, before the answer: Connection unexpectedly closed"
     assert ended.stderr.splitlines() == [
         "members.csv:5: `nobody` is no mail address: it has no `@` with something on both sides",
         "  mend the line; the others are read all the same",
-        f"failed, mail: {NOTICE} to {KIM}: 550 5.1.1 nobody here",
-        f"in doubt, mail: {NOTICE} to {LEE}: {lost}",
+        f"mail: {NOTICE} to {KIM}: failed: 550 5.1.1 nobody here",
+        f"mail: {NOTICE} to {LEE}: in doubt: {lost}",
     ]
 
 
@@ -100,7 +98,8 @@ def test_json_says_the_same_to_programs(job):
     job.members(KIM, LEE, "nobody")
     with receiving(refuse={KIM: "550 5.1.1 nobody here"}) as server:
         ended = job.command(server.port, "--json")
-    listed = {"channel": "mail", "error": "550 5.1.1 nobody here", "notice": NOTICE, "state": "failed", "to": KIM}
+    error = {"error": "550 5.1.1 nobody here", "is_tried_again": False}
+    listed = {"channel": "mail", "notice": NOTICE, "state": "failed", "to": KIM, **error}
     assert json.loads(ended.stdout) == {**NUMBERS, "failed": 1, "sent": 1, "listed": [listed], "would_send": []}
     assert ended.stdout == json.dumps(json.loads(ended.stdout), indent=2, sort_keys=True) + "\n"
     assert ended.returncode == 1
@@ -129,7 +128,7 @@ def test_a_dry_run_shows_who_would_get_what_and_leaves_nothing(job):
     assert ended.stdout.splitlines() == [
         f"would send by mail: {NOTICE} to {KIM}",
         f"would send by mail: {NOTICE} to {LEE}",
-        "1 notice, 1 to tell, 0 taken as seen, 0 cancelled, 0 expired; 0 sent, 0 failed, 0 in doubt",
+        "1 notice, 1 told, 0 taken as seen, 0 cancelled, 0 expired; 0 sent, 0 failed, 0 in doubt",
     ]
     shown = [{"channel": "mail", "notice": NOTICE, "to": whom} for whom in (KIM, LEE)]
     assert as_json == {**NUMBERS, "listed": [], "would_send": shown}
@@ -143,7 +142,7 @@ def test_a_dry_run_shows_who_would_get_what_and_leaves_nothing(job):
         (["--every", "5m", "--once"], "", 2, "say --once or --every"),
         (["--settings", "nowhere.yml"], "", 2, "nowhere.yml: this cannot be read: No such file or directory\n  "),
         ([], "rate: fast\nevents: [postd]\n", 2, ":10: `rate: fast` is not understood\n  write"),
-        ([], "ledger: sqlite:///\n", 2, "is forgotten as a run ends\n  "),
+        ([], "ledger: sqlite:///\n", 2, "forgotten at the end\n  "),
         ([], "ledger: sqlite:///none/x.db\n", 1, "sqlite:///none/x.db: the ledger cannot be held: No such file"),
     ],
 )

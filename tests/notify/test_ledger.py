@@ -86,8 +86,8 @@ def test_a_folder_that_is_not_there_is_told(job):
 @pytest.mark.parametrize(
     ("address", "what"),
     [
-        ("sqlite://", "forgotten as a run ends"),
-        ("sqlite:///:memory:", "forgotten as a run ends"),
+        ("sqlite://", "forgotten at the end"),
+        ("sqlite:///:memory:", "forgotten at the end"),
         ("sqlite:///notify.db?mode=ro&uri=true", "name the file"),
         ("sqlite:///file:notify.db", "name the file"),
         ("oracle://notify@db.example/notify", "this ledger cannot be opened"),
@@ -120,7 +120,7 @@ def test_a_ledger_that_is_taken_away_in_the_middle_leaves_a_doubt_and_loses_nobo
         server.at_data = lambda _: None
         holder.rollback()
         report = job.run(server.port)
-        assert [(one[0], one[3]) for one in report.listed] == [("in doubt", KIM)]
+        assert [(one.state, one.to) for one in report.listed] == [("in doubt", KIM)]
         assert server.recipients == [KIM, LEE]
 
 
@@ -143,9 +143,9 @@ def test_a_disk_that_is_full_stops_the_job_and_loses_nobody(job):
             job.run(server.port)
         assert len(server.mails) < len(everybody)
         (doubtful,) = job.run(server.port).listed
-        assert doubtful[0] == "in doubt"
+        assert doubtful.state == "in doubt"
     assert len(server.recipients) == len(set(server.recipients))
-    assert set(server.recipients) | {doubtful[3]} == set(everybody)
+    assert set(server.recipients) | {doubtful.to} == set(everybody)
 
 
 @pytest.fixture
@@ -261,5 +261,5 @@ def test_postgresql_that_goes_in_the_middle_leaves_a_doubt_and_loses_nobody(job,
             job.run(server.port, more=ledger)
         assert len(told.value.problems) == 1
         server.at_data = lambda _: None
-        assert [(one[0], one[3]) for one in job.run(server.port, more=ledger).listed] == [("in doubt", KIM)]
+        assert [(one.state, one.to) for one in job.run(server.port, more=ledger).listed] == [("in doubt", KIM)]
     assert server.recipients == [KIM, LEE]
