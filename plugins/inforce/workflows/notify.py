@@ -202,12 +202,14 @@ class _Run:
     _common: dict[tuple[str, str], bytes] = field(default_factory=dict)
     _raw: dict[str, dict[str, Any]] = field(default_factory=dict)
     _smtp: SmtpMail | None = None
+    _sender: str = ""
     _hook: WebhookSender | None = None
 
     def __enter__(self) -> Self:
         mail, hook = self.settings.mail, self.settings.webhook
         if mail is not None:
             self._smtp = SmtpMail(mail, secret_of(mail.password, self.folder))
+            self._sender = envelope_sender(mail)
         if hook is not None:
             self._hook = WebhookSender(hook, secret_of(hook.secret, self.folder) or "")
         return self
@@ -302,7 +304,7 @@ class _Run:
         data = self._written(delivery, recipient, common, mail, now)
         if isinstance(data, Outcome):
             return data
-        return self._smtp.send(envelope_sender(mail), recipient.address, data)
+        return self._smtp.send(self._sender, recipient.address, data)
 
     def _written(
         self, delivery: Delivery, recipient: Recipient, common: bytes, mail: Mail, now: datetime

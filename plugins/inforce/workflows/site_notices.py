@@ -17,7 +17,7 @@ from inforce.formats.notices.atom import STYLE, atom, entry_xml, feed_style
 from inforce.formats.notices.calendar import About, calendar
 from inforce.formats.notices.feed import Entry, Feed
 from inforce.formats.notices.json import index_entry, index_files, notice_entry, notice_file, notice_place
-from inforce.formats.notices.json_feed import item, json_feed
+from inforce.formats.notices.json_feed import item_json, json_feed
 from inforce.formats.notices.words import Links, links_of, message_of
 from inforce.workflows.settings import Settings
 
@@ -55,6 +55,20 @@ class SiteNotices:
         """By the path of each notice that is cancelled at the instant, the one that cancels it."""
         return cancelled_by(self.all, self.as_of)
 
+    @cached_property
+    def entries(self) -> Mapping[str, Entry]:
+        """What is told of each notice, with its words in its policy's language: by the notices' paths."""
+        return {one.path: self._entry(one) for one in self.all}
+
+    @property
+    def feeds(self) -> Sequence[tuple[Feed, Sequence[Entry]]]:
+        """The feed of all policies and that of each, with the notices that are told in it, the first told first."""
+        of_policies = defaultdict(list)
+        for one in self.told:
+            of_policies[one.revision.policy].append(self.entries[one.path])
+        every = [self.entries[one.path] for one in self.told]
+        return [(self._feed(), every), *((self._feed(one), of_policies[one.slug]) for one in self.record.policies)]
+
     def of(self, policy: PolicyRecord) -> Sequence[Notice]:
         """Those of a policy that are told at the instant, the first told first."""
         return [one for one in self.told if one.revision.policy == policy.slug]
@@ -67,17 +81,12 @@ class SiteNotices:
 
     def _feeds(self) -> Iterator[tuple[str, bytes]]:
         """The feeds of all policies and of each, with their archive documents."""
-        entries = [self._entries[one.path] for one in self.told]
-        written = {one.notice.path: entry_xml(one, self.root) for one in entries}
-        items = {one.notice.path: item(one, self.root) for one in entries}
-        of_policies = defaultdict(list)
-        for entry in entries:
-            of_policies[entry.notice.revision.policy].append(entry)
-        feeds = [(self._feed(), entries)]
-        feeds += [(self._feed(one), of_policies[one.slug]) for one in self.record.policies]
-        for feed, told in feeds:
-            yield from atom(feed, told, written)
-            yield from json_feed(feed, told, items)
+        entries = [self.entries[one.path] for one in self.told]
+        in_xml = {one.notice.path: entry_xml(one, self.root) for one in entries}
+        in_json = {one.notice.path: item_json(one, self.root) for one in entries}
+        for feed, told in self.feeds:
+            yield from atom(feed, told, in_xml)
+            yield from json_feed(feed, told, in_json)
         yield STYLE, feed_style()
 
     def _feed(self, policy: PolicyRecord | None = None) -> Feed:
@@ -100,22 +109,17 @@ class SiteNotices:
         """The dates on which revisions take effect."""
         title = self.languages.messages_in(self.language)("feed.calendar", about=self.name)
         about = About(title, self.authority, self.root)
-        return calendar(about, self.all, self.cancelled, {path: one.message for path, one in self._entries.items()})
+        return calendar(about, self.all, self.cancelled, {path: one.message for path, one in self.entries.items()})
 
     def _data(self) -> Iterator[tuple[str, bytes]]:
         """A file for each notice, and the index with its pages."""
         indexed = []
-        for entry in self._entries.values():
+        for entry in self.entries.values():
             place = notice_place(entry.notice)
             data = notice_file(entry.facts, self._messages(entry))
             indexed.append(index_entry(entry.facts, place, data))
             yield place, data
         yield from index_files(indexed, self.authority)
-
-    @cached_property
-    def _entries(self) -> Mapping[str, Entry]:
-        """What is told of each notice, with its words in its policy's language: by the notices' paths."""
-        return {one.path: self._entry(one) for one in self.all}
 
     def _entry(self, notice: Notice) -> Entry:
         links = links_of(notice, has_pdf=self.has_pdfs)

@@ -43,11 +43,14 @@ from inforce.formats.notices.feed import Document, Entry, Feed, documents, place
 from inforce.formats.notices.json import notice_place
 
 Json = dict[str, Any]
+_NO_ITEMS = b'\n  "items": [],'
+"""What an empty document has in the place of items. A line end in a string is written otherwise, so it stands once."""
+_INDENT = " " * 4
 _VERSION = "https://jsonfeed.org/version/1.1"
 
 
-def item(entry: Entry, root: str) -> Json:
-    """One item of a feed; the same in every feed that has it."""
+def item_json(entry: Entry, root: str) -> str:
+    """One item of a feed, as it is written in every document that has it."""
     notice, facts, message = entry.notice, entry.facts, entry.message
     links = facts["links"]
     made: Json = {
@@ -65,29 +68,34 @@ def item(entry: Entry, root: str) -> Json:
     }
     if links["pdf"] is not None:
         made["attachments"] = [{"mime_type": "application/pdf", "url": f"{root}{links['pdf']}"}]
-    return made
+    return _INDENT + to_json(made).decode().rstrip("\n").replace("\n", f"\n{_INDENT}")
 
 
-def json_feed(feed: Feed, told: Sequence[Entry], items: Mapping[str, Json]) -> Iterator[tuple[str, bytes]]:
+def json_feed(feed: Feed, told: Sequence[Entry], written: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
     """The documents of a feed, by their places.
 
     Args:
         feed: what it says of itself.
         told: its entries, the first told first.
-        items: what `item` makes of them, by the paths of their notices.
+        written: what `item_json` makes of them, by the paths of their notices.
     """
     for document in documents(feed, told):
         place = place_of(feed, document.number, "json")
-        yield place, to_json(_document(feed, document, place, [items[one.notice.path] for one in document.entries]))
+        data = to_json(_document(feed, document, place))
+        if document.entries:
+            items = ",\n".join(written[one.notice.path] for one in document.entries)
+            data = data.replace(_NO_ITEMS, f'\n  "items": [\n{items}\n  ],'.encode(), 1)
+        yield place, data
 
 
-def _document(feed: Feed, document: Document, place: str, items: Sequence[Json]) -> Json:
+def _document(feed: Feed, document: Document, place: str) -> Json:
+    """All of a document but its items."""
     made: Json = {
         "_inforce": {"about": NAMESPACE},
         "authors": [{"name": feed.author}],
         "feed_url": f"{feed.root}{place}",
         "home_page_url": f"{feed.root}{feed.page}",
-        "items": items,
+        "items": [],
         "language": feed.language,
         "title": feed.title,
         "version": _VERSION,
