@@ -19,7 +19,7 @@ from inforce.formats.notices import feed as feeds
 from inforce.formats.notices.atom import atom, entry_xml
 from inforce.formats.notices.feed import Entry, Feed
 from inforce.formats.notices.json import notice_entry
-from inforce.formats.notices.json_feed import item, json_feed
+from inforce.formats.notices.json_feed import item_json, json_feed
 from inforce.formats.notices.words import links_of, message_of
 
 AUTHORITY = Authority("qstore.example", 2014)
@@ -70,7 +70,7 @@ def published(told):
     """Every document that is published when that is told, by its place."""
     entries = [entry_of(one) for one in told]
     files = dict(atom(FEED, entries, {one.notice.path: entry_xml(one, ROOT) for one in entries}))
-    return files | dict(json_feed(FEED, entries, {one.notice.path: item(one, ROOT) for one in entries}))
+    return files | dict(json_feed(FEED, entries, {one.notice.path: item_json(one, ROOT) for one in entries}))
 
 
 def full(files):
