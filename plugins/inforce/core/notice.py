@@ -145,17 +145,22 @@ def notices_of_record(record: Record) -> list[Notice]:
 def told_by(notices: Iterable[Notice], instant: datetime) -> list[Notice]:
     """Those that are told at the instant, the first told first; not what was cancelled before it was due.
 
-    What was told once stays, and what comes later is put behind it, unless a posting comes that is dated earlier.
+    What was told once stays, also where it is stated later that it was cancelled before; and what comes later is put
+    behind it, unless a posting comes that is dated earlier.
     """
     due = [one for one in notices if one.told_from <= instant]
-    cancelled = {path: one.due for one in due for path in one.cancels}
-    told = [one for one in due if one.path not in cancelled or one.due < cancelled[one.path]]
+    cancelled = {path: one for one in due for path in one.cancels}
+    told = [one for one in due if one.path not in cancelled or _is_before(one, cancelled[one.path])]
     return sorted(told, key=attrgetter("told_from", "due"))
 
 
 def cancelled_by(notices: Iterable[Notice], instant: datetime) -> dict[str, Notice]:
     """By the path of each notice that is cancelled at the instant, the notice that cancels it."""
     return {path: one for one in notices if one.told_from <= instant for path in one.cancels}
+
+
+def _is_before(notice: Notice, canceller: Notice) -> bool:
+    return notice.due < canceller.due or notice.told_from < canceller.told_from
 
 
 def _posted(revision: Revision, corrected: Revision | None, *, is_first: bool) -> Notice:

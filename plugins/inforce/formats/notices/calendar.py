@@ -2,8 +2,8 @@
 
 One event for each date that was announced beforehand, with the audiences for which the revision takes effect then. Its
 `UID` never changes. An event is made as of the posting that announced it, with `SEQUENCE:0`; when the revision is
-overtaken it gets `SEQUENCE:1` and `STATUS:CANCELLED`, as of the posting that withdrew it. Past ones stay. The whole of
-an event::
+overtaken it gets `SEQUENCE:1`, `STATUS:CANCELLED` and the words of that notice, as of the posting that withdrew it: so
+programs that show cancelled events say so too. Past ones stay. The whole of an event::
 
     BEGIN:VEVENT
     UID:tag:qstore.example,2014:effective-dates/privacy-policy/2018-04-10/current_users
@@ -26,27 +26,29 @@ an event::
     END:VEVENT
 
 It takes no time: it begins and ends at the instant. There is an alarm for each day of the policy's reminders that lies
-after the posting. What a time zone is the calendar says itself, as the locked zone data has it.
+after the posting. What a time zone is the calendar says itself (see `calendar_zones`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from icalendar import Alarm, Calendar, Event, Timezone, vDuration
+from icalendar import Alarm, Calendar, Event, vDuration
 from icalendar.prop import vText
 
 from inforce.core import address
 from inforce.core.announcement import Message
 from inforce.core.notice import Authority, Notice
 from inforce.core.notice import Event as Kind
-from inforce.core.policy import Revision
+from inforce.formats.notices.calendar_zones import described, on_clock
 
 _PRODUCT = "-//Inforce//Effective dates//EN"
 _REFRESH = timedelta(hours=12)
-_MARGIN = timedelta(days=366)
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+"""What a text cannot have (RFC 5545, section 3.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,41 +82,43 @@ def calendar(
             posted[key] = one
         elif one.event is Kind.IN_EFFECT:
             dates.setdefault((*key, one.due), []).append(one)
+    events = []
+    for (policy, name, _), group in dates.items():
+        told = cancelled.get(group[0].path, posted[policy, name])
+        events.append(_event(about, group, told, messages[told.path]))
     made = Calendar()
     made.add("prodid", _PRODUCT)
     made.add("version", "2.0")
-    made.add("name", about.name)
-    made.add("x-wr-calname", about.name)
+    made.add("name", _plain(about.name))
+    made.add("x-wr-calname", _plain(about.name))
     made.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
     made.add("source", f"{about.root}{address.CALENDAR}", parameters={"VALUE": "URI"})
-    for zone in _zones(one.revision for group in dates.values() for one in group):
-        made.add_component(zone)
-    for group in dates.values():
-        first = group[0]
-        told = messages[posted[first.revision.policy, first.revision.name].path]
-        made.add_component(_event(about, group, cancelled.get(first.path), told))
+    for component in (*described(events), *events):
+        made.add_component(component)
     data: bytes = made.to_ical()
     return data
 
 
-def _event(about: About, group: Sequence[Notice], canceller: Notice | None, message: Message) -> Event:
+def _event(about: About, group: Sequence[Notice], told: Notice, message: Message) -> Event:
+    """A date; `told` is the posting that announced it, or its overtaking, and `message` the words of that."""
     revision = group[0].revision
+    is_cancelled = told.event is Kind.OVERTAKEN
     audiences = "+".join(str(one.audience) for one in group)
-    since = (canceller.cause if canceller is not None else revision).joined.astimezone(UTC)
+    since = told.cause.joined.astimezone(UTC)
     event = Event()
     event.add("uid", about.authority.id_of(f"effective-dates/{revision.policy}/{revision.name}/{audiences}"))
     event.add("dtstamp", since)
     event.add("last-modified", since)
-    event.add("sequence", 0 if canceller is None else 1)
-    event.add("status", "CONFIRMED" if canceller is None else "CANCELLED")
-    event.add("dtstart", group[0].due.astimezone(revision.zone))
+    event.add("sequence", int(is_cancelled))
+    event.add("status", "CANCELLED" if is_cancelled else "CONFIRMED")
+    event.add("dtstart", on_clock(group[0].due, revision.zone))
     event.add("summary", _text(message.subject, revision.language))
     event.add("description", _text(message.text, revision.language))
     event.add("url", f"{about.root}{address.notices_address(revision.policy, revision.name)}")
-    event.add("categories", [revision.policy_title])
+    event.add("categories", [_plain(revision.policy_title)])
     event.add("class", "PUBLIC")
     event.add("transp", "TRANSPARENT")
-    for days in revision.terms.reminders if canceller is None else ():
+    for days in () if is_cancelled else revision.terms.reminders:
         if group[0].due - timedelta(days=days) > revision.posted:
             event.add_component(_alarm(days, message.subject))
     return event
@@ -123,25 +127,15 @@ def _event(about: About, group: Sequence[Notice], canceller: Notice | None, mess
 def _alarm(days: int, subject: str) -> Alarm:
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", subject)
+    alarm.add("description", _plain(subject))
     alarm["trigger"] = vDuration(-timedelta(days=days))
     return alarm
 
 
 def _text(words: str, language: str) -> vText:
-    return vText(words, params={"LANGUAGE": language})
+    return vText(_plain(words), params={"LANGUAGE": language})
 
 
-def _zones(revisions: Iterable[Revision]) -> list[Timezone]:
-    """What the zones of these revisions are, for the years in which they take effect."""
-    spans: dict[str, list[Revision]] = {}
-    for one in revisions:
-        if one.time_zone != "UTC":
-            spans.setdefault(one.time_zone, []).append(one)
-    return [_zone(name, found) for name, found in sorted(spans.items())]
-
-
-def _zone(name: str, revisions: Sequence[Revision]) -> Timezone:
-    starts = [effect.start for one in revisions for effect in one.effects.values() if effect.start is not None]
-    first, last = (date(one.year, 1, 1) for one in (min(starts) - _MARGIN, max(starts) + 2 * _MARGIN))
-    return Timezone.from_tzinfo(revisions[0].zone, name, first, last)
+def _plain(words: str) -> str:
+    """The words with a sign in the place of what a calendar cannot have."""
+    return _CONTROL.sub("\ufffd", words)
