@@ -12,7 +12,9 @@ from repository import TERMS
 from inforce.formats.messages import message_file
 from inforce.formats.notices.reading import read_index, read_notice
 
-NOTICES = CONFIG.replace("archive: ''", "archive: '', messages: words, notices: {authority: qstore.example, year: 2014}")
+NOTICES = CONFIG.replace(
+    "archive: ''", "archive: '', messages: words, notices: {authority: qstore.example, year: 2014}"
+)
 SIGNS = "Q&A <b> ]]> 'x' ;,"
 MESSAGE = re.compile(r'^((?:feed|notice)\.[a-z._]+): "(.*)"$', re.MULTILINE)
 

@@ -176,8 +176,7 @@ class NoticePages:
 
     def _words(self, notice: Notice, say: Messages, place: str, level: int) -> Markup:
         """A notice's words, with links that hold wherever the site is."""
-        pdf = self._site.archive.pdf(notice.revision)
-        links = links_of(notice, has_pdf=pdf is not None and not pdf.is_test)
+        links = links_of(notice, has_pdf=self._site.archive.is_signed(notice.revision))
         html = html_of(notice, say, links, address.relative("", place), level=level)
         return Markup(html)  # noqa: S704 - made by us
 

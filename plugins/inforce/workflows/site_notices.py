@@ -20,6 +20,7 @@ from inforce.formats.notices.json import index_entry, index_files, notice_entry,
 from inforce.formats.notices.json_feed import item_json, json_feed
 from inforce.formats.notices.words import Links, links_of, message_of
 from inforce.workflows.settings import Settings
+from inforce.workflows.site_archive import SiteArchive
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class SiteNotices:
 
     `languages` are those that messages can be written in, `root` is the site's address with a slash at its end, `name`
     what the site is called, and `language` that of the theme's own words, in which the feed of all says what it is.
-    `has_pdfs` says whether revisions are signed with a key of the publisher's.
+    `archive` has the signed PDFs that notices lead to.
     """
 
     record: Record
@@ -37,7 +38,7 @@ class SiteNotices:
     languages: Languages
     root: str
     name: str
-    has_pdfs: bool
+    archive: SiteArchive
     language: str = ENGLISH
 
     @cached_property
@@ -122,9 +123,12 @@ class SiteNotices:
         yield from index_files(indexed, self.authority)
 
     def _entry(self, notice: Notice) -> Entry:
-        links = links_of(notice, has_pdf=self.has_pdfs)
+        links = self._links(notice)
         message = self._message(notice, notice.revision.language, links)
         return Entry(notice, notice_entry(notice, self.authority, links), message)
+
+    def _links(self, notice: Notice) -> Links:
+        return links_of(notice, has_pdf=self.archive.is_signed(notice.revision))
 
     def _message(self, notice: Notice, language: str, links: Links) -> Message:
         return message_of(notice, self.languages.messages_in(language), links, self.root)
@@ -132,17 +136,20 @@ class SiteNotices:
     def _messages(self, entry: Entry) -> Mapping[str, Message]:
         """A notice's words in every language that there are words in, by its policy's language and their tags."""
         notice = entry.notice
-        own, links = notice.revision.language, links_of(notice, has_pdf=self.has_pdfs)
+        own, links = notice.revision.language, self._links(notice)
         near = self.languages.texts_in(own)[0]
         others = {tag: self._message(notice, tag, links) for tag in self.languages.tags if tag != near}
         return {own: entry.message, **others}
 
 
-def site_notices(
-    settings: Settings, authority: Authority | None, record: Record, as_of: datetime, languages: Languages
-) -> SiteNotices | None:
-    """The notices of a record as it was known at an instant; None where none are wanted."""
-    if authority is None:
-        return None
-    has_pdfs = bool(settings.archive) and settings.signing is not None
-    return SiteNotices(record, as_of, authority, languages, settings.root, settings.name, has_pdfs, settings.language)
+def site_notices(  # noqa: PLR0913 - all that notices are made of
+    settings: Settings,
+    authority: Authority,
+    record: Record,
+    archive: SiteArchive,
+    *,
+    as_of: datetime,
+    languages: Languages,
+) -> SiteNotices:
+    """The notices of a record as it was known at an instant, with links to what the archive has."""
+    return SiteNotices(record, as_of, authority, languages, settings.root, settings.name, archive, settings.language)

@@ -1,7 +1,7 @@
 """The feeds of notices: of all policies, and of each. What both formats share: entries, documents, and their places.
 
 A feed is a *subscription document* with the newest entries, and *archive documents* with the rest (RFC 5005, section
-4), numbered from the oldest on. An archive document is full with 50 entries, and never changes from then on: a full one
+4), numbered from the oldest on. An archive document is full with 50 entries, and gets none from then on: a full one
 is followed by a further one, be it empty, so that the link to it need not be added later.
 """
 

@@ -30,7 +30,7 @@ _WIDTH = 72
 class Links:
     """Where a notice leads, from the site's root: the text, its changes in words, the redline, the signed PDF.
 
-    `changes` and `redline` are None of a first revision, `pdf` where no PDF is signed.
+    `changes` and `redline` are None of a first revision, `pdf` where the archive has none.
     """
 
     text: str
