@@ -16,7 +16,7 @@ NOTICES = CONFIG.replace(
     "archive: ''", "archive: '', messages: words, notices: {authority: qstore.example, year: 2014}"
 )
 SIGNS = "Q&A <b> ]]> 'x' ;,"
-MESSAGE = re.compile(r'^((?:feed|notice)\.[a-z._]+): "(.*)"$', re.MULTILINE)
+MESSAGE = re.compile(r'^((?:feed|notice|calendar)\.[a-z._]+): "(.*)"$', re.MULTILINE)
 
 
 @pytest.fixture
@@ -56,4 +56,6 @@ def test_the_job_reads_every_notice(exported):
 
 def test_the_calendar_says_the_words(exported):
     events = icalendar.Calendar.from_ical((exported / "effective-dates.ics").read_bytes()).walk("VEVENT")
-    assert [str(one["summary"]) for one in events] == [f"Privacy Policy: changes from 10 May 2018 {SIGNS}"]
+    assert [str(one["summary"]) for one in events] == [
+        f"Privacy Policy: changes for current users from 10 May 2018 {SIGNS}"
+    ]

@@ -110,7 +110,8 @@ class SiteNotices:
         """The dates on which revisions take effect."""
         title = self.languages.messages_in(self.language)("feed.calendar", about=self.name)
         about = About(title, self.authority, self.root)
-        return calendar(about, self.all, self.cancelled, {path: one.message for path, one in self.entries.items()})
+        messages = {path: one.message for path, one in self.entries.items()}
+        return calendar(about, self.all, self.cancelled, messages, self.languages)
 
     def _data(self) -> Iterator[tuple[str, bytes]]:
         """A file for each notice, and the index with its pages."""
