@@ -4,7 +4,8 @@
     each posting: one notice, for everybody. Whoever registered before it is to be told; who comes later reads the text
     when registering.
 *reminder*, *in-effect*
-    for each audience for which a revision takes effect later than it was posted: some days before, and then.
+    for each audience for which a revision takes effect later than it was posted: some days before, and then. A reminder
+    is worth telling until the next one is due, so that whoever is told late is told once.
 *overtaken*
     a posting withdrew what was still scheduled for somebody, or on offer to current users (rule 4).
 
@@ -21,6 +22,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 from operator import attrgetter
 
 from inforce.core.announcement import Recipients
@@ -192,16 +194,14 @@ def _of_effects(revision: Revision, *, is_first: bool) -> Iterator[Notice]:
     for audience, effect in revision.effects.items():
         if effect.start is None or effect.start <= revision.posted:
             continue
-        instants = [(days_later(effect.start, -days, revision.zone), days) for days in revision.terms.reminders]
-        # Not before the posting; and where a zone has skipped a day, not at the effect itself.
-        reminders = [(due, days) for due, days in instants if revision.posted < due < effect.start]
-        for due, days in [*reminders, (effect.start, None)]:
+        end = _later(revision, effect.start)
+        for due, expires, days in [*_reminders(revision, effect.start), (effect.start, end, None)]:
             yield Notice(
                 Event.IN_EFFECT if days is None else Event.REMINDER,
                 revision,
                 cause=revision,
                 due=due,
-                expires=_later(revision, due) if days is None else effect.start,
+                expires=expires,
                 audience=audience,
                 days=days,
                 start=effect.start,
@@ -209,6 +209,15 @@ def _of_effects(revision: Revision, *, is_first: bool) -> Iterator[Notice]:
                 is_first=is_first,
                 asks_acceptance=audience is Audience.CURRENT_USERS and _asks_acceptance(revision, is_first=is_first),
             )
+
+
+def _reminders(revision: Revision, start: datetime) -> Iterator[tuple[datetime, datetime, int]]:
+    """When each is due and expires, and how many days before: nobody needs an earlier one once the next one is due."""
+    dues = [days_later(start, -days, revision.zone) for days in revision.terms.reminders]
+    for days, (due, following) in zip(revision.terms.reminders, pairwise([*dues, start]), strict=True):
+        # Not before the posting; and where a zone has skipped a day, not twice at once, nor at the effect itself.
+        if revision.posted < due < following:
+            yield due, following, days
 
 
 def _overtaken(name: str, overtaker: Revision, timeline: Timeline, told: Sequence[Notice]) -> Notice | None:
