@@ -147,7 +147,8 @@ def notices_of_record(record: Record) -> list[Notice]:
 def told_by(notices: Iterable[Notice], instant: datetime) -> list[Notice]:
     """Those that are told at the instant, the first told first; not what was cancelled before it was due.
 
-    What was told once stays, and what comes later is put behind it, unless a posting comes that is dated earlier.
+    What was told once stays, and what comes later is put behind it. A posting that comes late, dated before what was
+    told meanwhile, is put before that, though, and what it cancelled by its date is told no more.
     """
     due = [one for one in notices if one.told_from <= instant]
     cancelled = {path: one.due for one in due for path in one.cancels}

@@ -114,9 +114,9 @@ class NoticePages:
         return self.are_wanted, [(one.notice.path, one.state, one.cancelling is not None) for one in of_policy]
 
     def last_told(self) -> datetime | None:
-        """When the last notice was told."""
+        """When the last notice was told, be it cancelled since."""
         notices = self._site.notices
-        return notices.told[-1].told_from if notices is not None and notices.told else None
+        return max(notices.last_dues.values(), default=None) if notices is not None else None
 
     def files(self, policy: PolicyRecord) -> Iterator[str]:
         """Where the files of a policy's notices lie."""

@@ -57,6 +57,19 @@ class SiteNotices:
         return cancelled_by(self.all, self.as_of)
 
     @cached_property
+    def last_dues(self) -> Mapping[str, datetime]:
+        """When the last notice of each policy could be told, be it cancelled since.
+
+        As long as the record only grows, this never runs backwards, whatever is posted late.
+        """
+        found: dict[str, datetime] = {}
+        for one in self.all:
+            if one.told_from <= self.as_of:
+                slug = one.revision.policy
+                found[slug] = max(one.told_from, found.get(slug, one.told_from))
+        return found
+
+    @cached_property
     def entries(self) -> Mapping[str, Entry]:
         """What is told of each notice, with its words in its policy's language: by the notices' paths."""
         return {one.path: self._entry(one) for one in self.all}
@@ -103,6 +116,7 @@ class SiteNotices:
             author=self.name,
             root=self.root,
             begun=datetime(self.authority.year, 1, 1, tzinfo=UTC),
+            last_due=self.last_dues.get(policy.slug) if policy else max(self.last_dues.values(), default=None),
             policy=policy.slug if policy else "",
         )
 
