@@ -33,7 +33,7 @@ days before. What a time zone is the calendar says itself (see `calendar_zones`)
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
