@@ -16,8 +16,8 @@ from aiosmtpd.smtp import SMTP
 
 
 class Handler:
-    def __init__(self, refuse, mail_from, drop_after):
-        self.refuse, self.mail_from, self.drop_after = refuse, mail_from, drop_after
+    def __init__(self, refuse, mail_from, drop_after, answer):
+        self.refuse, self.mail_from, self.drop_after, self.answer = refuse, mail_from, drop_after, answer
         self.mails, self.recipients, self.port = [], [], 0
 
     async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
@@ -33,11 +33,14 @@ class Handler:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
+        answer = self.answer.get(envelope.rcpt_tos[0], "250 OK")
+        if answer.startswith("421"):
+            return answer
         self.recipients += envelope.rcpt_tos
         self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
         if envelope.rcpt_tos[0] in self.drop_after:
             server.transport.abort()
-        return "250 OK"
+        return answer
 
 
 class _Controller(Controller):
@@ -50,9 +53,9 @@ class _Controller(Controller):
 
 
 @contextmanager
-def receiving(refuse=(), mail_from="", drop_after=()):
-    """Serves until the end of the block."""
-    handler = Handler(dict(refuse), mail_from, set(drop_after))
+def receiving(refuse=(), mail_from="", drop_after=(), answer=()):
+    """Serves until the end of the block; `answer` is what comes after a mail, by its recipient."""
+    handler = Handler(dict(refuse), mail_from, set(drop_after), dict(answer))
     controller = _Controller(handler, hostname="127.0.0.1", port=0)
     controller.start()
     try:

@@ -219,6 +219,11 @@ class Fields:
             if key not in known
         ]
 
+    @property
+    def first_line(self) -> int:
+        """Where the mapping begins."""
+        return self._keys.line
+
     def line(self, key: str) -> int | None:
         """The line of the key."""
         return self._keys.lines.get(key)

@@ -16,7 +16,10 @@ from urllib.parse import quote
 
 from inforce.core.announcement import Announcement, Message, Recipient
 from inforce.core.delivery import Delivery
-from inforce.core.notifying import Mail
+from inforce.core.notify_settings import Mail
+
+_LONGEST_LINE = 900
+"""RFC 5322 allows 998 characters in a line, and an address cannot be folded."""
 
 
 def authority_host(announcement: Announcement) -> str:
@@ -43,7 +46,11 @@ def common_part(announcement: Announcement, message: Message, language: str, mai
 
 
 def mail_of(delivery: Delivery, recipient: Recipient, common: bytes, mail: Mail, now: datetime) -> bytes:
-    """One recipient's mail, whole, its lines ending in CRLF."""
+    """One recipient's mail, whole, its lines ending in CRLF.
+
+    Raises:
+        ValueError: a header cannot be written for this recipient.
+    """
     host = authority_host(delivery.announcement)
     head = (
         _to(recipient)
@@ -78,5 +85,9 @@ def _unsubscribe(recipient: Recipient, template: str) -> bytes:
         return b""
     filled = template.replace("{subject}", quote(recipient.subject, safe=""))
     filled = filled.replace("{address}", quote(recipient.address, safe=""))
+    if len(filled) > _LONGEST_LINE:
+        raise ValueError(
+            f"the address for unsubscribing would have {len(filled)} characters, {_LONGEST_LINE} at the most"
+        )
     click = "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" if filled.startswith("https://") else ""
     return f"List-Unsubscribe: <{filled}>\r\n{click}".encode("ascii")
