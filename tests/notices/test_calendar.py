@@ -46,8 +46,8 @@ def test_there_is_an_event_for_each_date_that_was_announced_ahead(told):
     told.commit(APRIL, {"terms/2018-04-10.md": material(AUDIENCES)})
 
     assert drawn(calendar_of(told)) == [
-        "2018-04-20T00:00:00+09:00 0 CONFIRMED Privacy Policy: changes from 10 May 2018",
-        "2018-05-10T00:00:00+09:00 0 CONFIRMED Privacy Policy: changes from 10 May 2018",
+        "2018-04-20T00:00:00+09:00 0 CONFIRMED Privacy Policy: changes take effect, for new users",
+        "2018-05-10T00:00:00+09:00 0 CONFIRMED Privacy Policy: changes take effect, for current users",
     ]
 
 
@@ -56,7 +56,7 @@ def test_before_the_date_it_is_there_already_and_after_it_it_stays(told):
 
     before, after = calendar_of(told, now=APRIL), calendar_of(told)
     assert before.to_ical() == after.to_ical()
-    assert drawn(after) == ["2018-05-10T00:00:00+09:00 0 CONFIRMED Privacy Policy: changes from 10 May 2018"]
+    assert drawn(after) == ["2018-05-10T00:00:00+09:00 0 CONFIRMED Privacy Policy: changes take effect, for everybody"]
 
 
 def test_the_whole_of_an_event(told):
@@ -104,8 +104,8 @@ def test_what_is_overtaken_is_cancelled_and_says_so_under_the_same_name(told):
     assert before.start == after.start
     assert (before.sequence, before["STATUS"], before["DTSTAMP"].dt) == (0, "CONFIRMED", instant(APRIL))
     assert (after.sequence, after["STATUS"], after["DTSTAMP"].dt) == (1, "CANCELLED", instant(MAY))
-    assert after["SUMMARY"] == "Privacy Policy: the changes announced for 10 May 2018 will not take effect"
-    assert after["DESCRIPTION"].startswith(after["SUMMARY"])
+    assert after["SUMMARY"] == "Privacy Policy: changes will not take effect, for everybody"
+    assert after["DESCRIPTION"].startswith("Privacy Policy: the changes announced for 10 May 2018 will not take effect")
     assert after.walk("VALARM") == []
 
 
@@ -113,10 +113,20 @@ def test_what_took_effect_for_some_before_it_was_overtaken_stays(told):
     told.commit(APRIL, {"terms/2018-04-10.md": material(AUDIENCES)})
     told.commit(MAY, {"terms/2018-05-01.md": material("overtakes: 2018-04-10", FIRST)})
 
-    withdrawn = "Privacy Policy: the changes announced for 10 May 2018 will not take effect"
     assert drawn(calendar_of(told)) == [
-        "2018-04-20T00:00:00+09:00 0 CONFIRMED Privacy Policy: changes from 10 May 2018",
-        f"2018-05-10T00:00:00+09:00 1 CANCELLED {withdrawn}",
+        "2018-04-20T00:00:00+09:00 0 CONFIRMED Privacy Policy: changes take effect, for new users",
+        "2018-05-10T00:00:00+09:00 1 CANCELLED Privacy Policy: changes will not take effect, for current users",
+    ]
+
+
+def test_a_first_text_is_no_change(told):
+    in_zone(told, "Asia/Seoul", "2018-05-10")
+    before = drawn(calendar_of(told))
+    told.commit(MAY, {"other/2018-05-01.md": material("overtakes: 2018-04-10", FIRST)})
+
+    assert before == ["2018-05-10T00:00:00+09:00 0 CONFIRMED Privacy Policy: takes effect, for everybody"]
+    assert drawn(calendar_of(told)) == [
+        "2018-05-10T00:00:00+09:00 1 CANCELLED Privacy Policy: will not take effect, for everybody"
     ]
 
 
@@ -210,7 +220,7 @@ def test_another_language_and_hostile_words(told):
     told.commit(APRIL, {"other/2018-04-10.md": text})
 
     (event,) = calendar_of(told).events
-    assert event["SUMMARY"] == '이용\ufffd약관; "<b>", \\n: BEGIN:VEVENT: 2018년 5월 10일부터 변경됩니다'
-    assert event["SUMMARY"].params["LANGUAGE"] == "ko"
+    assert event["SUMMARY"] == '이용\ufffd약관; "<b>", \\n: BEGIN:VEVENT: 변경 사항 시행, 모든 이용자 대상'
+    assert {event[name].params["LANGUAGE"] for name in ("SUMMARY", "DESCRIPTION")} == {"ko"}
     assert summary in " ".join(event["DESCRIPTION"].split())
     assert event.categories == ['이용\ufffd약관; "<b>", \\n: BEGIN:VEVENT']

@@ -1,18 +1,18 @@
-"""`/effective-dates.ics`: the dates on which revisions take effect, as a calendar to subscribe to (RFC 5545, RFC 7986).
+r"""`/effective-dates.ics`: the dates on which revisions take effect, as a calendar to subscribe to (RFC 5545, 7986).
 
 One event for each date that was announced beforehand, with the audiences for which the revision takes effect then. Its
 `UID` never changes. An event is made as of the posting that announced it, with `SEQUENCE:0`; when the revision is
-overtaken it gets `SEQUENCE:1`, `STATUS:CANCELLED` and the words of that notice, as of the posting that withdrew it: so
-programs that show cancelled events say so too. Past ones stay. The whole of an event::
+overtaken it gets `SEQUENCE:1`, `STATUS:CANCELLED` and other words, as of the posting that withdrew it: so programs that
+show cancelled events say so too. Past ones stay. The whole of an event::
 
     BEGIN:VEVENT
-    UID:tag:qstore.example,2014:effective-dates/privacy-policy/2018-04-10/current_users
+    UID:tag:qstore.example\,2014:effective-dates/privacy-policy/2018-04-10/current_users
     DTSTAMP:20180410T000000Z
     LAST-MODIFIED:20180410T000000Z
     SEQUENCE:0
     STATUS:CONFIRMED
     DTSTART;TZID=Asia/Seoul:20180510T000000
-    SUMMARY;LANGUAGE=en:Privacy Policy: changes from 10 May 2018
+    SUMMARY;LANGUAGE=en:Privacy Policy: changes take effect\, for current users
     DESCRIPTION;LANGUAGE=en:…
     URL:https://policies.qstore.example/notices/privacy-policy/2018-04-10/
     CATEGORIES:Privacy Policy
@@ -20,7 +20,7 @@ programs that show cancelled events say so too. Past ones stay. The whole of an 
     TRANSP:TRANSPARENT
     BEGIN:VALARM
     ACTION:DISPLAY
-    DESCRIPTION:Privacy Policy: changes from 10 May 2018
+    DESCRIPTION;LANGUAGE=en:Privacy Policy: changes take effect\, for current users
     TRIGGER:-P7D
     END:VALARM
     END:VEVENT
@@ -40,10 +40,11 @@ from icalendar import Alarm, Calendar, Event, vDuration
 from icalendar.prop import vText
 
 from inforce.core import address
-from inforce.core.announcement import Message
 from inforce.core.notice import Authority, Notice
 from inforce.core.notice import Event as Kind
+from inforce.formats.messages import Messages
 from inforce.formats.notices.calendar_zones import described, on_clock
+from inforce.formats.notices.feed import Entry
 
 _PRODUCT = "-//Inforce//Effective dates//EN"
 _REFRESH = timedelta(hours=12)
@@ -64,7 +65,7 @@ class About:
 
 
 def calendar(
-    about: About, notices: Sequence[Notice], cancelled: Mapping[str, Notice], messages: Mapping[str, Message]
+    about: About, notices: Sequence[Notice], cancelled: Mapping[str, Notice], entries: Mapping[str, Entry]
 ) -> bytes:
     """The calendar.
 
@@ -72,7 +73,7 @@ def calendar(
         about: what it says of itself.
         notices: all that are known, in the order in which their postings joined the record.
         cancelled: by their paths, what cancels those that are not to be told any more.
-        messages: by their paths, the words of notices.
+        entries: by their paths, the words of notices.
     """
     dates: dict[tuple[str, str, datetime], list[Notice]] = {}
     posted: dict[tuple[str, str], Notice] = {}
@@ -85,7 +86,7 @@ def calendar(
     events = []
     for (policy, name, _), group in dates.items():
         told = cancelled.get(group[0].path, posted[policy, name])
-        events.append(_event(about, group, told, messages[told.path]))
+        events.append(_event(about, group, entries[told.path]))
     made = Calendar()
     made.add("prodid", _PRODUCT)
     made.add("version", "2.0")
@@ -99,12 +100,13 @@ def calendar(
     return data
 
 
-def _event(about: About, group: Sequence[Notice], told: Notice, message: Message) -> Event:
-    """A date; `told` is the posting that announced it, or its overtaking, and `message` the words of that."""
+def _event(about: About, group: Sequence[Notice], told: Entry) -> Event:
+    """A date; `told` is the notice of the posting that announced it, or of its overtaking."""
     revision = group[0].revision
-    is_cancelled = told.event is Kind.OVERTAKEN
+    is_cancelled = told.notice.event is Kind.OVERTAKEN
     audiences = "+".join(str(one.audience) for one in group)
-    since = told.cause.joined.astimezone(UTC)
+    since = told.notice.cause.joined.astimezone(UTC)
+    summary = _text(_summary(group, told.say, is_cancelled=is_cancelled), told.say)
     event = Event()
     event.add("uid", about.authority.id_of(f"effective-dates/{revision.policy}/{revision.name}/{audiences}"))
     event.add("dtstamp", since)
@@ -112,28 +114,37 @@ def _event(about: About, group: Sequence[Notice], told: Notice, message: Message
     event.add("sequence", int(is_cancelled))
     event.add("status", "CANCELLED" if is_cancelled else "CONFIRMED")
     event.add("dtstart", on_clock(group[0].due, revision.zone))
-    event.add("summary", _text(message.subject, revision.language))
-    event.add("description", _text(message.text, revision.language))
+    event.add("summary", summary)
+    event.add("description", _text(told.message.text, told.say))
     event.add("url", f"{about.root}{address.notices_address(revision.policy, revision.name)}")
     event.add("categories", [_plain(revision.policy_title)])
     event.add("class", "PUBLIC")
     event.add("transp", "TRANSPARENT")
     for days in () if is_cancelled else revision.terms.reminders:
         if group[0].due - timedelta(days=days) > revision.posted:
-            event.add_component(_alarm(days, message.subject))
+            event.add_component(_alarm(days, summary))
     return event
 
 
-def _alarm(days: int, subject: str) -> Alarm:
+def _summary(group: Sequence[Notice], say: Messages, *, is_cancelled: bool) -> str:
+    """What becomes of which policy then, and for whom: a calendar shows little else of an event."""
+    kind = "withdrawn" if is_cancelled else "changes"
+    if group[0].is_first:
+        kind = "withdrawn.first" if is_cancelled else "first"
+    whom = say("notices.for.everybody" if len(group) > 1 else f"notices.for.{group[0].audience}")
+    return say(f"feed.date.{kind}", title=group[0].revision.title, whom=whom)
+
+
+def _alarm(days: int, summary: vText) -> Alarm:
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", _plain(subject))
+    alarm.add("description", summary)
     alarm["trigger"] = vDuration(-timedelta(days=days))
     return alarm
 
 
-def _text(words: str, language: str) -> vText:
-    return vText(_plain(words), params={"LANGUAGE": language})
+def _text(words: str, say: Messages) -> vText:
+    return vText(_plain(words), params={"LANGUAGE": say.language})
 
 
 def _plain(words: str) -> str:
