@@ -1,55 +1,16 @@
-"""The job, with a real mail server, a real ledger and real processes: who gets what, once, whatever goes wrong."""
+"""The job, with a real mail server and a real ledger: who gets what, once, whatever goes wrong."""
 
-import json
 import sqlite3
-import subprocess
-import sys
-import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from notify.mail_server import receiving
-from notify.pulled_site import Site
+from notify.whole_job import NOW, TELL
 
 from inforce.adapters.notify.ledger_store import open_ledger
 from inforce.core.errors import ConfigurationError, RecordError
 from inforce.workflows.notify import notify, read_notify_file, troubles
 from inforce.workflows.notify_report import How
-
-NOW = datetime(2018, 5, 1, tzinfo=UTC)
-TELL = How(tells_what_is_due=True)
-
-
-class Job:
-    """A folder with a site, a list of recipients and a `notify.yml`."""
-
-    def __init__(self, folder):
-        self.folder, self.site = folder, Site(folder / "site")
-        self.site.post("2018-04-10")
-        self.site.write()
-        self.members("kim@members.example", "lee@members.example")
-
-    def members(self, *lines):
-        rows = [line if "," in line else f"{line},2016-02-01T10:00:00+09:00" for line in lines]
-        head = "address,registered" + (",subject,language,name" if rows and rows[0].count(",") >= 4 else "")
-        (self.folder / "members.csv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
-
-    def set_up(self, port, more=""):
-        text = "site: site\nrecipients:\n  file: members.csv\nmail:\n  host: 127.0.0.1\n  security: none\n"
-        text += f"  port: {port}\n  sender: Qstore <notices@qstore.example>\n"
-        text += "  unsubscribe: https://qstore.example/off?who={subject}\n"
-        path = self.folder / "notify.yml"
-        path.write_text(text + more)
-        return path
-
-    def run(self, port, how=TELL, now=NOW, more=""):
-        return notify(read_notify_file(self.set_up(port, more)), self.folder, lambda: now, lambda _: False, how)
-
-
-@pytest.fixture
-def job(tmp_path):
-    return Job(tmp_path)
 
 
 def test_whoever_is_concerned_gets_one_mail(job):
@@ -357,25 +318,3 @@ def test_a_ledger_of_another_version_is_left_alone(job, version, todo):
         database.close()
         with pytest.raises(ConfigurationError, match=todo):
             job.run(server.port)
-
-
-def test_whatever_kills_the_job_everybody_gets_one_mail_or_a_line_in_doubt(job):
-    now = datetime.now(UTC)
-    job.site.entries[0]["expires"] = now.replace(year=now.year + 1).isoformat()
-    job.site.write()
-    everybody = [f"m{number}@members.example" for number in range(300)]
-    job.members(*everybody)
-    inforce = str(Path(sys.executable).parent / "inforce")
-    with receiving() as server:
-        command = [inforce, "notify", "--settings", str(job.set_up(server.port)), "--tell-what-is-due", "--json"]
-        for kill_at in (1, 77, 150, 222):
-            running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            while len(server.recipients) < kill_at and running.poll() is None:
-                time.sleep(0.001)
-            running.kill()
-            running.wait()
-        done = subprocess.run(command, capture_output=True, check=False, text=True)
-    doubtful = [one["to"] for one in json.loads(done.stdout)["listed"] if one["state"] == "in doubt"]
-    assert len(server.recipients) == len(set(server.recipients)), "nobody gets two"
-    assert set(server.recipients) | set(doubtful) == set(everybody), "nobody is forgotten"
-    assert len(doubtful) <= 4, "only what was on its way"

@@ -7,15 +7,10 @@ from datetime import UTC, datetime
 import pytest
 from notify.mail_server import receiving
 from notify.pulled_site import INDEX, body, serving
-from notify.test_job import NOW, TELL, Job
+from notify.whole_job import NOW, TELL
 
 from inforce.core.errors import RecordError
 from inforce.workflows.notify import notify, read_notify_file
-
-
-@pytest.fixture
-def job(tmp_path):
-    return Job(tmp_path)
 
 
 def run(job, web, port, now=NOW):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from notify.pulled_site import Site
-from notify.test_job import NOW, TELL
+from notify.whole_job import NOW, TELL
 
 from inforce.workflows.notify import notify, read_notify_file
 

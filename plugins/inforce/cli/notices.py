@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import select
 import signal
-import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -103,9 +105,7 @@ def notify(  # noqa: PLR0913 - one argument for each option
     if lists:
         _tell_troubles(troubles(said, settings.parent), as_json=as_json)
         return 0
-    ending = threading.Event()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: ending.set())
+    ending = _Ending()
     while True:
         status = AT_FAULT
         try:
@@ -120,6 +120,28 @@ def notify(  # noqa: PLR0913 - one argument for each option
                 click.echo(problem, err=True)
         if pause is None or ending.wait(pause):
             return status
+
+
+class _Ending:
+    """Whether the job was asked to end, by SIGTERM or Ctrl-C.
+
+    Not an event of `threading`: a signal that comes while one is asked would wait for ever for the lock of that event.
+    """
+
+    def __init__(self) -> None:
+        """Listen from now on."""
+        self._asked, self._ask = os.pipe()
+        os.set_blocking(self._ask, False)
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(sign, self._end)
+
+    def _end(self, *_: object) -> None:
+        with suppress(BlockingIOError):  # as full as that it says it all the same
+            os.write(self._ask, b".")
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for so long, or until it is asked; whether it was."""
+        return bool(select.select([self._asked], [], [], seconds)[0])
 
 
 def _pause(every: str | None, *, once: bool) -> int | None:

@@ -4,7 +4,8 @@
     each posting: one notice, for everybody. Whoever registered before it is to be told; who comes later reads the text
     when registering.
 *reminder*, *in-effect*
-    for each audience for which a revision takes effect later than it was posted: some days before, and then.
+    for each audience for which a revision takes effect later than it was posted: some days before, and then. A reminder
+    is worth telling until the next one is due, so that whoever is told late is told once.
 *overtaken*
     a posting withdrew what was still scheduled for somebody, or on offer to current users (rule 4).
 
@@ -21,6 +22,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 from operator import attrgetter
 
 from inforce.core.announcement import Recipients
@@ -145,8 +147,8 @@ def notices_of_record(record: Record) -> list[Notice]:
 def told_by(notices: Iterable[Notice], instant: datetime) -> list[Notice]:
     """Those that are told at the instant, the first told first; not what was cancelled before it was due.
 
-    What was told once stays, also where it is stated later that it was cancelled before; and what comes later is put
-    behind it, unless a posting comes that is dated earlier.
+    What was told once stays, and what comes later is put behind it. A posting that comes late, dated before what was
+    told meanwhile, is put before that, though, and what it cancelled by its date is told no more.
     """
     due = [one for one in notices if one.told_from <= instant]
     cancelled = {path: one for one in due for path in one.cancels}
@@ -197,16 +199,14 @@ def _of_effects(revision: Revision, *, is_first: bool) -> Iterator[Notice]:
     for audience, effect in revision.effects.items():
         if effect.start is None or effect.start <= revision.posted:
             continue
-        instants = [(days_later(effect.start, -days, revision.zone), days) for days in revision.terms.reminders]
-        # Not before the posting; and where a zone has skipped a day, not at the effect itself.
-        reminders = [(due, days) for due, days in instants if revision.posted < due < effect.start]
-        for due, days in [*reminders, (effect.start, None)]:
+        end = _later(revision, effect.start)
+        for due, expires, days in [*_reminders(revision, effect.start), (effect.start, end, None)]:
             yield Notice(
                 Event.IN_EFFECT if days is None else Event.REMINDER,
                 revision,
                 cause=revision,
                 due=due,
-                expires=_later(revision, due) if days is None else effect.start,
+                expires=expires,
                 audience=audience,
                 days=days,
                 start=effect.start,
@@ -214,6 +214,15 @@ def _of_effects(revision: Revision, *, is_first: bool) -> Iterator[Notice]:
                 is_first=is_first,
                 asks_acceptance=audience is Audience.CURRENT_USERS and _asks_acceptance(revision, is_first=is_first),
             )
+
+
+def _reminders(revision: Revision, start: datetime) -> Iterator[tuple[datetime, datetime, int]]:
+    """When each is due and expires, and how many days before: nobody needs an earlier one once the next one is due."""
+    dues = [days_later(start, -days, revision.zone) for days in revision.terms.reminders]
+    for days, (due, following) in zip(revision.terms.reminders, pairwise([*dues, start]), strict=True):
+        # Not before the posting; and where a zone has skipped a day, not twice at once, nor at the effect itself.
+        if revision.posted < due < following:
+            yield due, following, days
 
 
 def _overtaken(name: str, overtaker: Revision, timeline: Timeline, told: Sequence[Notice]) -> Notice | None:

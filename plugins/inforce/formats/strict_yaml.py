@@ -1,19 +1,20 @@
 """The YAML that counsel writes: every scalar is text, duplicate keys, aliases and tags are refused.
 
 So `no` is `no` and 2018-05-10 is those ten characters. Every value knows its line, for telling what is wrong with it.
+What rule 10 keeps out of texts is kept out of values too, where an escape would bring it in.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import yaml
 
 from inforce.core.errors import Fault, did_you_mean
 from inforce.core.record import Reading
-from inforce.formats.text.clean_text import decode
+from inforce.formats.text.clean_text import decode, faults_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,7 @@ def _value(
     if tag := getattr(event, "tag", None):
         faults.append(Fault(f"the tag `{tag}` is not understood", "leave it out: every value is text", line))
     if isinstance(event, yaml.ScalarEvent):
+        faults += [replace(fault, line=line) for fault in faults_of(event.value)]
         return Scalar(str(event.value), line)
     if isinstance(event, yaml.SequenceStartEvent):
         items = _until(yaml.SequenceEndEvent, events)

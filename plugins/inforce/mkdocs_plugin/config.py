@@ -33,6 +33,7 @@ from inforce.core.errors import ConfigurationError, Problem, did_you_mean
 from inforce.core.record import FOLDER, Record
 from inforce.formats.messages import ENGLISH
 from inforce.formats.notices.authority import TODO, parse_authority
+from inforce.formats.text.clean_text import faults_of
 from inforce.mkdocs_plugin.signing_options import SigningOptions
 from inforce.workflows.settings import TEST_ARCHIVE, Settings
 
@@ -219,6 +220,14 @@ def problems_of_places(config: InforceConfig, around: Surroundings, path: str) -
     return found
 
 
+def problems_of_site(config: InforceConfig, around: Surroundings, path: str) -> list[Problem]:
+    """How a site may not be called where notices are wanted: feeds and messages say what it is called, and where."""
+    said = {"site_name": around.name, "site_url": around.root} if config.notices is not None else {}
+    return [
+        Problem(path, f"{key}: {fault.what}", fault.todo) for key, words in said.items() for fault in faults_of(words)
+    ]
+
+
 def read_settings(config_file: Path) -> Settings:
     """The options as the command needs them, without loading theme and plugins.
 
@@ -241,7 +250,8 @@ def read_settings(config_file: Path) -> Settings:
         problems = problems_of(config, path)
         if any(not isinstance(one, str) for one in (config.archive, config.cache)):
             raise ConfigurationError(problems)  # Of places that are no text, nothing more can be said.
-        if problems := [*problems, *problems_of_places(config, around, path)]:
+        problems += [*problems_of_places(config, around, path), *problems_of_site(config, around, path)]
+        if problems:
             raise ConfigurationError(problems)
         return settings_of(config, around)
     what = f"the plugin `{NAME}` is not switched on"
@@ -292,9 +302,10 @@ def settings_of(config: InforceConfig, around: Surroundings) -> Settings:
     """The options as workflows take them.
 
     Raises:
-        ConfigurationError: a place is one that another thing has.
+        ConfigurationError: a place is one that another thing has, or the site's name cannot be told.
     """
-    if problems := problems_of_places(config, around, around.file):
+    path = around.file
+    if problems := [*problems_of_places(config, around, path), *problems_of_site(config, around, path)]:
         raise ConfigurationError(problems)
     folder = around.folder
     return Settings(

@@ -114,9 +114,9 @@ class NoticePages:
         return self.are_wanted, [(one.notice.path, one.state, one.cancelling is not None) for one in of_policy]
 
     def last_told(self) -> datetime | None:
-        """When the last notice was told."""
+        """When the last notice was told, be it cancelled since."""
         notices = self._site.notices
-        return notices.told[-1].told_from if notices is not None and notices.told else None
+        return max(notices.last_dues.values(), default=None) if notices is not None else None
 
     def files(self, policy: PolicyRecord) -> Iterator[str]:
         """Where the files of a policy's notices lie."""
@@ -176,8 +176,7 @@ class NoticePages:
 
     def _words(self, notice: Notice, say: Messages, place: str, level: int) -> Markup:
         """A notice's words, with links that hold wherever the site is."""
-        pdf = self._site.archive.pdf(notice.revision)
-        links = links_of(notice, has_pdf=pdf is not None and not pdf.is_test)
+        links = links_of(notice, has_pdf=self._site.archive.is_signed(notice.revision))
         html = html_of(notice, say, links, address.relative("", place), level=level)
         return Markup(html)  # noqa: S704 - made by us
 

@@ -15,6 +15,7 @@ from inforce.workflows.progress import Progress
 from inforce.workflows.read_messages import languages_of
 from inforce.workflows.read_record import opened
 from inforce.workflows.settings import Settings
+from inforce.workflows.site_archive import site_archive
 from inforce.workflows.site_notices import site_notices
 
 
@@ -43,15 +44,16 @@ def export_notices(settings: Settings, door: Door, at: datetime, out: Path, prog
 
     Raises:
         ConfigurationError: no notices are wanted, or the authority is another than before.
-        RecordError: the record has errors, or the folder cannot be written to.
+        RecordError: the record or the archive has errors, or the folder cannot be written to.
     """
     with opened(settings, door, progress) as source:
         if source.record.errors:
             raise RecordError(source.record.errors)
         authority = settled_authority(settings, source, at)
-        notices = site_notices(settings, authority, source.record.as_of(at), at, languages_of(settings))
-    if notices is None:
-        raise ConfigurationError([Problem(settings.file, "plugins: inforce: `notices` is missing", TODO)])
+        if authority is None:
+            raise ConfigurationError([Problem(settings.file, "plugins: inforce: `notices` is missing", TODO)])
+        archive, record = site_archive(settings, source.record, at), source.record.as_of(at)
+        notices = site_notices(settings, authority, record, archive, as_of=at, languages=languages_of(settings))
     files = list(notices.files())
     try:
         with staged(out) as staging:

@@ -75,7 +75,7 @@ def notify(
             _note_instant(ledger, now, report)
             _take(ledger, source, now, how, report)
             report.problems += source.warnings
-            due = _decide(ledger, settings, now, report)
+            due = _decide(ledger, settings, now, how, report)
             with Deliverer(settings, folder, ledger, source, how, report, clock, wait) as deliverer:
                 if due:
                     deliverer.tell(due)
@@ -133,9 +133,6 @@ def _take(ledger: Ledger, source: NoticesSource, now: datetime, how: How, report
     pulled = source.pull(ledger.kept(_PULL))
     _check_clock(source, now)
     is_new_ledger = not ledger.kept(_FIRST)
-    if how.tells_what_is_due and not is_new_ledger:
-        what, todo = "the ledger is not new", "what it took as told before stays so; --tell-what-is-due changes nothing"
-        report.problems.append(Problem("ledger", what, todo, severity=Severity.WARNING))
     if pulled is None:
         return
     seen = ledger.seen()
@@ -159,7 +156,7 @@ def _take(ledger: Ledger, source: NoticesSource, now: datetime, how: How, report
     ledger.commit()
 
 
-def _decide(ledger: Ledger, settings: NotifySettings, now: datetime, report: Report) -> list[Announcement]:
+def _decide(ledger: Ledger, settings: NotifySettings, now: datetime, how: How, report: Report) -> list[Announcement]:
     """Note how each notice stands, and say which are to be told."""
     noted = ledger.notices()
     gone = cancelled((one for one, _ in noted), now)
@@ -171,6 +168,9 @@ def _decide(ledger: Ledger, settings: NotifySettings, now: datetime, report: Rep
             report.expired += after is Standing.EXPIRED
     ledger.commit()
     report.notices = len(noted)
+    if how.tells_what_is_due and any(after is Standing.SEEN and one.expires > now for one, after in stood):
+        what, todo = "the ledger is not new", "what it took as told before stays so; --tell-what-is-due changes nothing"
+        report.problems.append(Problem("ledger", what, todo, severity=Severity.WARNING))
     report.problems += _unknown(settings.policies, {one.policy for one, _ in noted})
     return to_tell(stood, now, settings.events, settings.policies)
 

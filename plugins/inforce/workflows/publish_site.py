@@ -124,6 +124,9 @@ def gathered(
         authority = settled_authority(settings, source, door.asked)
         archive = site_archive(settings, source.record, door.asked)
         lacking = list(missing_pdfs(archive, record))
+        notices = None
+        if authority is not None:
+            notices = site_notices(settings, authority, record, archive, as_of=door.asked, languages=languages)
         progress = progress or silent()
         with cache_folder(settings, progress) as folder:
             texts = SiteTexts(record.policies, source.text_source(), html_cache(folder))
@@ -143,7 +146,7 @@ def gathered(
                 texts=texts,
                 redlines=redlines,
                 archive=archive,
-                notices=site_notices(settings, authority, record, door.asked, languages),
+                notices=notices,
                 pages=pages,
                 written=written,
                 workers=settings.workers,

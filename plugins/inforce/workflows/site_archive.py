@@ -45,6 +45,11 @@ class SiteArchive:
                 return SignedPdf(archived, is_test)
         return None
 
+    def is_signed(self, revision: Revision) -> bool:
+        """Whether there is a PDF of a revision that a key of the publisher's has signed."""
+        pdf = self.pdf(revision)
+        return pdf is not None and not pdf.is_test
+
     def pdfs(self, policy: PolicyRecord) -> Iterator[tuple[Revision, SignedPdf]]:
         """The revisions of a policy that have a signed PDF, in order of posting."""
         for revision in policy.revisions:

@@ -20,6 +20,7 @@ from inforce.formats.notices.json import index_entry, index_files, notice_entry,
 from inforce.formats.notices.json_feed import item_json, json_feed
 from inforce.formats.notices.words import Links, links_of, message_of
 from inforce.workflows.settings import Settings
+from inforce.workflows.site_archive import SiteArchive
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class SiteNotices:
 
     `languages` are those that messages can be written in, `root` is the site's address with a slash at its end, `name`
     what the site is called, and `language` that of the theme's own words, in which the feed of all says what it is.
-    `has_pdfs` says whether revisions are signed with a key of the publisher's.
+    `archive` has the signed PDFs that notices lead to.
     """
 
     record: Record
@@ -37,7 +38,7 @@ class SiteNotices:
     languages: Languages
     root: str
     name: str
-    has_pdfs: bool
+    archive: SiteArchive
     language: str = ENGLISH
 
     @cached_property
@@ -54,6 +55,19 @@ class SiteNotices:
     def cancelled(self) -> Mapping[str, Notice]:
         """By the path of each notice that is cancelled at the instant, the one that cancels it."""
         return cancelled_by(self.all, self.as_of)
+
+    @cached_property
+    def last_dues(self) -> Mapping[str, datetime]:
+        """When the last notice of each policy could be told, be it cancelled since.
+
+        As long as the record only grows, this never runs backwards, whatever is posted late.
+        """
+        found: dict[str, datetime] = {}
+        for one in self.all:
+            if one.told_from <= self.as_of:
+                slug = one.revision.policy
+                found[slug] = max(one.told_from, found.get(slug, one.told_from))
+        return found
 
     @cached_property
     def entries(self) -> Mapping[str, Entry]:
@@ -102,6 +116,7 @@ class SiteNotices:
             author=self.name,
             root=self.root,
             begun=datetime(self.authority.year, 1, 1, tzinfo=UTC),
+            last_due=self.last_dues.get(policy.slug) if policy else max(self.last_dues.values(), default=None),
             policy=policy.slug if policy else "",
         )
 
@@ -109,7 +124,8 @@ class SiteNotices:
         """The dates on which revisions take effect."""
         title = self.languages.messages_in(self.language)("feed.calendar", about=self.name)
         about = About(title, self.authority, self.root)
-        return calendar(about, self.all, self.cancelled, self.entries)
+        messages = {path: one.message for path, one in self.entries.items()}
+        return calendar(about, self.all, self.cancelled, messages, self.languages)
 
     def _data(self) -> Iterator[tuple[str, bytes]]:
         """A file for each notice, and the index with its pages."""
@@ -122,9 +138,12 @@ class SiteNotices:
         yield from index_files(indexed, self.authority)
 
     def _entry(self, notice: Notice) -> Entry:
-        links = links_of(notice, has_pdf=self.has_pdfs)
+        links = self._links(notice)
         say = self.languages.messages_in(notice.revision.language)
         return Entry(notice, notice_entry(notice, self.authority, links), self._message(notice, say, links), say)
+
+    def _links(self, notice: Notice) -> Links:
+        return links_of(notice, has_pdf=self.archive.is_signed(notice.revision))
 
     def _message(self, notice: Notice, say: Messages, links: Links) -> Message:
         return message_of(notice, say, links, self.root)
@@ -132,18 +151,21 @@ class SiteNotices:
     def _messages(self, entry: Entry) -> Mapping[str, Message]:
         """A notice's words in every language that there are words in, by its policy's language and their tags."""
         notice = entry.notice
-        own, links = notice.revision.language, links_of(notice, has_pdf=self.has_pdfs)
+        own, links = notice.revision.language, self._links(notice)
         near = self.languages.texts_in(own)[0]
         others = [tag for tag in self.languages.tags if tag != near]
         in_others = {tag: self._message(notice, self.languages.messages_in(tag), links) for tag in others}
         return {own: entry.message, **in_others}
 
 
-def site_notices(
-    settings: Settings, authority: Authority | None, record: Record, as_of: datetime, languages: Languages
-) -> SiteNotices | None:
-    """The notices of a record as it was known at an instant; None where none are wanted."""
-    if authority is None:
-        return None
-    has_pdfs = bool(settings.archive) and settings.signing is not None
-    return SiteNotices(record, as_of, authority, languages, settings.root, settings.name, has_pdfs, settings.language)
+def site_notices(  # noqa: PLR0913 - all that notices are made of
+    settings: Settings,
+    authority: Authority,
+    record: Record,
+    archive: SiteArchive,
+    *,
+    as_of: datetime,
+    languages: Languages,
+) -> SiteNotices:
+    """The notices of a record as it was known at an instant, with links to what the archive has."""
+    return SiteNotices(record, as_of, authority, languages, settings.root, settings.name, archive, settings.language)

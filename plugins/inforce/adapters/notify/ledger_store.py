@@ -306,7 +306,8 @@ def open_ledger(address: str, password: str | None, folder: Path, *, writes: boo
             yield ledger
             ledger.commit()
         except BaseException:
-            ledger.commit()  # what was settled before is true, whatever went wrong after it
+            with suppress(RecordError):  # which would hide what went wrong
+                ledger.commit()  # what was settled before is true, whatever went wrong after it
             raise
         finally:
             if not writes:
@@ -319,6 +320,8 @@ def _placed(folder: Path, url: sa.URL, *, writes: bool) -> sa.URL:
     A run that writes nothing makes no file.
     """
     path = file_of(url, folder)
+    if "uri" in url.query or str(url.database).startswith("file:"):
+        raise ValueError("SQLite's own addresses are not known here: name the file as sqlite:///notify.db")
     if path is None and url.get_backend_name() == "sqlite":
         what, todo = "this ledger is nowhere: it would be forgotten at the end", "name its file: sqlite:///notify.db"
         raise ConfigurationError([Problem("ledger", what, todo)])
@@ -340,7 +343,7 @@ def _alone(path: Path, address: str) -> Iterator[None]:
     try:
         file: IO[bytes] = path.open("ab")
     except OSError as wrong:
-        todo = "let the job write into the folder of the ledger"
+        todo = "look whether `ledger` names a file in a folder that is there, and let the job write into that folder"
         raise RecordError([Problem(address, f"the ledger cannot be held: {wrong.strerror}", todo)]) from None
     with file:
         try:
@@ -375,13 +378,15 @@ def _prepare(connection: sa.Connection, address: str, *, writes: bool) -> None:
     if connection.dialect.name == "sqlite" and writes:
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
         connection.exec_driver_sql("PRAGMA synchronous = NORMAL")
-    if not sa.inspect(connection).has_table(_META.name):
+    version = None
+    if sa.inspect(connection).has_table(_META.name):
+        version = connection.execute(sa.select(_META.c.value).where(_META.c.name == "version")).scalar()
+    if version is None:  # a new ledger, or one whose job died while it made the tables
         if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN")  # else each table would be there before the next
+            connection.exec_driver_sql("BEGIN")  # of its own, `sqlite3` makes tables outside of a transaction
         _TABLES.create_all(connection)
         _keep(connection, "version", VERSION)
         return
-    version = connection.execute(sa.select(_META.c.value).where(_META.c.name == "version")).scalar()
     if version != VERSION:
         is_newer = str(version).isdigit() and int(str(version)) > int(VERSION)
         what = f"the ledger is of version {version}, and this job knows version {VERSION}"
@@ -407,5 +412,8 @@ def _told(address: str) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as wrong:
-        todo = "let the job read and write it, and nobody else hold it; nothing goes out that is not noted first"
+        todo = (
+            "look whether `ledger` names it, there is room, the job may read and write it, and nobody else holds it;"
+            " nothing goes out that is not noted first"
+        )
         raise RecordError([Problem(address, f"the ledger does not answer: {said(wrong)}", todo)]) from None

@@ -202,10 +202,10 @@ def _rows(engine: Engine, query: str) -> Generator[Sequence[Any]]:
         reading = connection.execution_options(**options)
         if engine.dialect.name == "sqlite":
             reading.exec_driver_sql("PRAGMA query_only = ON").close()
-        found = reading.exec_driver_sql(query)
-        yield list(found.keys()) if found.returns_rows else []
-        for row in found:
-            yield tuple(row)
+        with closing(reading.exec_driver_sql(query)) as found:
+            yield list(found.keys()) if found.returns_rows else []
+            for row in found:
+                yield tuple(row)
 
 
 def _check_columns(names: Sequence[str], address: str) -> None:

@@ -126,7 +126,7 @@ def _head(feed: Feed, document: Document, place: str) -> str:
     links += [("next-archive", _TYPE, own(document.following))] if document.following else []
     about = "<fh:archive/>\n"
     if document.number is None:
-        about = f'<subtitle type="xhtml"><div xmlns="{_XHTML}">{feed.explained}</div></subtitle>\n'
+        about = f'<subtitle type="xhtml"><div xmlns="{_XHTML}">{escape(feed.explained)}</div></subtitle>\n'
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         f'<?xml-stylesheet type="text/css" href="{relative(STYLE, place)}"?>\n'

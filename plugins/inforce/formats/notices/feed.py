@@ -1,7 +1,7 @@
 """The feeds of notices: of all policies, and of each. What both formats share: entries, documents, and their places.
 
 A feed is a *subscription document* with the newest entries, and *archive documents* with the rest (RFC 5005, section
-4), numbered from the oldest on. An archive document is full with 50 entries, and never changes from then on: a full one
+4), numbered from the oldest on. An archive document is full with 50 entries, and gets none from then on: a full one
 is followed by a further one, be it empty, so that the link to it need not be added later.
 """
 
@@ -54,6 +54,7 @@ class Feed:
         root: the site's address with a slash at its end.
         policy: of which policy; none: of all.
         begun: before any entry: the instant at which it last changed.
+        last_due: when the last notice of it could be told, also where that was cancelled since; None where none could.
     """
 
     identity: str
@@ -63,6 +64,7 @@ class Feed:
     author: str
     root: str
     begun: datetime
+    last_due: datetime | None = None
     policy: str = ""
 
     @property
@@ -76,7 +78,8 @@ class Document:
     """One document of a feed: its entries, the newest first, and the archive documents before and after it.
 
     `number` is that of an archive document, None of the subscription document. `updated` is the last instant at which
-    an entry was added to it, or to one before it.
+    an entry was added to it, or to one before it. That of the subscription document stays where a posting that comes
+    late takes the last entry back: it never runs backwards.
     """
 
     entries: Sequence[Entry]
@@ -101,7 +104,7 @@ def documents(feed: Feed, told: Sequence[Entry]) -> Iterator[Document]:
         updated = entries[-1].notice.told_from if entries else updated
         following = number + 1 if number < count else None
         yield Document(entries[::-1], updated, number, number - 1 or None, following)
-    updated = newest[-1].notice.told_from if newest else updated
+    updated = max(filter(None, (newest[-1].notice.told_from if newest else updated, feed.last_due)))
     yield Document(newest[::-1], updated, None, count or None, None)
 
 

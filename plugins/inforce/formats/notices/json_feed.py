@@ -1,6 +1,7 @@
 r"""A feed as JSON Feed 1.1, with the facts of each notice as an extension of ours, `_inforce`.
 
-The whole of a document with one item; the newest come first, and `next_url` leads to older ones::
+The whole of a document with one item; the newest come first, and `next_url` leads to older ones. `feed_url`, which is
+the identity of the feed, is that of the subscription document in the archive documents too::
 
     {
       "_inforce": {"about": "https://inforce.example/ns/notice#"},
@@ -80,20 +81,19 @@ def json_feed(feed: Feed, told: Sequence[Entry], written: Mapping[str, str]) -> 
         written: what `item_json` makes of them, by the paths of their notices.
     """
     for document in documents(feed, told):
-        place = place_of(feed, document.number, "json")
-        data = to_json(_document(feed, document, place))
+        data = to_json(_document(feed, document))
         if document.entries:
             items = ",\n".join(written[one.notice.path] for one in document.entries)
             data = data.replace(_NO_ITEMS, f'\n  "items": [\n{items}\n  ],'.encode(), 1)
-        yield place, data
+        yield place_of(feed, document.number, "json"), data
 
 
-def _document(feed: Feed, document: Document, place: str) -> Json:
+def _document(feed: Feed, document: Document) -> Json:
     """All of a document but its items."""
     made: Json = {
         "_inforce": {"about": NAMESPACE},
         "authors": [{"name": feed.author}],
-        "feed_url": f"{feed.root}{place}",
+        "feed_url": f"{feed.root}{place_of(feed, None, 'json')}",
         "home_page_url": f"{feed.root}{feed.page}",
         "items": [],
         "language": feed.language,

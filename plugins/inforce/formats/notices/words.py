@@ -30,7 +30,7 @@ _WIDTH = 72
 class Links:
     """Where a notice leads, from the site's root: the text, its changes in words, the redline, the signed PDF.
 
-    `changes` and `redline` are None of a first revision, `pdf` where no PDF is signed.
+    `changes` and `redline` are None of a first revision, `pdf` where the archive has none.
     """
 
     text: str
@@ -83,6 +83,11 @@ def subject_of(notice: Notice, say: Messages) -> str:
     return _Telling(notice, say, "").subject()
 
 
+def date_of(notice: Notice, say: Messages, *, for_everybody: bool) -> str:
+    """What a calendar calls the date on which a text takes effect for the audience of a notice, or for both."""
+    return _Telling(notice, say, "").date("everybody" if for_everybody else str(notice.audience))
+
+
 @dataclass(frozen=True, slots=True)
 class _Words:
     """Words of a section; `language` is that of what the publisher wrote, None of our own."""
@@ -132,6 +137,11 @@ class _Telling:
     def subject(self) -> str:
         """One line."""
         return " ".join(self._sentence(f"notice.subject.{_subject_of(self._notice)}").split())
+
+    def date(self, whom: str) -> str:
+        """One line: that a text takes effect, for whom and when."""
+        key = f"calendar.date.{'first.' if self._notice.is_first else ''}{whom}"
+        return " ".join(self._sentence(key).split())
 
     def lead(self) -> str:
         """What has come about, in a sentence."""

@@ -18,7 +18,7 @@ from inforce.core.record import Reading
 
 SUSPECTS = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
-    "\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ue000-\uf8ff"
+    "\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ud800-\uf8ff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
 )
 ENTITY = re.compile(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
@@ -51,6 +51,12 @@ def decode(data: bytes) -> Reading[str]:
     if not _is_above_suspicion(data.translate(None, _PLAIN).decode("utf-8")):
         faults += [*_composition_faults(text), *_invisible_faults(text)]
     return Reading(None if faults else text, tuple(sorted(faults, key=lambda fault: fault.line or 0)))
+
+
+def faults_of(text: str) -> Iterator[Fault]:
+    """What rule 10 refuses in a text that came by escapes, and not as it stands in a file; lines count from 1."""
+    yield from _composition_faults(text)
+    yield from _invisible_faults(text)
 
 
 def _is_above_suspicion(unusual: str) -> bool:
