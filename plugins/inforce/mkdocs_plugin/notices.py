@@ -32,9 +32,8 @@ from inforce.mkdocs_plugin.content import PAGE, Content
 from inforce.mkdocs_plugin.templating import Templates
 from inforce.workflows.publish_site import Site
 
-_FEED = "alternate "
-"""A feed is another form of the page (HTML): the space at the end is no part of that word, but Material's script, which
-asks for a sitemap beside the target of each link whose relation is `alternate` to the letter, leaves it alone."""
+FEED = "alternate"
+"""A feed is another form of the page (HTML); feed readers look for that relation, many of them to the letter."""
 _HEADINGS = (
     ("to-come", "notices.to_come"),
     ("told", "notices.told"),
@@ -90,7 +89,9 @@ class Shown:
 class NoticePages:
     """Makes the pages of notices of a site, and what other pages say of them; nothing where there are none."""
 
-    def __init__(self, site: Site, templates: Templates, languages: Languages, language: str, ages: Ages) -> None:
+    def __init__(  # noqa: PLR0913 - what all of its pages need
+        self, site: Site, templates: Templates, languages: Languages, language: str, ages: Ages, *, feed: str = FEED
+    ) -> None:
         """Keep what is known.
 
         Args:
@@ -99,9 +100,10 @@ class NoticePages:
             languages: those that pages can be written in.
             language: that of the theme's own words.
             ages: say how old pages are.
+            feed: as what pages link feeds.
         """
         self._site, self._templates, self._languages, self._ages = site, templates, languages, ages
-        self._language = language
+        self._language, self._feed = language, feed
 
     @property
     def are_wanted(self) -> bool:
@@ -111,7 +113,11 @@ class NoticePages:
     def depends_on(self, policy: PolicyRecord) -> object:
         """What of the present the pages of a policy say: what is told by now, and what was cancelled."""
         of_policy = self._of_policy[policy.slug]
-        return self.are_wanted, [(one.notice.path, one.state, one.cancelling is not None) for one in of_policy]
+        return (
+            self.are_wanted,
+            self._feed,
+            [(one.notice.path, one.state, one.cancelling is not None) for one in of_policy],
+        )
 
     def last_told(self) -> datetime | None:
         """When the last notice was told, be it cancelled since."""
@@ -132,8 +138,8 @@ class NoticePages:
             return
         say = self._languages.messages_in(language)
         if policy is not None:
-            yield from _feeds(policy.slug, say("told.feed", title=policy.terms.title))
-        yield from _feeds("", say("told.feed.all"))
+            yield from self._links(policy.slug, say("told.feed", title=policy.terms.title))
+        yield from self._links("", say("told.feed.all"))
 
     def all(self, head: str) -> Content:
         """`/notices/`: what is to come and what was told last of all policies, how to subscribe, what notices mean."""
@@ -184,6 +190,10 @@ class NoticePages:
         """What a notice is about, in a line; and the language of that."""
         say = self._languages.messages_in(one.revision.language)
         return subject_of(one.notice, say), say.language
+
+    def _links(self, policy: str, title: str) -> Iterator[Link]:
+        yield Link(self._feed, address.atom_address(policy), "application/atom+xml", title)
+        yield Link(self._feed, address.json_feed_address(policy), "application/feed+json", title)
 
     @cached_property
     def _of_policy(self) -> dict[str, list[Shown]]:
@@ -239,8 +249,3 @@ def _together(notices: Iterable[Shown]) -> Iterator[tuple[Shown, str]]:
 
 def _event(one: Shown) -> tuple[object, ...]:
     return one.notice.due, one.revision.policy, one.revision.name, one.notice.event, one.notice.days
-
-
-def _feeds(policy: str, title: str) -> Iterator[Link]:
-    yield Link(_FEED, address.atom_address(policy), "application/atom+xml", title)
-    yield Link(_FEED, address.json_feed_address(policy), "application/feed+json", title)

@@ -37,7 +37,7 @@ from inforce.mkdocs_plugin.heads import Heads
 from inforce.mkdocs_plugin.history import rows
 from inforce.mkdocs_plugin.home import Card, latest
 from inforce.mkdocs_plugin.late import LISTED, PICTURE, REDLINE, TEXT, as_of_instant
-from inforce.mkdocs_plugin.notices import NoticePages
+from inforce.mkdocs_plugin.notices import FEED, NoticePages
 from inforce.mkdocs_plugin.templating import Templates
 from inforce.workflows.publish_site import Site, draft_rendition, draft_text
 from inforce.workflows.read_record import Draft
@@ -61,7 +61,15 @@ class Pages:
     with marks where the instant of the build is to be told.
     """
 
-    def __init__(self, site: Site, root: str = "", languages: Languages | None = None, language: str = ENGLISH) -> None:
+    def __init__(
+        self,
+        site: Site,
+        root: str = "",
+        languages: Languages | None = None,
+        language: str = ENGLISH,
+        *,
+        feed: str = FEED,
+    ) -> None:
         """Lay out the timelines once.
 
         Args:
@@ -69,6 +77,7 @@ class Pages:
             root: the site's address with a slash at its end, or nothing.
             languages: those that pages can be written in; without them, the ones that come with us.
             language: that of the theme's own words.
+            feed: as what pages link feeds.
         """
         self.site, self._root = site, root
         self.languages = languages or Languages()
@@ -78,7 +87,7 @@ class Pages:
         self._timelines = {policy.slug: policy.timeline for policy in site.record.policies}
         self._instants = {slug: last_change(one, site.as_of) or site.as_of for slug, one in self._timelines.items()}
         self._ages = Ages(self._templates, self.languages, self._timelines, self._instants)
-        self.notices = NoticePages(site, self._templates, self.languages, language, self._ages)
+        self.notices = NoticePages(site, self._templates, self.languages, language, self._ages, feed=feed)
         self.heads = Heads(site, self._timelines, self._instants, root, self.notices.feeds)
         self._facts: dict[tuple[str, str], RevisionFacts] = {}
 

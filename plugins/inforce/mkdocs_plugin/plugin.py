@@ -48,11 +48,12 @@ from inforce.mkdocs_plugin.theme import (
     are_in_nav,
     as_markup,
     assets,
+    feed_relation,
     generated_page,
     has_search,
     mended,
     page_for_auditors,
-    stale_script,
+    scripts,
     table_of_contents,
     with_policies,
 )
@@ -101,7 +102,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         for warning in self.site.lacking:
             log.log(logging.INFO if self._is_preview else logging.WARNING, "%s", warning)
         config.extra_css.append(STYLE)
-        config.extra_javascript.append(stale_script())
+        config.extra_javascript += scripts(with_notices=self.site.notices is not None)
         if config.nav is not None:
             config.nav = with_policies(config.nav, self.site.record, self.pages.languages)
         return config
@@ -233,7 +234,8 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         site = gathered(settings, door, languages, with_drafts=self._is_preview, progress=progress)
         self.site: Site = self._open.enter_context(site)
         self._is_in_nav = are_in_nav(self.site.record)
-        self.pages = Pages(self.site, config.site_url or "", languages, language_of(config.theme))
+        language, feed = language_of(config.theme), feed_relation(config.theme)
+        self.pages = Pages(self.site, config.site_url or "", languages, language, feed=feed)
         self.kept_pages = KeptPages(self.pages, self.site.pages)
         self.kept_pages.make(progress, settings.workers)
         self._security = ContentSecurity()

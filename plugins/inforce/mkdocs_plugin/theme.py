@@ -23,16 +23,20 @@ from inforce.formats.page_head import with_canonical, with_head
 from inforce.formats.redline.style import site_style
 from inforce.mkdocs_plugin import shell as marks
 from inforce.mkdocs_plugin.content import ASSETS, Content, Link
+from inforce.mkdocs_plugin.notices import FEED
 from inforce.mkdocs_plugin.shell import Shell
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.nav import Navigation
+    from mkdocs.theme import Theme
 
 STYLE = f"{ASSETS}inforce.css"
 STALE = f"{ASSETS}stale.js"
 """The script of every page; it does nothing before a change is due."""
+FEEDS = f"{ASSETS}feeds.js"
+"""The script of every page that names feeds."""
 INDEX = "index.md"
 SPLICED = "inforce-spliced.html"
 """The template of pages that go the way of MkDocs' own, but for the theme's rendering: a shell is put around them."""
@@ -101,11 +105,21 @@ def assets(config: MkDocsConfig) -> Iterator[File]:
         yield File.generated(config, place, content=asset.read_bytes() + more)
 
 
-def stale_script() -> ExtraScriptValue:
-    """The script of every page, as the theme loads it: a module, which waits until the page is read."""
-    script = ExtraScriptValue(STALE)
-    script.type = "module"
-    return script
+def scripts(*, with_notices: bool) -> Iterator[ExtraScriptValue]:
+    """The scripts of every page, as the theme loads them: modules, which wait until the page is read."""
+    for place in (STALE, FEEDS) if with_notices else (STALE,):
+        script = ExtraScriptValue(place)
+        script.type = "module"
+        yield script
+
+
+def feed_relation(theme: Theme) -> str:
+    """As what pages link feeds: `alternate`, which `feeds.js` hides from Material while it looks at a page.
+
+    It cannot where Material exchanges the content of pages. There a space at the end, which is no part of the word
+    (HTML), keeps Material away, and with it those feed readers that look for the word to the letter.
+    """
+    return f"{FEED} " if "navigation.instant" in (theme.get("features") or ()) else FEED
 
 
 def table_of_contents(content: Content) -> TableOfContents:
