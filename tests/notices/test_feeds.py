@@ -91,6 +91,18 @@ def test_what_was_told_stays_told_when_it_is_stated_later_that_it_was_withdrawn(
     assert after == ["terms/2017-01-01/overtaken", "terms/2017-02-01/posted", *told]
 
 
+def test_an_archive_document_that_is_full_is_called_as_the_policy_was_then(long_record, long_files, tmp_path):
+    repo = long_record.copy(tmp_path / "repo")
+    renamed = TERMS.replace("Privacy Policy", "개인정보처리방침").replace("language: en", "language: ko")
+    repo.commit("2018-05-21T09:00:00+09:00", {"privacy-policy/policy.yml": renamed})
+
+    after = files_of(repo, "2018-05-22T00:00:00+09:00")
+    assert parsed(after, PRIVACY).findtext("a:title", namespaces=NAMES) == "개인정보처리방침: 변경 안내"
+    old = {one: data for one, data in feeds_of(long_files).items() if "privacy-policy/notices/archive/" in one}
+    assert len(old) == 2
+    assert {one: after[one] for one in old} == old
+
+
 def test_a_move_to_another_host_changes_addresses_alone(long_record):
     here = feeds_of(files_of(long_record))
     moved = feeds_of(files_of(long_record, host="legal.qstore.example"))

@@ -57,7 +57,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from inforce.core.address import relative
 from inforce.core.instant import format_instant
-from inforce.formats.notices.feed import Document, Entry, Feed, documents, place_of
+from inforce.formats.notices.feed import Document, Entry, Feed, documents, named, place_of
 from inforce.formats.notices.json import notice_place
 
 NAMESPACE = "https://inforce.example/ns/notice#"
@@ -121,14 +121,15 @@ def _head(feed: Feed, document: Document, place: str) -> str:
         links.append(("current", _TYPE, own(None)))
     links += [("prev-archive", _TYPE, own(document.previous))] if document.previous else []
     links += [("next-archive", _TYPE, own(document.following))] if document.following else []
+    title, language = named(feed, document)
     about = "<fh:archive/>\n"
     if document.number is None:
         about = f'<subtitle type="xhtml"><div xmlns="{_XHTML}">{escape(feed.explained)}</div></subtitle>\n'
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         f'<?xml-stylesheet type="text/css" href="{relative(STYLE, place)}"?>\n'
-        f"{_FEED.format(NAMESPACE, quoteattr(feed.language))}"
-        f"<id>{escape(feed.identity)}</id>\n<title>{escape(feed.title)}</title>\n{about}"
+        f"{_FEED.format(NAMESPACE, quoteattr(language))}"
+        f"<id>{escape(feed.identity)}</id>\n<title>{escape(title)}</title>\n{about}"
         f"<updated>{format_instant(document.updated, UTC)}</updated>\n"
         f"<author><name>{escape(feed.author)}</name></author>\n"
         + "".join(f"<link{_attributes(rel=rel, type=kind, href=feed.root + to)}/>\n" for rel, kind, to in links)

@@ -108,6 +108,17 @@ def documents(feed: Feed, told: Sequence[Entry]) -> Iterator[Document]:
     yield Document(newest[::-1], updated, None, count or None, None)
 
 
+def named(feed: Feed, document: Document) -> tuple[str, str]:
+    """What a document is called, and in which language (BCP 47).
+
+    An archive document of a policy is called as the policy was at its newest entry: a new name must not change it.
+    """
+    if document.number is None or not (feed.policy and document.entries):
+        return feed.title, feed.language
+    newest = document.entries[0]
+    return newest.say("feed.title", about=newest.notice.revision.policy_title), newest.say.language
+
+
 def place_of(feed: Feed, number: int | None, ending: str) -> str:
     """Where a document of a feed lies, from the site's root; `ending` is `atom` or `json`."""
     if number is None:

@@ -40,7 +40,7 @@ from typing import Any
 from inforce.core.instant import format_instant
 from inforce.formats.json_text import to_json
 from inforce.formats.notices.atom import NAMESPACE
-from inforce.formats.notices.feed import Document, Entry, Feed, documents, place_of
+from inforce.formats.notices.feed import Document, Entry, Feed, documents, named, place_of
 from inforce.formats.notices.json import notice_place
 
 Json = dict[str, Any]
@@ -90,14 +90,15 @@ def json_feed(feed: Feed, told: Sequence[Entry], written: Mapping[str, str]) -> 
 
 def _document(feed: Feed, document: Document) -> Json:
     """All of a document but its items."""
+    title, language = named(feed, document)
     made: Json = {
         "_inforce": {"about": NAMESPACE},
         "authors": [{"name": feed.author}],
         "feed_url": f"{feed.root}{place_of(feed, None, 'json')}",
         "home_page_url": f"{feed.root}{feed.page}",
         "items": [],
-        "language": feed.language,
-        "title": feed.title,
+        "language": language,
+        "title": title,
         "version": _VERSION,
     }
     older = {"next_url": f"{feed.root}{place_of(feed, document.previous, 'json')}"} if document.previous else {}
