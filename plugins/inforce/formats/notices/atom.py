@@ -91,7 +91,7 @@ def entry_xml(entry: Entry, root: str) -> str:
     content = message.html.replace("<div ", f'<div xmlns="{_XHTML}" ', 1).rstrip("\n")
     categories = "".join(f"<category{_attributes(term=term)}/>\n" for term in (facts["event"], facts["change"]) if term)
     return (
-        f"<entry xml:lang={quoteattr(facts['language'])}>\n"
+        f"<entry xml:lang={quoteattr(entry.say.language)}>\n"
         f"<id>{escape(facts['id'])}</id>\n<title>{escape(message.subject)}</title>\n"
         f"<updated>{format_instant(notice.told_from, UTC)}</updated>\n"
         f"<published>{format_instant(notice.due, UTC)}</published>\n"

@@ -15,6 +15,7 @@ from typing import Any
 from inforce.core import address
 from inforce.core.announcement import Message
 from inforce.core.notice import Notice
+from inforce.formats.messages import Messages
 
 NEWEST = 50
 """How many entries the subscription document has."""
@@ -23,11 +24,15 @@ PER_ARCHIVE = 50
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A notice as feeds have it: its facts (see `json`), and its words in the policy's language."""
+    """A notice as feeds have it: its facts (see `json`), and its words.
+
+    `say` is with what they were said: in the policy's language, or in English where there are no words in that.
+    """
 
     notice: Notice
     facts: dict[str, Any]
     message: Message
+    say: Messages
 
     @property
     def page(self) -> str:

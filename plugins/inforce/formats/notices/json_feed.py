@@ -62,7 +62,7 @@ def item_json(entry: Entry, root: str) -> str:
         "date_published": format_instant(notice.due, UTC),
         "external_url": f"{root}{links['text']}",
         "id": facts["id"],
-        "language": facts["language"],
+        "language": entry.say.language,
         "tags": [tag for tag in (facts["event"], facts["change"]) if tag],
         "title": message.subject,
         "url": f"{root}{entry.page}",
