@@ -23,7 +23,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "notify"))
 from aiosmtpd.controller import Controller
 from pulled_site import Site
 
-from inforce.workflows.notify import How, notify, read_notify_file
+from inforce.workflows.notify import notify, read_notify_file
+from inforce.workflows.notify_report import How
 
 NOW = datetime(2018, 5, 1, tzinfo=UTC)
 

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from notices.long_record import long_files, long_record  # noqa: F401 - fixtures
 from qstore_site import build  # noqa: F401 - a fixture
 
 

@@ -1,227 +1,108 @@
-"""The feeds and the calendar: what standards, readers and polling machines ask of them."""
+"""The documents of feeds, whatever their format: what is in which, how they lead to each other, their names."""
 
 import json
-import re
-from datetime import datetime, timedelta
-from itertools import pairwise
-from pathlib import Path
 
-import feedparser
-import icalendar
 import pytest
-import rnc2rng
-from lxml import etree
-from qstore_site import AGREEMENT, BEFORE, CONFIG, FIRST, NOW, POSTED, SECOND
-from repository import TERMS, Repository, instant, material
+from notices.feed_reader import NAMES, ROOT, chain, ids, link, parsed
+from notices.long_record import LONG_NOW, WITH_NOTICES, files_of
+from qstore_site import BEFORE
+from repository import FIRST, TERMS, material, revision
 
-GRAMMAR = Path(__file__).parents[1] / "conformance" / "atom.rnc"
-CONFIG = CONFIG.replace("archive: ''", "archive: '', notices: {authority: qstore.example, year: 2014}")
-ROOT = "https://policies.qstore.example/"
-ATOM = "{http://www.w3.org/2005/Atom}"
-TODAY = "2018-12-31T00:00:00+09:00"
-END = "2019-06-01T00:00:00+09:00"
+ALL, PRIVACY = f"{ROOT}notices.atom", f"{ROOT}privacy-policy/notices.atom"
 
 
-@pytest.fixture(scope="module")
-def history(tmp_path_factory):
-    """A policy with a hundred postings, each told of four times, and one with little; and what each day exports."""
-    top = tmp_path_factory.mktemp("history")
-    repo = Repository(top / "repo", top / "home")
-    (repo.folder / "mkdocs.yml").write_text(CONFIG)
+def feeds_of(files):
+    """Every document of a feed, in both formats."""
+    atom = [place for place in files if place.endswith(".atom")]
+    return {place: files[place] for place in [*atom, *(one.replace(".atom", ".json") for one in atom)]}
+
+
+def index_of(files):
+    """Every notice, as the job reads them."""
+    index = json.loads(files["notices/index.json"])
+    pages = [json.loads(files[page["url"]])["notices"] for page in index["pages"]]
+    return [one for page in [*pages, index["notices"]] for one in page]
+
+
+def names(found):
+    return [one.partition("notices/")[2] for one in found]
+
+
+def test_the_subscription_document_has_the_newest_50_and_the_rest_lies_in_archive_documents(long_files):
+    back = chain(long_files, ALL, "prev-archive")
+
+    assert list(back) == [ALL, f"{ROOT}notices/archive/2.atom", f"{ROOT}notices/archive/1.atom"]
+    assert [len(ids(feed)) for feed in back.values()] == [50, 45, 50]
+    everything = [one for feed in back.values() for one in ids(feed)]
+    assert len(everything) == len(set(everything))
+    updated = [feed.xpath("a:updated/text() | a:entry/a:updated/text()", namespaces=NAMES) for feed in back.values()]
+    moments = [one for document in updated for one in document]
+    assert moments == sorted(moments, reverse=True)
+
+
+@pytest.mark.parametrize("address", [ALL, PRIVACY])
+def test_archive_documents_lead_to_each_other_and_to_what_is_subscribed_to(long_files, address):
+    back = chain(long_files, address, "prev-archive")
+
+    assert list(chain(long_files, list(back)[-1], "next-archive")) == list(back)[:0:-1]
+    for place, feed in back.items():
+        is_archive = place != address
+        assert (feed.find("fh:archive", NAMES) is not None) == is_archive
+        assert link(feed, "self") == place
+        assert link(feed, "current") == (address if is_archive else None)
+
+
+def test_all_documents_of_a_feed_are_called_the_same(long_files):
+    for address, name in ((ALL, "notices"), (PRIVACY, "privacy-policy")):
+        for feed in chain(long_files, address, "prev-archive").values():
+            assert feed.findtext("a:id", namespaces=NAMES) == f"tag:qstore.example,2014:feeds/{name}"
+
+
+def test_all_that_is_told_is_there_and_not_what_was_cancelled_before_it_was_due_or_is_to_come(long_files):
+    told = [one for feed in chain(long_files, ALL, "prev-archive").values() for one in ids(feed)]
+
+    assert names(one["id"] for one in index_of(long_files) if one["id"] not in told) == [
+        "terms/2018-04-12/reminder-7.current_users",
+        "terms/2018-04-12/reminder-7.new_users",
+        "terms/2018-04-12/in-effect.current_users",
+        "terms/2018-04-12/in-effect.new_users",
+    ]
+    assert "terms/2018-04-12/posted" in names(told)
+    assert "terms/2018-04-12/overtaken" in names(told)
+
+
+def test_what_was_told_stays_told_when_it_is_stated_later_that_it_was_withdrawn(repo):
+    """A text that took effect, as far as the record knew; then the log turns up in which it was overtaken."""
+    late = material("posted: 2017-02-01\nsource: Log\novertakes: 2017-01-01", "# P\n\nOther.\n")
     repo.commit(
         BEFORE,
         {
-            "privacy-policy/policy.yml": f"{TERMS}reminders: [1 day]\n",
-            "privacy-policy/2014-03-01.md": FIRST,
-            **AGREEMENT,
+            "terms/policy.yml": f"{TERMS}reminders: none\n",
+            "terms/2014-03-01.md": revision("posted: 2014-03-01\nsource: Log", FIRST),
+            "terms/2017-01-01.md": material("posted: 2017-01-01\nsource: Log\neffective: 90 days after posting"),
         },
     )
-    repo.commit(POSTED, {"privacy-policy/2018-04-10.md": SECOND})
-    day = instant("2018-05-20T12:00:00+09:00")
-    for number in range(60):
-        name = f"r{number:03}"
-        text = material("effective: 2 days after posting", f"# Privacy Policy\n\nThe text of revision {number}.\n")
-        repo.commit((day + timedelta(days=3 * number)).isoformat(), {f"privacy-policy/{name}.md": text})
-    return repo
+    before = files_of(repo, BEFORE)
+    repo.commit(LONG_NOW, {"terms/2017-02-01.md": late})
+
+    told = names(ids(parsed(before, ALL)))
+    assert told[:2] == ["terms/2017-01-01/in-effect.new_users", "terms/2017-01-01/in-effect.current_users"]
+    after = names(ids(parsed(files_of(repo), ALL)))
+    assert after == ["terms/2017-01-01/overtaken", "terms/2017-02-01/posted", *told]
 
 
-def exported(repo, now, to):
-    said = repo.inforce("export-feed", "--out", to, now=now)
-    assert said.status == 0, said
-    folder = repo.folder / to
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+def test_a_move_to_another_host_changes_addresses_alone(long_record, tmp_path):
+    def exported(repo):
+        assert repo.inforce("export-feed", "--out", "feeds", now=LONG_NOW).status == 0
+        files = {one.relative_to(repo.folder / "feeds").as_posix(): one for one in (repo.folder / "feeds").rglob("*.*")}
+        return feeds_of({place: one.read_bytes() for place, one in files.items() if one.is_file()})
 
+    repo = long_record.copy(tmp_path / "repo")
+    here = exported(repo)
+    (repo.folder / "mkdocs.yml").write_text(WITH_NOTICES.replace("policies.qstore.example", "legal.qstore.example"))
+    moved = exported(repo)
 
-@pytest.fixture(scope="module")
-def whole(history):
-    """Everything that is exported in the end."""
-    return exported(history, END, "whole")
-
-
-@pytest.fixture(scope="module")
-def grammar():
-    """Atom's, in RELAX NG."""
-    text = rnc2rng.dumps(rnc2rng.load(str(GRAMMAR))).replace('xmlns:local=""', "")
-    return etree.RelaxNG(etree.fromstring(text.encode()))
-
-
-def feeds(files, ending):
-    return {place: data for place, data in files.items() if re.search(rf"(^|/)(notices|archive/\d+)\.{ending}$", place)}
-
-
-def test_every_document_follows_the_grammar_of_atom(whole, grammar):
-    documents = feeds(whole, "atom")
-    assert len(documents) > 8
-    for place, data in documents.items():
-        assert grammar.validate(etree.fromstring(data)), (place, grammar.error_log.last_error)
-
-
-def test_a_feed_reader_reads_them(whole):
-    read = feedparser.parse(whole["notices.atom"])
-
-    assert (read.bozo, len(read.entries), read.feed.id) == (False, 50, "tag:qstore.example,2014:feeds/notices")
-    newest = read.entries[0]
-    assert newest.link == f"{ROOT}notices/privacy-policy/r059/#in-effect.new_users"
-    assert newest.title == "Privacy Policy: changes in effect since 15 November 2018, 12:00"
-    assert "What you can do" in newest.content[0].value
-    assert newest.id == "tag:qstore.example,2014:notices/privacy-policy/r059/in-effect.new_users"
-
-
-def test_the_facts_stand_in_a_namespace_of_ours(whole):
-    feed = etree.fromstring(whole["user-agreement/notices.atom"])
-    facts = feed.findall(".//{https://inforce.example/ns/notice#}notice[@event='overtaken']")
-
-    [overtaken] = facts
-    assert (overtaken.get("policy"), overtaken.get("revision")) == ("user-agreement", "2017-01-01")
-    cancelled = [one.get("id") for one in overtaken.findall("{https://inforce.example/ns/notice#}cancels")]
-    assert "tag:qstore.example,2014:notices/user-agreement/2017-01-01/in-effect.new_users" in cancelled
-
-
-def test_the_json_feed_tells_the_same(whole):
-    atom, feed = etree.fromstring(whole["notices.atom"]), json.loads(whole["notices.json"])
-
-    assert feed["version"] == "https://jsonfeed.org/version/1.1"
-    assert feed["feed_url"] == f"{ROOT}notices.json"
-    assert [one["id"] for one in feed["items"]] == [one.findtext(f"{ATOM}id") for one in atom.findall(f"{ATOM}entry")]
-    for item in feed["items"]:
-        assert {"id", "url", "title", "content_html", "content_text", "date_published", "date_modified"} <= item.keys()
-        assert datetime.fromisoformat(item["date_published"]) <= datetime.fromisoformat(item["date_modified"])
-        facts = json.loads(whole[item["_inforce"]["url"]])
-        assert {**facts, "url": item["_inforce"]["url"]} == {
-            **item["_inforce"], "messages": facts["messages"], "version": 1
-        }  # fmt: skip
-
-
-@pytest.mark.parametrize("ending", ["atom", "json"])
-@pytest.mark.parametrize("policy", ["", "privacy-policy/", "user-agreement/"])
-def test_the_archives_lead_through_everything_that_was_told_once(whole, ending, policy):
-    """From the subscription document back to the oldest, by the links that readers follow (RFC 5005)."""
-    place, found = f"{policy}notices.{ending}", []
-    while place:
-        found += ids(whole[place])
-        place = link(whole[place], "prev-archive")
-
-    index = [json.loads(whole["notices/index.json"])["notices"]]
-    index += [json.loads(whole[name])["notices"] for name in whole if name.startswith("notices/index/")]
-    told = [one for page in index for one in page if one["policy"].startswith(policy.rstrip("/"))]
-    cancelled = {one for entry in told for one in entry["cancels"]}
-    assert len(found) == len(set(found))
-    assert set(found) >= {one["id"] for one in told} - cancelled
-    assert set(found) <= {one["id"] for one in told}
-
-
-def test_archive_documents_know_their_neighbours(whole):
-    places = sorted((one for one in feeds(whole, "atom") if one.startswith("notices/archive/")), key=number_of)
-
-    for before, after in pairwise(places):
-        assert link(whole[before], "next-archive") == after
-        assert link(whole[after], "prev-archive") == before
-    assert {link(whole[one], "current") for one in places} == {"notices.atom"}
-    assert all(b"<fh:archive/>" in whole[one] for one in places)
-    assert link(whole["notices.atom"], "prev-archive") == places[-1]
-
-
-def test_polling_loses_nothing_doubles_nothing_and_no_archive_that_is_full_changes(history):
-    """A reader looks every twelve days, with what it has seen, and follows the archives only as far as it must."""
-    seen, full, updated = [], {}, ""
-    day = instant("2018-05-18T00:00:00+09:00")
-    while day < instant(TODAY):
-        files = exported(history, day.isoformat(), "polled")
-        for place, data in feeds(files, "atom").items():
-            if place in full:
-                assert data == full[place], place
-            if "archive" in place and len(ids(data)) == 50:
-                full[place] = data
-        feed = etree.fromstring(files["notices.atom"])
-        assert feed.findtext(f"{ATOM}updated") >= updated
-        updated = feed.findtext(f"{ATOM}updated")
-        new, place = [], "notices.atom"
-        while place and not set(new) & set(seen):
-            new += ids(files[place])
-            place = link(files[place], "prev-archive")
-        seen += reversed([one for one in new if one not in seen])
-        day += timedelta(days=12)
-    assert len(full) >= 4
-    files = exported(history, day.isoformat(), "polled")
-    everything, place = [], "notices.atom"
-    while place:
-        everything += ids(files[place])
-        place = link(files[place], "prev-archive")
-    assert len(seen) == len(set(seen))
-    assert set(everything) - set(seen) <= set(ids(files["notices.atom"]))
-
-
-def test_the_subscription_document_does_not_grow_with_history(history, whole):
-    early = exported(history, "2018-09-01T00:00:00+09:00", "early")
-
-    assert len(ids(early["notices.atom"])) == len(ids(whole["notices.atom"])) == 50
-
-
-def test_the_calendar_has_an_event_for_each_date_that_was_announced(whole):
-    calendar = icalendar.Calendar.from_ical(whole["effective-dates.ics"])
-
-    assert [one.errors for one in calendar.walk() if one.errors] == []
-    events = calendar.walk("VEVENT")
-    assert len({str(one["uid"]) for one in events}) == len(events) == 62
-    by_name = {str(one["uid"]).partition("effective-dates/")[2]: one for one in events}
-    scheduled = by_name["privacy-policy/2018-04-10/current_users"]
-    assert scheduled.decoded("dtstart").isoformat() == "2018-05-10T00:00:00+09:00"
-    assert scheduled["dtstart"].params["TZID"] == "Asia/Seoul"
-    assert (scheduled["status"], scheduled["sequence"]) == ("CONFIRMED", 0)
-    assert [one["trigger"].dt for one in scheduled.walk("VALARM")] == [timedelta(days=-1)]
-    withdrawn = by_name["user-agreement/2017-01-01/current_users+new_users"]
-    assert (withdrawn["status"], withdrawn["sequence"]) == ("CANCELLED", 1)
-    assert [str(one["tzid"]) for one in calendar.walk("VTIMEZONE")] == ["Asia/Seoul"]
-
-
-def test_an_event_is_cancelled_when_its_revision_is_overtaken_and_keeps_its_name(repo):
-    (repo.folder / "mkdocs.yml").write_text(CONFIG)
-    repo.commit(BEFORE, {"terms/policy.yml": TERMS, "terms/2014-03-01.md": FIRST})
-    repo.commit(POSTED, {"terms/2018-04-10.md": material("effective: 2018-06-10")})
-    before = icalendar.Calendar.from_ical(exported(repo, NOW, "before")["effective-dates.ics"]).walk("VEVENT")
-    repo.commit("2018-05-20T00:00:00+09:00", {"terms/2018-05-20.md": material("overtakes: 2018-04-10")})
-
-    after = icalendar.Calendar.from_ical(exported(repo, TODAY, "after")["effective-dates.ics"]).walk("VEVENT")
-    assert [(str(one["uid"]), one["status"], one["sequence"]) for one in before] == [
-        ("tag:qstore.example,2014:effective-dates/terms/2018-04-10/current_users+new_users", "CONFIRMED", 0)
-    ]
-    assert [(one["uid"], one["status"], one["sequence"]) for one in after] == [(before[0]["uid"], "CANCELLED", 1)]
-    assert after[0].decoded("dtstamp") == instant("2018-05-20T00:00:00+09:00")
-
-
-def ids(data):
-    if data.startswith(b"{"):
-        return [one["id"] for one in json.loads(data)["items"]]
-    return [one.findtext(f"{ATOM}id") for one in etree.fromstring(data).findall(f"{ATOM}entry")]
-
-
-def link(data, relation):
-    """Where a link of a document leads, from the site's root; nothing where there is none."""
-    if data.startswith(b"{"):
-        return json.loads(data).get("next_url", "").removeprefix(ROOT)
-    found = etree.fromstring(data).find(f"{ATOM}link[@rel='{relation}']")
-    return "" if found is None else found.get("href").removeprefix(ROOT)
-
-
-def number_of(place):
-    return int(re.search(r"(\d+)\.\w+$", place)[1])
+    assert len(here) == 2 * (3 + 2 + 1 + 1)
+    for place, data in here.items():
+        assert moved[place] != data
+        assert moved[place].replace(b"legal.qstore.example", b"policies.qstore.example") == data

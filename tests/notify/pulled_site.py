@@ -142,7 +142,9 @@ class _Handler(BaseHTTPRequestHandler):
         return self.answer(200, gzip.compress(data), ETag=etag, Content_Encoding="gzip")
 
     def answer(self, code, body=b"", **headers):
-        self.send_response(code)
+        self.log_request(code)
+        self.send_response_only(code)
+        headers.setdefault("Date", self.date_time_string())
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
         if code != 304:

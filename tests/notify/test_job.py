@@ -1,54 +1,16 @@
-"""The job, with a real mail server, a real ledger and real processes: who gets what, once, whatever goes wrong."""
+"""The job, with a real mail server and a real ledger: who gets what, once, whatever goes wrong."""
 
-import json
 import sqlite3
-import subprocess
-import sys
-import time
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from notify.mail_server import receiving
-from notify.pulled_site import Site
+from notify.whole_job import NOW, TELL
 
 from inforce.adapters.notify.ledger_store import open_ledger
 from inforce.core.errors import ConfigurationError, RecordError
-from inforce.workflows.notify import How, notify, read_notify_file
-
-NOW = datetime(2018, 5, 1, tzinfo=UTC)
-TELL = How(tells_what_is_due=True)
-
-
-class Job:
-    """A folder with a site, a list of recipients and a `notify.yml`."""
-
-    def __init__(self, folder):
-        self.folder, self.site = folder, Site(folder / "site")
-        self.site.post("2018-04-10")
-        self.site.write()
-        self.members("kim@members.example", "lee@members.example")
-
-    def members(self, *lines):
-        rows = [line if "," in line else f"{line},2016-02-01T10:00:00+09:00" for line in lines]
-        head = "address,registered" + (",subject,language,name" if rows and rows[0].count(",") >= 4 else "")
-        (self.folder / "members.csv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
-
-    def set_up(self, port, more=""):
-        text = "site: site\nrecipients:\n  file: members.csv\nmail:\n  host: 127.0.0.1\n  security: none\n"
-        text += f"  port: {port}\n  sender: Qstore <notices@qstore.example>\n"
-        text += "  unsubscribe: https://qstore.example/off?who={subject}\n"
-        path = self.folder / "notify.yml"
-        path.write_text(text + more)
-        return path
-
-    def run(self, port, how=TELL, now=NOW, more=""):
-        return notify(read_notify_file(self.set_up(port, more)), self.folder, lambda: now, lambda _: False, how)
-
-
-@pytest.fixture
-def job(tmp_path):
-    return Job(tmp_path)
+from inforce.workflows.notify import notify, read_notify_file, troubles
+from inforce.workflows.notify_report import How
 
 
 def test_whoever_is_concerned_gets_one_mail(job):
@@ -120,26 +82,89 @@ def test_a_refused_address_stops_nobody_and_is_not_tried_again(job):
         report = job.run(server.port)
         assert (report.sent, report.failed) == (1, 1)
         again = job.run(server.port)
-    assert (again.sent, again.failed) == (0, 0)
-    assert [(state, whom, error) for state, _, _, whom, error in again.listed] == [
-        ("failed", "kim@members.example", "550 5.1.1 nobody here")
+    assert [(one.state, one.to, one.error, one.is_tried_again) for one in report.listed] == [
+        ("failed", "kim@members.example", "550 5.1.1 nobody here", False)
     ]
+    assert (again.sent, again.failed, again.is_well) == (0, 0, True), "it is told once"
+    (trouble,) = troubles(read_notify_file(job.folder / "notify.yml"), job.folder)
+    assert trouble.to == "kim@members.example"
 
 
 def test_a_greylisted_address_gets_its_mail_at_a_later_run(job):
     with receiving(refuse={"kim@members.example": "450 4.7.1 come back later"}) as server:
         report = job.run(server.port)
-        assert (report.sent, report.failed, report.listed) == (1, 1, [])
+        assert (report.sent, report.failed) == (1, 1)
+        assert [one.is_tried_again for one in report.listed] == [True]
         server.refuse.clear()
-        assert job.run(server.port).sent == 1
+        assert job.run(server.port, now=NOW + timedelta(minutes=4)).sent == 0, "it is left alone for a while"
+        assert job.run(server.port, now=NOW + timedelta(minutes=5)).sent == 1
         assert server.recipients == ["lee@members.example", "kim@members.example"]
 
 
-def test_after_so_many_attempts_it_is_listed(job):
+def test_after_so_many_attempts_with_growing_pauses_it_is_given_up(job):
     with receiving(refuse={"kim@members.example": "450 4.7.1 come back later"}) as server:
-        reports = [job.run(server.port, more="attempts: 2\n") for _ in range(3)]
-    assert [report.failed for report in reports] == [1, 1, 0]
-    assert [len(report.listed) for report in reports] == [0, 1, 1]
+        reports = [
+            job.run(server.port, now=NOW + timedelta(minutes=minutes), more="attempts: 3\n")
+            for minutes in (0, 5, 10, 24, 25, 1000)
+        ]
+    assert [report.failed for report in reports] == [1, 1, 0, 0, 1, 0]
+    told = [[one.is_tried_again for one in report.listed] for report in reports]
+    assert told == [[True], [True], [], [], [False], []], "it is told each time that it was tried"
+
+
+def test_what_failed_is_tried_again_on_request_or_with_another_address(job):
+    joined = "2016-02-01T10:00:00+09:00"
+    job.members(f"kim@old.example,{joined},1,en,Kim", f"lee@old.example,{joined},2,en,Lee")
+    refused = {f"{who}@old.example": "554 5.7.1 relay access denied" for who in ("kim", "lee")}
+    with receiving(refuse=refused) as server:
+        assert job.run(server.port).failed == 2
+        job.members(f"kim@new.example,{joined},1,en,Kim", f"lee@old.example,{joined},2,en,Lee")
+        assert job.run(server.port).sent == 1
+        server.refuse.clear()
+        assert job.run(server.port).sent == 0
+        assert job.run(server.port, How(retries_failed=True)).sent == 1
+    assert server.recipients == ["kim@new.example", "lee@old.example"]
+    assert troubles(read_notify_file(job.folder / "notify.yml"), job.folder) == []
+
+
+def test_a_way_by_which_nothing_goes_through_is_given_up_for_the_run(job):
+    everybody = [f"m{number}@members.example" for number in range(50)]
+    job.members(*everybody)
+    with receiving(refuse=dict.fromkeys(everybody, "554 5.7.1 relay access denied")) as server:
+        report = job.run(server.port)
+        assert report.failed == 20
+        assert [problem.todo for problem in report.problems] == [
+            "no more are tried in this run; look at the settings, and have those tried again with --retry-failed"
+        ]
+        server.refuse.clear()
+        assert job.run(server.port, How(retries_failed=True)).sent == 50
+    assert sorted(server.recipients) == sorted(everybody)
+
+
+@pytest.mark.parametrize("stage", ["refuse", "answer"])
+def test_a_server_that_hangs_up_at_one_recipient_stops_nobody_else(job, stage):
+    job.members("kim@members.example", "lee@members.example", "park@members.example")
+    closing = {"kim@members.example": "421 4.3.0 not this one"}
+    with receiving(**{stage: closing}) as server:
+        report = job.run(server.port)
+        assert (report.sent, report.failed) == (2, 1)
+        getattr(server, stage).clear()
+        assert job.run(server.port, now=NOW + timedelta(hours=1)).sent == 1
+
+
+@pytest.mark.parametrize("odd", ["hello there", "354 go on", "199 perhaps"])
+def test_an_answer_that_is_none_leaves_a_doubt(job, odd):
+    with receiving(answer={"kim@members.example": odd}) as server:
+        report = job.run(server.port)
+        assert (report.sent, report.failed, report.doubtful) == (1, 0, 1)
+        later = job.run(server.port, now=NOW + timedelta(days=1))
+    assert (later.sent, later.doubtful, len(server.mails)) == (0, 1, 2)
+
+
+def test_any_answer_of_success_is_one(job):
+    with receiving(answer={"kim@members.example": "252 I shall see to it"}) as server:
+        report = job.run(server.port)
+    assert (report.sent, report.is_well) == (2, True)
 
 
 def test_a_connection_that_breaks_after_data_leaves_a_doubt_which_is_resent_only_on_request(job):
@@ -147,12 +172,23 @@ def test_a_connection_that_breaks_after_data_leaves_a_doubt_which_is_resent_only
         report = job.run(server.port)
         assert (report.sent, report.doubtful) == (1, 1)
         assert not report.is_well
-        assert [(one[0], one[3]) for one in job.run(server.port).listed] == [("in doubt", "kim@members.example")]
+        assert [(one.state, one.to) for one in job.run(server.port).listed] == [("in doubt", "kim@members.example")]
         assert len(server.mails) == 2
         server.drop_after.clear()
         assert job.run(server.port, How(resends_doubtful=True)).sent == 1
         assert server.mails[0]["Message-ID"] == server.mails[2]["Message-ID"]
         assert job.run(server.port).is_well
+
+
+def test_a_doubt_ends_where_a_person_saw_that_it_arrived_or_nobody_needs_it_any_more(job):
+    with receiving(drop_after={"kim@members.example", "lee@members.example"}) as server:
+        job.run(server.port)
+        late = datetime(2019, 1, 1, tzinfo=UTC)
+        assert job.run(server.port, How(is_dry=True)).doubtful == 2
+        assert job.run(server.port, How(settles_doubtful=True)).is_well
+        assert job.run(server.port, How(resends_doubtful=True)).sent == 0
+        assert job.run(server.port, now=late).is_well
+    assert len(server.mails) == 2
 
 
 def test_a_server_that_refuses_the_sender_stops_mail_with_one_error_and_loses_nothing(job):
@@ -213,18 +249,63 @@ def test_a_text_that_is_not_the_one_announced_is_not_announced(job):
 def test_a_clock_that_went_back_sends_nothing_twice(job):
     with receiving() as server:
         job.run(server.port)
-        report = job.run(server.port, now=datetime(2018, 4, 12, tzinfo=UTC))
+        report = job.run(server.port, How(), now=datetime(2018, 4, 12, tzinfo=UTC))
+        assert job.run(server.port, How()).problems == [], "it is told once"
     assert len(server.mails) == 2
     assert [problem.is_error for problem in report.problems] == [False]
+
+
+def test_a_ledger_that_was_begun_with_a_clock_ahead_loses_nothing(job):
+    with receiving() as server:
+        assert job.run(server.port, How(), now=datetime(2018, 5, 20, tzinfo=UTC)).seen == 1
+        job.run(server.port, How(), now=datetime(2018, 4, 1, tzinfo=UTC))
+        assert job.run(server.port, How()).sent == 2
+
+
+def test_what_expires_while_the_job_sends_is_not_sent_any_more(job):
+    instants = iter([NOW, NOW, datetime(2019, 1, 1, tzinfo=UTC)])
+    with receiving() as server:
+        settings = read_notify_file(job.set_up(server.port))
+        report = notify(settings, job.folder, lambda: next(instants), lambda _: False, TELL)
+    assert report.sent == 1
+
+
+def test_a_ledger_that_is_nowhere_is_refused(job):
+    with receiving() as server, pytest.raises(ConfigurationError, match="name its file"):
+        job.run(server.port, more="ledger: 'sqlite://'\n")
+
+
+def test_nobody_else_reads_the_ledger(job):
+    with receiving() as server:
+        job.run(server.port)
+    assert (job.folder / "notify.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_policy_of_another_name_is_told(job):
+    with receiving() as server:
+        report = job.run(server.port, more="policies: privacy-polcy\n")
+    assert [problem.what for problem in report.problems] == [
+        'there is no notice of `privacy-polcy` (did you mean "privacy-policy"?)'
+    ]
+
+
+def test_a_list_that_cannot_be_read_is_told_before_anything_is_due(job):
+    (job.folder / "members.csv").unlink()
+    with receiving() as server:
+        report = job.run(server.port, How())
+    assert [problem.path for problem in report.problems if problem.is_error] == ["members.csv"]
+    assert not report.is_well
 
 
 def test_a_ledger_is_held_by_one_job(job):
     with (
         receiving() as server,
         open_ledger("sqlite:///notify.db", None, job.folder),
-        pytest.raises(RecordError, match="another job holds this ledger"),
     ):
-        job.run(server.port)
+        (job.folder / "link.db").symlink_to("notify.db")
+        for name in ("notify", "link"):
+            with pytest.raises(RecordError, match="another job holds this ledger"):
+                job.run(server.port, more=f"ledger: sqlite:///{name}.db\n")
 
 
 @pytest.mark.parametrize(("version", "todo"), [("0", "begin a new ledger"), ("2", "update the job")])
@@ -237,25 +318,3 @@ def test_a_ledger_of_another_version_is_left_alone(job, version, todo):
         database.close()
         with pytest.raises(ConfigurationError, match=todo):
             job.run(server.port)
-
-
-def test_whatever_kills_the_job_everybody_gets_one_mail_or_a_line_in_doubt(job):
-    now = datetime.now(UTC)
-    job.site.entries[0]["expires"] = now.replace(year=now.year + 1).isoformat()
-    job.site.write()
-    everybody = [f"m{number}@members.example" for number in range(300)]
-    job.members(*everybody)
-    inforce = str(Path(sys.executable).parent / "inforce")
-    with receiving() as server:
-        command = [inforce, "notify", "--settings", str(job.set_up(server.port)), "--tell-what-is-due", "--json"]
-        for kill_at in (1, 77, 150, 222):
-            running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            while len(server.recipients) < kill_at and running.poll() is None:
-                time.sleep(0.001)
-            running.kill()
-            running.wait()
-        done = subprocess.run(command, capture_output=True, check=False, text=True)
-    doubtful = [one["to"] for one in json.loads(done.stdout)["listed"] if one["state"] == "in doubt"]
-    assert len(server.recipients) == len(set(server.recipients)), "nobody gets two"
-    assert set(server.recipients) | set(doubtful) == set(everybody), "nobody is forgotten"
-    assert len(doubtful) <= 4, "only what was on its way"

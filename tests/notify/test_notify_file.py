@@ -6,7 +6,7 @@ from textwrap import dedent
 import pytest
 
 from inforce.core.notice import Event
-from inforce.core.notifying import Database, Mail, Members, Secret, Security, Webhook
+from inforce.core.notify_settings import Database, Mail, Members, Secret, Security, Webhook
 from inforce.formats.notify import notify_file
 from inforce.formats.notify.notify_file import parse_notify
 
@@ -111,8 +111,8 @@ events: [postd]
     told = faults(text.decode())
     assert told == [
         (1, "`site`: what comes by plain http can be changed on the way"),
-        (1, "`recipients` has to name a file, or a database and a query"),
         (2, "`ledger` is no SQLAlchemy address"),
+        (4, "`recipients` has to name a file, or a database and a query"),
         (8, "`mail: password`: a secret in this file is read by everybody"),
         (9, "`sender` is no mail address in ASCII"),
         (10, '`securty` is no key that is known here (did you mean "security"?)'),
@@ -147,7 +147,7 @@ def test_what_is_wrong_is_told_together():
         "`site` is missing",
         '`fiel` is no key that is known here (did you mean "file"?)',
         "`recipients` has to name a file, or a database and a query",
-        "`port: many` is no number",
+        "`port: many` is no number that can stand here",
         "`mail: password`: a secret in this file is read by everybody",
         "`sender` is missing",
         "`rate: fast` is not understood",

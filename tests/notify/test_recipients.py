@@ -2,6 +2,7 @@
 
 import sqlite3
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -124,7 +125,7 @@ QUERY = "SELECT mail AS address, joined AS registered, id AS subject FROM member
 def test_a_query_says_who_registered_when(tmp_path):
     rows = [(1, "kim@members.example", "2016-02-01 10:00:00+09:00"), (2, "lee@", None), (1, "lee@b.example", "x")]
     told = []
-    (kim,) = read_query(database(tmp_path, *rows), None, QUERY, told.append)
+    (kim,) = read_query(database(tmp_path, *rows), None, tmp_path, QUERY, told.append)
     assert (kim.address, kim.registered, kim.subject) == (KIM.address, KIM.registered, "1")
     assert [one.what.partition(":")[0] for one in told] == ["row 2", "row 3"]
 
@@ -132,8 +133,8 @@ def test_a_query_says_who_registered_when(tmp_path):
 def test_a_query_writes_nothing(tmp_path):
     address = database(tmp_path, (1, "kim@members.example", "2016-02-01T10:00:00+09:00"))
     with pytest.raises(RecordError, match="attempt to write a readonly database"):
-        list(read_query(address, None, "DELETE FROM members", print))
-    assert len(list(read_query(address, None, QUERY, print))) == 1
+        list(read_query(address, None, tmp_path, "DELETE FROM members", print))
+    assert len(list(read_query(address, None, tmp_path, QUERY, print))) == 1
 
 
 @pytest.mark.parametrize(
@@ -146,14 +147,14 @@ def test_a_query_writes_nothing(tmp_path):
 )
 def test_a_query_that_finds_no_recipients_is_told(tmp_path, query, what):
     with pytest.raises(RecordError) as told:
-        list(read_query(database(tmp_path), None, query, print))
+        list(read_query(database(tmp_path), None, tmp_path, query, print))
     assert told.value.problems[0].what.startswith(what)
 
 
 @pytest.mark.parametrize("address", ["nosuch://db.example/shop", "members.csv"])
 def test_a_database_of_no_known_kind_is_told(address):
     with pytest.raises(ConfigurationError, match="this database cannot be opened"):
-        list(read_query(address, None, QUERY, print))
+        list(read_query(address, None, Path(), QUERY, print))
 
 
 @pytest.mark.parametrize(

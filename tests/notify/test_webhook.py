@@ -3,14 +3,16 @@
 import hashlib
 import hmac
 import json
+import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from notify.pulled_site import Site
-from notify.test_job import NOW, TELL
+from notify.whole_job import NOW, TELL
 
 from inforce.workflows.notify import notify, read_notify_file
 
@@ -55,11 +57,11 @@ def run(tmp_path):
     site.write()
     (tmp_path / "secret").write_text("s3cret\n")
 
-    def run(server):
+    def run(server, now=NOW):
         path = tmp_path / "notify.yml"
         address = f"http://127.0.0.1:{server.server_port}/hook"
         path.write_text(f"site: site\nwebhook:\n  address: {address}\n  secret_file: secret\n")
-        return notify(read_notify_file(path), tmp_path, lambda: NOW, lambda _: False, TELL)
+        return notify(read_notify_file(path), tmp_path, lambda: now, lambda _: False, TELL)
 
     return run
 
@@ -78,9 +80,20 @@ def test_a_notice_is_posted_once_and_signed(run):
     assert signed == hmac.new(b"s3cret", seconds[2:].encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
-def test_a_server_in_trouble_is_asked_again_with_the_same_key(run):
+@pytest.mark.parametrize("status", [401, 404, 429, 503])
+def test_a_server_in_trouble_is_asked_again_with_the_same_key(run, status):
+    with hooked(status, 204) as server:
+        assert (run(server).failed, run(server, NOW + timedelta(minutes=5)).sent) == (1, 1)
+    assert len({headers["Idempotency-Key"] for headers, _ in server.got}) == 1
+
+
+def test_what_a_killed_job_left_is_posted_again_with_the_same_key(run, tmp_path):
     with hooked(503, 204) as server:
-        assert (run(server).failed, run(server).sent) == (1, 1)
+        run(server)
+        with closing(sqlite3.connect(tmp_path / "notify.db")) as ledger:
+            ledger.execute("UPDATE inforce_deliveries SET state = 'claimed'")
+            ledger.commit()
+        assert run(server, NOW + timedelta(minutes=5)).sent == 1
     assert len({headers["Idempotency-Key"] for headers, _ in server.got}) == 1
 
 
@@ -89,8 +102,10 @@ def test_what_was_taken_before_is_taken(run):
         assert run(server).sent == 1
 
 
-def test_a_refusal_is_for_good(run):
-    with hooked(403) as server:
-        assert run(server).failed == 1
-        assert [one[-1] for one in run(server).listed] == ["the webhook answers 403"]
+@pytest.mark.parametrize("status", [400, 422])
+def test_a_refusal_of_the_notice_is_for_good(run, status):
+    with hooked(status) as server:
+        report = run(server)
+        assert [one.error for one in report.listed] == [f"the webhook answers {status}"]
+        assert run(server, NOW + timedelta(days=9)).is_well
     assert len(server.got) == 1

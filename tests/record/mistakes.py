@@ -186,6 +186,8 @@ TERMS_FILES = [
     _terms("policy.yml that is not UTF-8", TERMS.encode() + b"contact: caf\xe9\n", 4, "not UTF-8"),
     _terms("policy.yml with a date as the default rule", f"{TERMS}effective: 2018-05-10\n", 4, "cannot be a default"),
     _terms("policy.yml with a period that is none", f"{TERMS}notice_period: a month\n", 4, "not understood"),
+    _terms("policy.yml with reminders that are none", f"{TERMS}reminders: no\n", 4, "1 day]`, or `none`"),
+    _terms("policy.yml with an empty list of reminders", f"{TERMS}reminders: []\n", 4, "1 day]`, or `none`"),
     _terms("policy.yml that is a link", Link("../privacy-policy/policy.yml"), None, "symbolic link"),
     _terms("policy.yml that is a submodule", Submodule(), None, "submodule"),
     Mistake(

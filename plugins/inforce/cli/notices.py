@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import select
 import signal
-import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +20,8 @@ from inforce.cli.arguments import MOMENT, json_option
 from inforce.cli.project import at_the_door, lines, resolved, settings_of
 
 if TYPE_CHECKING:
-    from inforce.workflows.notify import Report
+    from inforce.core.delivery import Trouble
+    from inforce.workflows.notify_report import Report
 
 _EVERY = re.compile(r"([1-9]\d{0,4})([smh])", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
@@ -64,6 +69,9 @@ def export_feed(config_file: Path | None, at: date | datetime | str, out: Path, 
 @click.option("--dry-run", is_flag=True, help="Show who would get what; send nothing and note nothing.")
 @click.option("--tell-what-is-due", is_flag=True, help="With a new ledger: tell what is due already, too.")
 @click.option("--resend-doubtful", is_flag=True, help="Send again what is in doubt, with the same Message-ID.")
+@click.option("--settle-doubtful", is_flag=True, help="What is in doubt arrived: take it as sent.")
+@click.option("--retry-failed", is_flag=True, help="Try again what failed for good or too often, and at once.")
+@click.option("--list", "lists", is_flag=True, help="List every delivery that failed or is in doubt; send nothing.")
 @click.option("--once", is_flag=True, help="Run once and end: for cron. So it is, if nothing is said.")
 @click.option("--every", metavar="TIME", help="Run again and again, with such a pause: 30s, 5m, 1h.")
 @json_option
@@ -74,6 +82,9 @@ def notify(  # noqa: PLR0913 - one argument for each option
     dry_run: bool,
     tell_what_is_due: bool,
     resend_doubtful: bool,
+    settle_doubtful: bool,
+    retry_failed: bool,
+    lists: bool,
     once: bool,
     every: str | None,
     as_json: bool,
@@ -83,13 +94,18 @@ def notify(  # noqa: PLR0913 - one argument for each option
     Exit status: 0, all is well; 1, something failed, is in doubt or raised an alarm; 2, the settings are at fault.
     """
     from inforce.core.errors import ConfigurationError, InforceError
-    from inforce.workflows.notify import How, notify, read_notify_file
+    from inforce.workflows.notify import notify, read_notify_file, troubles
+    from inforce.workflows.notify_report import How
 
     pause = _pause(every, once=once)
-    how, said = How(tell_what_is_due, resend_doubtful, dry_run), read_notify_file(settings)
-    ending = threading.Event()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: ending.set())
+    how, said = (
+        How(tell_what_is_due, resend_doubtful, settle_doubtful, retry_failed, dry_run),
+        read_notify_file(settings),
+    )
+    if lists:
+        _tell_troubles(troubles(said, settings.parent), as_json=as_json)
+        return 0
+    ending = _Ending()
     while True:
         status = AT_FAULT
         try:
@@ -104,6 +120,28 @@ def notify(  # noqa: PLR0913 - one argument for each option
                 click.echo(problem, err=True)
         if pause is None or ending.wait(pause):
             return status
+
+
+class _Ending:
+    """Whether the job was asked to end, by SIGTERM or Ctrl-C.
+
+    Not an event of `threading`: a signal that comes while one is asked would wait for ever for the lock of that event.
+    """
+
+    def __init__(self) -> None:
+        """Listen from now on."""
+        self._asked, self._ask = os.pipe()
+        os.set_blocking(self._ask, False)
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(sign, self._end)
+
+    def _end(self, *_: object) -> None:
+        with suppress(BlockingIOError):  # as full as that it says it all the same
+            os.write(self._ask, b".")
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for so long, or until it is asked; whether it was."""
+        return bool(select.select([self._asked], [], [], seconds)[0])
 
 
 def _pause(every: str | None, *, once: bool) -> int | None:
@@ -121,17 +159,31 @@ def _tell_report(report: Report, *, as_json: bool) -> int:
         click.echo(problem, err=True)
     numbers = ("notices", "seen", "told", "cancelled", "expired", "sent", "failed", "doubtful")
     if as_json:
-        listed = [dict(zip(("state", "notice", "channel", "to", "error"), one, strict=True)) for one in report.listed]
         shown = [dict(zip(("notice", "channel", "to"), one, strict=True)) for one in report.shown]
-        print_json({**{name: getattr(report, name) for name in numbers}, "listed": listed, "would_send": shown})
+        counts = {name: getattr(report, name) for name in numbers}
+        print_json({**counts, "listed": list(map(asdict, report.listed)), "would_send": shown})
         return 0 if report.is_well else AT_FAULT
     for notice, channel, whom in report.shown:
         click.echo(f"would send by {channel}: {notice} to {whom}")
-    for state, notice, channel, whom, error in report.listed:
-        click.echo(f"{state}, {channel}: {notice} to {whom}: {error}", err=True)
+    for one in report.listed:
+        click.echo(_line(one), err=True)
     click.echo(
-        f"{count(report.notices, 'notice')}, {report.told} to tell, {report.seen} taken as seen,"
+        f"{count(report.notices, 'notice')}, {report.told} told, {report.seen} taken as seen,"
         f" {report.cancelled} cancelled, {report.expired} expired;"
         f" {report.sent} sent, {report.failed} failed, {report.doubtful} in doubt"
     )
     return 0 if report.is_well else AT_FAULT
+
+
+def _tell_troubles(troubles: Sequence[Trouble], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"listed": list(map(asdict, troubles))})
+        return
+    for one in troubles:
+        click.echo(_line(one))
+    click.echo(f"{count(len(troubles), 'delivery', 'deliveries')} failed or in doubt")
+
+
+def _line(one: Trouble) -> str:
+    how = f"{one.state}, tried again later" if one.is_tried_again else one.state
+    return f"{one.channel}: {one.notice} to {one.to or 'everybody'}: {how}: {one.error}"

@@ -87,6 +87,10 @@ class RecordError(InforceError):
     """The record, or another input, is at fault."""
 
 
+class NotThereError(RecordError):
+    """What was asked for is not there, though the place where it should be answers."""
+
+
 class ConfigurationError(InforceError):
     """The options or the command line are at fault."""
 

@@ -151,14 +151,18 @@ def told_by(notices: Iterable[Notice], instant: datetime) -> list[Notice]:
     told meanwhile, is put before that, though, and what it cancelled by its date is told no more.
     """
     due = [one for one in notices if one.told_from <= instant]
-    cancelled = {path: one.due for one in due for path in one.cancels}
-    told = [one for one in due if one.path not in cancelled or one.due < cancelled[one.path]]
+    cancelled = {path: one for one in due for path in one.cancels}
+    told = [one for one in due if one.path not in cancelled or _is_before(one, cancelled[one.path])]
     return sorted(told, key=attrgetter("told_from", "due"))
 
 
 def cancelled_by(notices: Iterable[Notice], instant: datetime) -> dict[str, Notice]:
     """By the path of each notice that is cancelled at the instant, the notice that cancels it."""
     return {path: one for one in notices if one.told_from <= instant for path in one.cancels}
+
+
+def _is_before(notice: Notice, canceller: Notice) -> bool:
+    return notice.due < canceller.due or notice.told_from < canceller.told_from
 
 
 def _posted(revision: Revision, corrected: Revision | None, *, is_first: bool) -> Notice:

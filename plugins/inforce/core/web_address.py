@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from inforce.core.errors import Fault
 
-_BY_HTTPS = "write it with https://, or say `insecure: true` if nobody else is on the network between"
+_BY_HTTPS = "write it with https://, or say `insecure: yes` if nobody else is on the network between"
 
 
 def is_web_address(place: str) -> bool:

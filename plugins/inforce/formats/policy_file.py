@@ -39,6 +39,8 @@ KEYS = (
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*", re.ASCII)
 _DAYS = re.compile(r"([1-9]\d{0,3}) days?", re.ASCII)
 _NO_REMINDERS = "none"
+_IN_DAYS = "write it in days: `30 days`"
+_DAYS_OR_NONE = f"write it in days: `[30 days, 1 day]`, or `{_NO_REMINDERS}`"
 
 
 def parse_terms(data: bytes) -> Reading[Terms]:
@@ -89,20 +91,20 @@ def _refuse_fixed_days(fields: Fields, *rules: Rule) -> None:
 
 def _notice_period(fields: Fields) -> int | None:
     text = fields.text("notice_period")
-    return None if text is None else _days(fields, "notice_period", text)
+    return None if text is None else _days(fields, "notice_period", text, _IN_DAYS)
 
 
 def _reminders(fields: Fields) -> tuple[int, ...]:
     """The numbers of days, each once, the most first."""
-    texts = fields.texts("reminders")
+    texts = fields.texts("reminders", _DAYS_OR_NONE)
     if texts == (_NO_REMINDERS,):
         return ()
-    days = {_days(fields, "reminders", text) for text in texts}
+    days = {_days(fields, "reminders", text, _DAYS_OR_NONE) for text in texts}
     return tuple(sorted((one for one in days if one is not None), reverse=True))
 
 
-def _days(fields: Fields, key: str, text: str) -> int | None:
+def _days(fields: Fields, key: str, text: str, todo: str) -> int | None:
     if found := _DAYS.fullmatch(text):
         return int(found[1])
-    fields.fault(key, f"`{key}: {text}` is not understood", "write it in days: `30 days`")
+    fields.fault(key, f"`{key}: {text}` is not understood", todo)
     return None

@@ -221,6 +221,11 @@ class Fields:
             if key not in known
         ]
 
+    @property
+    def first_line(self) -> int:
+        """Where the mapping begins."""
+        return self._keys.line
+
     def line(self, key: str) -> int | None:
         """The line of the key."""
         return self._keys.lines.get(key)
@@ -239,24 +244,23 @@ class Fields:
             return None
         return " ".join(value.text.split())
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        """A list of texts; a single text is a list of one."""
+    def texts(self, key: str, todo: str = "") -> tuple[str, ...]:
+        """A list of texts; a single text is a list of one. `todo` says what to write in the place of what is none."""
         value = self._keys.values.get(key)
         if value is None:
             return ()
         items = value.values if isinstance(value, Items) else (value,)
         for item in items:
             if isinstance(item, Keys):
-                todo = 'put the sentence in quotation marks: `  - "Sentence: with a colon."`'
+                quoted = 'put the sentence in quotation marks: `  - "Sentence: with a colon."`'
                 self.faults.append(
-                    Fault(f"this item of `{key}` holds a colon and a space, as a key does", todo, item.line)
+                    Fault(f"this item of `{key}` holds a colon and a space, as a key does", quoted, item.line)
                 )
                 return ()
         texts = [" ".join(item.text.split()) for item in items if isinstance(item, Scalar)]
         if len(texts) != len(items) or not all(texts) or not texts:
-            self.fault(
-                key, f"`{key}` has to be a list of texts", f"write `{key}:` and under it lines of the form `  - …`"
-            )
+            todo = todo or f"write `{key}:` and under it lines of the form `  - …`"
+            self.fault(key, f"`{key}` has to be a list of texts", todo)
             return ()
         return tuple(texts)
 

@@ -10,11 +10,12 @@ from datetime import date, datetime
 from inforce.adapters.clock import Door
 from inforce.core import address
 from inforce.core.advice import advice
-from inforce.core.errors import ConfigurationError, Fault, Problem, RecordError, Severity, did_you_mean
+from inforce.core.errors import ConfigurationError, Fault, InforceError, Problem, RecordError, Severity, did_you_mean
 from inforce.core.record import FOLDER, PolicyRecord
 from inforce.core.timeline import Timeline
 from inforce.formats.pdf.fonts import has_rare
 from inforce.formats.text.markdown import anchors_of, links_of
+from inforce.workflows.notice_authority import settled_authority
 from inforce.workflows.progress import Progress
 from inforce.workflows.publish_site import draft_rendition
 from inforce.workflows.read_record import Draft, OpenRecord, opened
@@ -64,6 +65,7 @@ def _check(settings: Settings, door: Door, as_if_posted: date | datetime | None,
         found = [
             *source.record.problems,
             *_signing_problems(settings, door.latest),
+            *_authority_problems(settings, source, door.asked),
             *(warning for policy in source.record.policies for warning in _policy_advice(policy, door.asked)),
             *(warning for policy in source.record.policies for warning in _not_archivable(policy, source, settings)),
             *(replace(one, severity=min(one.severity, severity, key=_WEAKER)) for one in problems),
@@ -73,6 +75,15 @@ def _check(settings: Settings, door: Door, as_if_posted: date | datetime | None,
         unique = sorted(dict.fromkeys(found), key=lambda one: (one.path, one.line or 0, one.severity, one.what))
         posted = sum(len(one.revisions) for one in policies)
         return Findings(tuple(unique), is_readable=True, policies=len(policies), revisions=posted, drafts=tuple(drafts))
+
+
+def _authority_problems(settings: Settings, source: OpenRecord, instant: datetime) -> tuple[Problem, ...]:
+    """What keeps notices from being published, and with them everything else: the words are those of a build."""
+    try:
+        settled_authority(settings, source, instant)
+    except InforceError as wrong:
+        return wrong.problems
+    return ()
 
 
 def _signing_problems(settings: Settings, instant: datetime) -> tuple[Problem, ...]:

@@ -1,85 +1,30 @@
-"""The notification job: pull a site's notices, decide who is to be told, tell each once, and note it.
+"""The notification job: pull a site's notices, decide which are to be told, and have them delivered.
 
 Everything that is seen is compared with what was seen before; an alarm ends the run before anybody is told anything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
 
 from inforce.adapters.notify.ledger_store import Ledger, open_ledger
 from inforce.adapters.notify.notices_source import NoticesSource, open_source
-from inforce.adapters.notify.recipients import read_csv, read_query
 from inforce.adapters.notify.secret import secret_of
-from inforce.adapters.notify.smtp_mail import MailStoppedError, SmtpMail
-from inforce.adapters.notify.webhook import WebhookSender
-from inforce.core.announcement import Announcement, Recipient
-from inforce.core.delivery import (
-    Channel,
-    Delivery,
-    Outcome,
-    Standing,
-    State,
-    cancelled,
-    concerns,
-    may_be_tried,
-    standing,
-    to_tell,
-)
-from inforce.core.errors import ConfigurationError, InforceError, Problem, RecordError, Severity
-from inforce.core.notifying import Mail, NotifySettings
+from inforce.core.announcement import Announcement
+from inforce.core.delivery import Standing, Trouble, cancelled, standing, to_tell
+from inforce.core.errors import ConfigurationError, Problem, RecordError, Severity, did_you_mean
+from inforce.core.notify_settings import NotifySettings
 from inforce.core.pulled import compare
-from inforce.formats.notify.mail import common_part, envelope_sender, mail_of
 from inforce.formats.notify.notify_file import parse_notify
+from inforce.workflows.deliver import Deliverer, EndedError, Wait
+from inforce.workflows.notify_report import How, Report
 
 _BACK = timedelta(minutes=5)
+_AHEAD = timedelta(days=1)
 _PULL, _LATEST, _FIRST = "pull", "latest", "first"
-Wait = Callable[[float], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class How:
-    """How a run is asked to be.
-
-    Attributes:
-        tells_what_is_due: a new ledger tells what is due already, and does not take it as seen.
-        resends_doubtful: what is in doubt is sent again.
-        is_dry: nothing is sent and nothing noted.
-    """
-
-    tells_what_is_due: bool = False
-    resends_doubtful: bool = False
-    is_dry: bool = False
-
-
-@dataclass(slots=True)
-class Report:
-    """What a run did: counts, problems in the order in which they came, and what a person has to look at.
-
-    `shown` has what a dry run would have sent: notice, channel, address.
-    """
-
-    notices: int = 0
-    seen: int = 0
-    told: int = 0
-    cancelled: int = 0
-    expired: int = 0
-    sent: int = 0
-    failed: int = 0
-    doubtful: int = 0
-    problems: list[Problem] = field(default_factory=list)
-    listed: list[tuple[str, str, str, str, str]] = field(default_factory=list)
-    shown: list[tuple[str, str, str]] = field(default_factory=list)
-
-    @property
-    def is_well(self) -> bool:
-        """Whether nothing failed, nothing is in doubt, and nothing is to be mended."""
-        return not (self.failed or self.listed or any(one.is_error for one in self.problems))
 
 
 def read_notify_file(path: Path) -> NotifySettings:
@@ -120,40 +65,79 @@ def notify(
     with ExitStack() as stack:
         password = secret_of(settings.ledger.password, folder)
         ledger = stack.enter_context(open_ledger(settings.ledger.address, password, folder, writes=not how.is_dry))
-        source = stack.enter_context(open_source(settings.site, folder, is_insecure=settings.is_insecure))
-        now = clock()
-        _note_instant(ledger, now, report)
-        _take(ledger, source, now, how, report)
-        report.problems += source.warnings
-        due = _decide(ledger, settings, now, report)
-        if due:
-            with _Run(settings, folder, ledger, source, how, report, clock, wait) as run:
-                run.tell(due)
-        if not how.is_dry:
-            report.listed = list(ledger.listed(settings.attempts))
+        source = stack.enter_context(
+            open_source(settings.site, folder, is_insecure=settings.is_insecure, sleep=_sleeping(wait))
+        )
+        try:
+            if how.settles_doubtful:
+                ledger.settle_doubtful()
+            now = clock()
+            _note_instant(ledger, now, report)
+            _take(ledger, source, now, how, report)
+            report.problems += source.warnings
+            due = _decide(ledger, settings, now, how, report)
+            with Deliverer(settings, folder, ledger, source, how, report, clock, wait) as deliverer:
+                if due:
+                    deliverer.tell(due)
+                else:
+                    deliverer.check()
+        except EndedError:
+            todo = "nothing is lost: the next run goes on"
+            report.problems.append(Problem("job", "the run was ended early", todo, severity=Severity.WARNING))
+        report.listed = ledger.to_look_at(settings.attempts)
     return report
 
 
+def troubles(settings: NotifySettings, folder: Path) -> list[Trouble]:
+    """Every delivery that failed or is in doubt, whether a run told of it before or not; nothing is pulled or noted.
+
+    Raises:
+        ConfigurationError: the ledger's address is none, or the ledger is of another version.
+        RecordError: it cannot be read, or a job holds it.
+    """
+    password = secret_of(settings.ledger.password, folder)
+    with open_ledger(settings.ledger.address, password, folder, writes=False) as ledger:
+        return ledger.troubles(settings.attempts)
+
+
+def _sleeping(wait: Wait) -> Callable[[float], None]:
+    """Waits, and ends the run where the job is to end."""
+
+    def sleep(seconds: float) -> None:
+        if wait(seconds):
+            raise EndedError
+
+    return sleep
+
+
 def _note_instant(ledger: Ledger, now: datetime, report: Report) -> None:
-    """Warn of a clock that runs backwards. Nothing is told twice for that: what was told is noted."""
+    """Warn of a clock that ran backwards. Nothing is told twice for that: what was told is noted."""
     latest = ledger.kept(_LATEST)
     if latest and now < datetime.fromisoformat(latest) - _BACK:
-        what = f"the clock shows {now.isoformat()}, and showed {latest} at a run before"
+        what = f"the clock shows {now.isoformat()}, and showed {latest} at the run before"
         todo = "set the clock right; nothing is told twice, and what is not due yet is told when it is"
         report.problems.append(Problem("clock", what, todo, severity=Severity.WARNING))
-    if not latest or datetime.fromisoformat(latest) < now:
-        ledger.keep(_LATEST, now.isoformat())
+    ledger.keep(_LATEST, now.isoformat())
+
+
+def _check_clock(source: NoticesSource, now: datetime) -> None:
+    """Raises where the clock is far ahead of that of the site's server: what is not due would be told."""
+    theirs = source.server_clock
+    if theirs is not None and now > theirs + _AHEAD:
+        what = f"the clock shows {now.isoformat()}, and that of the site's server {theirs.isoformat()}"
+        raise RecordError([Problem("clock", what, "set it right; nothing is told before, for it would be too early")])
 
 
 def _take(ledger: Ledger, source: NoticesSource, now: datetime, how: How, report: Report) -> None:
     """Take what is new into the ledger; all of a pull, or, where there is an alarm, nothing."""
     pulled = source.pull(ledger.kept(_PULL))
+    _check_clock(source, now)
+    is_new_ledger = not ledger.kept(_FIRST)
     if pulled is None:
         return
     seen = ledger.seen()
     if alarm := compare(seen, pulled):
         raise RecordError(alarm)
-    is_new_ledger = not ledger.kept(_FIRST)
     place = len(seen)
     for one in pulled.announcements:
         if one.id in seen:
@@ -163,12 +147,16 @@ def _take(ledger: Ledger, source: NoticesSource, now: datetime, how: How, report
         report.seen += is_past
         ledger.take(one, place, Standing.SEEN if is_past else Standing.OPEN)
         place += 1
+    if report.seen:
+        what = f"the ledger is new: {report.seen} notices that are due already are taken as told before"
+        todo = "if it should not be new, look where the old one is; a new one tells them with --tell-what-is-due"
+        report.problems.append(Problem("ledger", what, todo, severity=Severity.WARNING))
     ledger.keep(_FIRST, "taken")
     ledger.keep(_PULL, pulled.state)
     ledger.commit()
 
 
-def _decide(ledger: Ledger, settings: NotifySettings, now: datetime, report: Report) -> list[Announcement]:
+def _decide(ledger: Ledger, settings: NotifySettings, now: datetime, how: How, report: Report) -> list[Announcement]:
     """Note how each notice stands, and say which are to be told."""
     noted = ledger.notices()
     gone = cancelled((one for one, _ in noted), now)
@@ -180,148 +168,18 @@ def _decide(ledger: Ledger, settings: NotifySettings, now: datetime, report: Rep
             report.expired += after is Standing.EXPIRED
     ledger.commit()
     report.notices = len(noted)
+    if how.tells_what_is_due and any(after is Standing.SEEN and one.expires > now for one, after in stood):
+        what, todo = "the ledger is not new", "what it took as told before stays so; --tell-what-is-due changes nothing"
+        report.problems.append(Problem("ledger", what, todo, severity=Severity.WARNING))
+    report.problems += _unknown(settings.policies, {one.policy for one, _ in noted})
     return to_tell(stood, now, settings.events, settings.policies)
 
 
-class _StopError(Exception):
-    """The job is to end; what is in hand is done."""
-
-
-@dataclass(slots=True)
-class _Run:
-    """Tells what is due to everybody whom it concerns."""
-
-    settings: NotifySettings
-    folder: Path
-    ledger: Ledger
-    source: NoticesSource
-    how: How
-    report: Report
-    clock: Callable[[], datetime]
-    wait: Wait
-    _common: dict[tuple[str, str], bytes] = field(default_factory=dict)
-    _raw: dict[str, dict[str, Any]] = field(default_factory=dict)
-    _smtp: SmtpMail | None = None
-    _sender: str = ""
-    _hook: WebhookSender | None = None
-
-    def __enter__(self) -> Self:
-        mail, hook = self.settings.mail, self.settings.webhook
-        if mail is not None:
-            self._smtp = SmtpMail(mail, secret_of(mail.password, self.folder))
-            self._sender = envelope_sender(mail)
-        if hook is not None:
-            self._hook = WebhookSender(hook, secret_of(hook.secret, self.folder) or "")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._smtp is not None:
-            self._smtp.close()
-        if self._hook is not None:
-            self._hook.close()
-
-    def tell(self, due: Iterable[Announcement]) -> None:
-        """Tell them all, as far as they can be read; the recipients are gone through once."""
-        ready = [one for one in due if self._read(one)]
-        self.report.told = len(ready)
-        if not ready:
-            return
-        try:
-            for recipient in self._recipients():
-                for one in ready:
-                    self._tell_one(one, recipient)
-        except _StopError:
-            todo = "nothing is lost: the next run goes on"
-            self.report.problems.append(Problem("job", "the run was ended early", todo, severity=Severity.WARNING))
-        self.ledger.commit()
-
-    def _read(self, one: Announcement) -> bool:
-        """Read what a notice says, and see that its text is there: what is wrong with it stops this notice alone."""
-        try:
-            self.source.check_text(one)
-            self._raw[one.id] = self.source.raw(one)
-            if self.settings.mail is not None:
-                for language, message in self.source.messages(one).items():
-                    self._common[one.id, language] = common_part(one, message, language, self.settings.mail)
-        except InforceError as wrong:
-            self.report.problems += wrong.problems
-            return False
-        return True
-
-    def _recipients(self) -> Iterator[Recipient | None]:
-        members, tell = self.settings.members, self.report.problems.append
-        if members is None:
-            yield None
-        elif members.database is not None:
-            password = secret_of(members.database.password, self.folder)
-            yield from read_query(members.database.address, password, members.query, tell)
-        else:
-            yield from read_csv(self.folder / members.file, members.file, tell)
-
-    def _tell_one(self, one: Announcement, recipient: Recipient | None) -> None:
-        if recipient is not None and not concerns(one.recipients, recipient.registered):
-            return
-        if self.settings.mail is not None and self._smtp is not None and recipient is not None:
-            self._deliver(Delivery(one, recipient, Channel.MAIL))
-        if self._hook is not None:
-            self._deliver(Delivery(one, recipient, Channel.WEBHOOK))
-
-    def _deliver(self, delivery: Delivery) -> None:
-        key, ledger = delivery.key, self.ledger
-        noted = ledger.noted(key)
-        again = self.how.resends_doubtful
-        if not may_be_tried(noted, ledger.run, self.settings.attempts, resend_doubtful=again):
-            return
-        if self.wait(0):
-            raise _StopError
-        ledger.claim(delivery, key, is_new=noted is None)
-        if self.how.is_dry:
-            whom = delivery.recipient.address if delivery.recipient else "the webhook"
-            self.report.shown.append((delivery.announcement.id, delivery.channel.value, whom))
-            return
-        try:
-            outcome = self._send(delivery, key)
-        except MailStoppedError as wrong:
-            ledger.give_back(key, noted)
-            self.report.problems += wrong.problems
-            self._smtp = None
-            return
-        ledger.settle(key, outcome)
-        self._count(outcome)
-        if self.settings.rate:
-            ledger.commit()
-            if self.wait(1 / self.settings.rate):
-                raise _StopError
-
-    def _send(self, delivery: Delivery, key: str) -> Outcome:
-        one, recipient, now = delivery.announcement, delivery.recipient, self.clock()
-        if delivery.channel is Channel.WEBHOOK and self._hook is not None:
-            return self._hook.send(delivery, key, self._raw[one.id], now)
-        mail = self.settings.mail
-        if mail is None or self._smtp is None or recipient is None:
-            raise AssertionError(delivery.channel)
-        common = self._common[one.id, self._language(one, recipient)]
-        data = self._written(delivery, recipient, common, mail, now)
-        if isinstance(data, Outcome):
-            return data
-        return self._smtp.send(self._sender, recipient.address, data)
-
-    def _written(
-        self, delivery: Delivery, recipient: Recipient, common: bytes, mail: Mail, now: datetime
-    ) -> bytes | Outcome:
-        try:
-            return mail_of(delivery, recipient, common, mail, now)
-        except ValueError as wrong:  # `email` refuses what would be another header
-            return Outcome(State.FAILED, f"no mail can be made for this recipient: {wrong}", is_final=True)
-
-    def _language(self, one: Announcement, recipient: Recipient) -> str:
-        asked = recipient.language or one.language
-        for language in (asked, asked.partition("-")[0], one.language):
-            if (one.id, language) in self._common:
-                return language
-        return next(language for notice, language in self._common if notice == one.id)
-
-    def _count(self, outcome: Outcome) -> None:
-        self.report.sent += outcome.state is State.SENT
-        self.report.failed += outcome.state is State.FAILED
-        self.report.doubtful += outcome.state is State.DOUBTFUL
+def _unknown(asked: Iterable[str], known: set[str]) -> list[Problem]:
+    """A warning for each policy that is asked for, and of which there is no notice."""
+    todo = "look at the names of the folders in the site's `policy_versions/`"
+    return [
+        Problem("policies", f"there is no notice of `{one}`{did_you_mean(one, known)}", todo, severity=Severity.WARNING)
+        for one in sorted(asked)
+        if one not in known
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from sqlalchemy import URL, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
@@ -12,6 +13,8 @@ from inforce.core.errors import ConfigurationError, Problem
 
 IN_MEMORY = ":memory:"
 """What SQLite calls a database that is nowhere."""
+_NOWHERE = (None, "", IN_MEMORY)
+"""What SQLite's addresses have in the place of a file, where there is none."""
 
 
 def engine_of(
@@ -36,6 +39,13 @@ def engine_of(
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as wrong:
         todo = f"write it as SQLAlchemy has it, and install what it needs: {example}"
         raise ConfigurationError([Problem(address, f"this {called} cannot be opened: {wrong}", todo)]) from None
+
+
+def file_of(url: URL, folder: Path) -> Path | None:
+    """Where SQLite's file lies, to the end of all links; None where the database is no file."""
+    if url.get_backend_name() != "sqlite" or url.database in _NOWHERE:
+        return None
+    return (folder / str(url.database)).resolve()
 
 
 def said(wrong: SQLAlchemyError) -> str:

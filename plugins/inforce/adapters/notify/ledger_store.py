@@ -4,7 +4,10 @@
 
     inforce_meta         name, value         version, run, latest, state of the last pull
     inforce_notices      id, place, facts, standing, data
-    inforce_deliveries   key, notice, channel, subject, address, state, attempts, is_final, run, error
+    inforce_deliveries   key, notice, channel, subject, address, state, attempts, is_final, run, tried, listed, error
+
+`run` is the run that tried a delivery last, `tried` when that was, `listed` the run that told a person of its trouble
+(0: none has).
 
 One job at a time holds a ledger: by a lock on a file beside SQLite's, by an advisory lock of PostgreSQL's or MySQL's on
 the very connection that claims go over. Either ends with the process that holds it.
@@ -13,8 +16,9 @@ the very connection that claims go over. Either ends with the process that holds
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -22,16 +26,14 @@ from typing import IO
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from inforce.adapters.notify.databases import IN_MEMORY, engine_of, said
+from inforce.adapters.notify.databases import IN_MEMORY, engine_of, file_of, said
 from inforce.core.announcement import Announcement
-from inforce.core.delivery import Delivery, Noted, Outcome, Standing, State
+from inforce.core.delivery import Channel, Delivery, Noted, Outcome, Standing, State, Trouble
 from inforce.core.errors import ConfigurationError, Problem, RecordError
 from inforce.formats.notify.announcement_json import announcement_of, announcement_text
 
 VERSION = "1"
 _LOCK = 0x1F02CE
-_NOWHERE = (None, "", IN_MEMORY)
-"""What SQLite's addresses have in the place of a file, where there is none."""
 _TABLES = sa.MetaData()
 _META = sa.Table(
     "inforce_meta", _TABLES, sa.Column("name", sa.String(64), primary_key=True), sa.Column("value", sa.Text)
@@ -57,20 +59,48 @@ _DELIVERIES = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("is_final", sa.Boolean, nullable=False),
     sa.Column("run", sa.Integer, nullable=False),
+    sa.Column("tried", sa.String(40), nullable=False),
+    sa.Column("listed", sa.Integer, nullable=False),
     sa.Column("error", sa.Text, nullable=False),
 )
 _D = _DELIVERIES.c
-_ONE = sa.select(_D.state, _D.attempts, _D.is_final, _D.run).where(_D.key == sa.bindparam("k"))
+_NOTED = sa.select(_D.key, _D.state, _D.attempts, _D.is_final, _D.run, _D.tried, _D.address).where(
+    _D.key.in_(sa.bindparam("keys", expanding=True))
+)
+_CLAIM = sa.insert(_DELIVERIES).values({column: sa.bindparam(column.name) for column in _D})
 _CLAIM_AGAIN = (
     sa.update(_DELIVERIES)
     .where(_D.key == sa.bindparam("k"))
-    .values(state=State.CLAIMED.value, attempts=_D.attempts + 1, run=sa.bindparam("r"), error="")
+    .values(
+        state=sa.bindparam("s"),
+        attempts=_D.attempts + 1,
+        run=sa.bindparam("r"),
+        tried=sa.bindparam("t"),
+        address=sa.bindparam("a"),
+        listed=0,
+    )
 )
+_IS_OPEN = _NOTICES.c.standing == Standing.OPEN.value
 _SETTLE = (
     sa.update(_DELIVERIES)
     .where(_D.key == sa.bindparam("k"))
     .values(state=sa.bindparam("s"), is_final=sa.bindparam("f"), error=sa.bindparam("e"))
 )
+
+
+class _Prepared:
+    """A statement that is compiled once: what SQLAlchemy does anew at each execution takes longer than the database."""
+
+    def __init__(self, statement: sa.Insert | sa.Update, dialect: sa.Dialect) -> None:
+        """Compile it; all of its values are parameters, with names or constant."""
+        compiled = statement.compile(dialect=dialect)
+        self._text, self._order = str(compiled), getattr(compiled, "positiontup", None)
+        self._constants = compiled.params
+
+    def run(self, connection: sa.Connection, values: Mapping[str, object]) -> None:
+        """Execute it."""
+        named = {**self._constants, **values}
+        connection.exec_driver_sql(self._text, tuple(named[name] for name in self._order) if self._order else named)
 
 
 class Ledger:
@@ -79,6 +109,9 @@ class Ledger:
     def __init__(self, connection: sa.Connection, place: str, run: int, *, writes: bool) -> None:
         """Keep the connection; `writes` is no for a run that only shows what it would do."""
         self._connection, self._place, self._writes = connection, place, writes
+        self._claim, self._claim_again, self._settle = (
+            _Prepared(one, connection.dialect) for one in (_CLAIM, _CLAIM_AGAIN, _SETTLE)
+        )
         self.run = run
 
     def kept(self, name: str) -> str:
@@ -94,8 +127,9 @@ class Ledger:
 
     def seen(self) -> Mapping[str, str]:
         """The facts of every notice, by its id."""
+        asked = sa.select(_NOTICES.c.id, _NOTICES.c.facts)
         with _told(self._place):
-            return {str(row.id): str(row.facts) for row in self._connection.execute(sa.select(_NOTICES))}
+            return {str(row.id): str(row.facts) for row in self._connection.execute(asked)}
 
     def notices(self) -> list[tuple[Announcement, Standing]]:
         """Every notice, in the order in which they came."""
@@ -121,46 +155,55 @@ class Ledger:
             self._connection.execute(sa.update(_NOTICES).where(_NOTICES.c.id == one.id).values(standing=how.value))
 
     def doubt(self) -> None:
-        """What is claimed when a run begins was left by a job that died."""
+        """What is claimed when a run begins was left by a job that died: see `core/delivery.py`."""
+        left = sa.update(_DELIVERIES).where(_D.state == State.CLAIMED.value)
         error = "the job ended while this was on its way"
-        change = sa.update(_DELIVERIES).where(_D.state == State.CLAIMED.value)
         with _told(self._place):
-            self._connection.execute(change.values(state=State.DOUBTFUL.value, error=error))
+            for channel, state in ((Channel.MAIL, State.DOUBTFUL), (Channel.WEBHOOK, State.FAILED)):
+                of_channel = left.where(_D.channel == channel.value)
+                self._connection.execute(of_channel.values(state=state.value, error=error))
 
-    def noted(self, key: str) -> Noted | None:
-        """A delivery as it is noted."""
+    def noted(self, keys: Sequence[str]) -> dict[str, Noted]:
+        """Deliveries as they are noted, by their keys; those that are not are left out."""
         with _told(self._place):
-            row = self._connection.execute(_ONE, {"k": key}).first()
-        return None if row is None else Noted(State(row.state), row.attempts, row.is_final, row.run)
+            rows = self._connection.execute(_NOTED, {"keys": keys}).all()
+        return {
+            row.key: Noted(
+                State(row.state), row.attempts, row.is_final, row.run, datetime.fromisoformat(row.tried), row.address
+            )
+            for row in rows
+        }
 
-    def claim(self, delivery: Delivery, key: str, *, is_new: bool) -> None:
+    def claim(self, delivery: Delivery, key: str, now: datetime, *, is_new: bool) -> None:
         """Note that a delivery is about to go out; it is durable when this returns, as all that was noted before."""
+        address = delivery.recipient.address if delivery.recipient else ""
+        values = {
+            "key": key,
+            "notice": delivery.announcement.id,
+            "channel": delivery.channel.value,
+            "subject": delivery.subject,
+            "address": address,
+            "state": State.CLAIMED.value,
+            "attempts": 1,
+            "is_final": False,
+            "run": self.run,
+            "tried": now.isoformat(),
+            "listed": 0,
+            "error": "",
+        }
+        again = {"k": key, "s": State.CLAIMED.value, "r": self.run, "t": now.isoformat(), "a": address}
         with _told(self._place):
             if is_new:
-                self._connection.execute(
-                    sa.insert(_DELIVERIES),
-                    {
-                        "key": key,
-                        "notice": delivery.announcement.id,
-                        "channel": delivery.channel.value,
-                        "subject": delivery.subject,
-                        "address": delivery.recipient.address if delivery.recipient else "",
-                        "state": State.CLAIMED.value,
-                        "attempts": 1,
-                        "is_final": False,
-                        "run": self.run,
-                        "error": "",
-                    },
-                )
+                self._claim.run(self._connection, values)
             else:
-                self._connection.execute(_CLAIM_AGAIN, {"k": key, "r": self.run})
+                self._claim_again.run(self._connection, again)
         self.commit()
 
     def settle(self, key: str, outcome: Outcome) -> None:
         """Note what became of it; durable with the next claim or commit, and in doubt if the job dies before."""
         values = {"k": key, "s": outcome.state.value, "f": outcome.is_final, "e": outcome.error}
         with _told(self._place):
-            self._connection.execute(_SETTLE, values)
+            self._settle.run(self._connection, values)
 
     def give_back(self, key: str, noted: Noted | None) -> None:
         """Forget a claim of which nothing went out."""
@@ -168,17 +211,62 @@ class Ledger:
             if noted is None:
                 self._connection.execute(sa.delete(_DELIVERIES).where(_D.key == key))
             else:
-                before = {"state": noted.state.value, "attempts": noted.attempts, "run": noted.run}
+                before = {
+                    "state": noted.state.value,
+                    "attempts": noted.attempts,
+                    "run": noted.run,
+                    "tried": noted.tried.isoformat(),
+                    "address": noted.address,
+                    "listed": self.run,
+                }
                 self._connection.execute(sa.update(_DELIVERIES).where(_D.key == key).values(**before))
         self.commit()
 
-    def listed(self, attempts: int) -> Iterator[tuple[str, str, str, str, str]]:
-        """What a person has to look at: state, notice, channel, address or subject, and the error."""
-        given_up = sa.and_(_D.state == State.FAILED.value, sa.or_(_D.is_final, _D.attempts >= attempts))
-        asked = sa.select(_DELIVERIES).where(sa.or_(_D.state == State.DOUBTFUL.value, given_up))
+    def settle_doubtful(self) -> int:
+        """Take what is in doubt as sent, for a person found that it was; how much that is."""
+        change = sa.update(_DELIVERIES).where(_D.state == State.DOUBTFUL.value).values(state=State.SENT.value)
         with _told(self._place):
-            for row in self._connection.execute(asked.order_by(_D.state, _D.notice, _D.subject)):
-                yield row.state, row.notice, row.channel, row.address or row.subject, row.error
+            return self._connection.execute(change).rowcount
+
+    def to_look_at(self, attempts: int) -> list[Trouble]:
+        """What a person has to look at now.
+
+        What is in doubt is told at each run while its notice is worth telling: only a person can have it sent again.
+        What failed is told once, each time that it was tried.
+
+        Args:
+            attempts: how many times a delivery is tried.
+        """
+        is_doubtful = sa.and_(_D.state == State.DOUBTFUL.value, _IS_OPEN)
+        is_untold = sa.and_(_D.state.in_((State.FAILED.value, State.DOUBTFUL.value)), _D.listed == 0)
+        with _told(self._place):
+            found = self._troubles(sa.or_(is_doubtful, is_untold), attempts)
+            change = sa.update(_DELIVERIES).where(_D.state.in_((State.FAILED.value, State.DOUBTFUL.value)))
+            self._connection.execute(change.where(_D.listed == 0).values(listed=self.run))
+        self.commit()
+        return found
+
+    def troubles(self, attempts: int) -> list[Trouble]:
+        """Everything that failed or is in doubt, told before or not; `attempts` as for `to_look_at`."""
+        with _told(self._place):
+            return self._troubles(_D.state.in_((State.FAILED.value, State.DOUBTFUL.value)), attempts)
+
+    def _troubles(self, which: sa.ColumnElement[bool], attempts: int) -> list[Trouble]:
+        is_tried_again = sa.and_(
+            _D.state == State.FAILED.value, sa.not_(_D.is_final), _D.attempts < attempts, _IS_OPEN
+        ).label("is_tried_again")
+        asked = sa.select(_DELIVERIES, is_tried_again).join(_NOTICES, _NOTICES.c.id == _D.notice).where(which)
+        return [
+            Trouble(
+                State(row.state),
+                row.notice,
+                Channel(row.channel),
+                row.address or row.subject,
+                row.error,
+                bool(row.is_tried_again),
+            )
+            for row in self._connection.execute(asked.order_by(_D.state, _D.notice, _D.subject))
+        ]
 
     def commit(self) -> None:
         """Make durable what was noted."""
@@ -202,36 +290,52 @@ def open_ledger(address: str, password: str | None, folder: Path, *, writes: boo
         RecordError: it cannot be opened or written, or another job holds it.
     """
     with ExitStack() as stack:
-        placed = partial(_local, folder, writes=writes)
+        placed = partial(_placed, folder, writes=writes)
         engine = engine_of(address, password, "ledger", "postgresql+psycopg://notify@db.example/notify", placed)
         stack.callback(engine.dispose)
         with _told(address):
-            if engine.dialect.name == "sqlite" and engine.url.database not in _NOWHERE:
-                stack.enter_context(_alone(Path(f"{engine.url.database}.lock"), address))
+            if path := file_of(engine.url, folder):
+                stack.enter_context(_alone(path.with_name(f"{path.name}.lock"), address))
             connection = stack.enter_context(engine.connect())
             _lock(connection, address)
             _prepare(connection, address, writes=writes)
-            run = int(connection.execute(sa.select(_META.c.value).where(_META.c.name == "run")).scalar() or 0) + 1
-            _keep(connection, "run", str(run))
-        ledger = Ledger(connection, address, run, writes=writes)
+            ledger = Ledger(connection, address, _next_run(connection), writes=writes)
         ledger.doubt()
         ledger.commit()
         try:
             yield ledger
             ledger.commit()
         except BaseException:
-            ledger.commit()  # what was settled before is true, whatever went wrong after it
+            with suppress(RecordError):  # which would hide what went wrong
+                ledger.commit()  # what was settled before is true, whatever went wrong after it
             raise
         finally:
             if not writes:
                 connection.rollback()
 
 
-def _local(folder: Path, url: sa.URL, *, writes: bool) -> sa.URL:
-    if url.get_backend_name() != "sqlite" or url.database in _NOWHERE:
+def _placed(folder: Path, url: sa.URL, *, writes: bool) -> sa.URL:
+    """The address with the whole path of SQLite's file, so that a ledger has one lock, by whatever link it is reached.
+
+    A run that writes nothing makes no file.
+    """
+    path = file_of(url, folder)
+    if "uri" in url.query or str(url.database).startswith("file:"):
+        raise ValueError("SQLite's own addresses are not known here: name the file as sqlite:///notify.db")
+    if path is None and url.get_backend_name() == "sqlite":
+        what, todo = "this ledger is nowhere: it would be forgotten at the end", "name its file: sqlite:///notify.db"
+        raise ConfigurationError([Problem("ledger", what, todo)])
+    if path is None:
         return url
-    path = folder / str(url.database)
+    if writes:
+        _make(path)
     return url.set(database=IN_MEMORY if not writes and not path.exists() else str(path))
+
+
+def _make(path: Path) -> None:
+    """Make the file, if there is none, so that nobody else reads it: it has the addresses of members."""
+    with suppress(OSError):  # what is wrong is told by whoever opens it
+        path.touch(mode=0o600)
 
 
 @contextmanager
@@ -239,7 +343,7 @@ def _alone(path: Path, address: str) -> Iterator[None]:
     try:
         file: IO[bytes] = path.open("ab")
     except OSError as wrong:
-        todo = "let the job write into the folder of the ledger"
+        todo = "look whether `ledger` names a file in a folder that is there, and let the job write into that folder"
         raise RecordError([Problem(address, f"the ledger cannot be held: {wrong.strerror}", todo)]) from None
     with file:
         try:
@@ -274,16 +378,27 @@ def _prepare(connection: sa.Connection, address: str, *, writes: bool) -> None:
     if connection.dialect.name == "sqlite" and writes:
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
         connection.exec_driver_sql("PRAGMA synchronous = NORMAL")
-    if not sa.inspect(connection).has_table(_META.name):
+    version = None
+    if sa.inspect(connection).has_table(_META.name):
+        version = connection.execute(sa.select(_META.c.value).where(_META.c.name == "version")).scalar()
+    if version is None:  # a new ledger, or one whose job died while it made the tables
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN")  # of its own, `sqlite3` makes tables outside of a transaction
         _TABLES.create_all(connection)
         _keep(connection, "version", VERSION)
         return
-    version = connection.execute(sa.select(_META.c.value).where(_META.c.name == "version")).scalar()
     if version != VERSION:
         is_newer = str(version).isdigit() and int(str(version)) > int(VERSION)
         what = f"the ledger is of version {version}, and this job knows version {VERSION}"
         todo = "update the job" if is_newer else "begin a new ledger: what is due by then is taken as told"
         raise ConfigurationError([Problem(address, what, todo)])
+
+
+def _next_run(connection: sa.Connection) -> int:
+    """The number of the run that begins."""
+    run = int(connection.execute(sa.select(_META.c.value).where(_META.c.name == "run")).scalar() or 0) + 1
+    _keep(connection, "run", str(run))
+    return run
 
 
 def _keep(connection: sa.Connection, name: str, value: str) -> None:
@@ -297,5 +412,8 @@ def _told(address: str) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as wrong:
-        todo = "let the job read and write it, and nobody else hold it; nothing goes out that is not noted first"
+        todo = (
+            "look whether `ledger` names it, there is room, the job may read and write it, and nobody else holds it;"
+            " nothing goes out that is not noted first"
+        )
         raise RecordError([Problem(address, f"the ledger does not answer: {said(wrong)}", todo)]) from None

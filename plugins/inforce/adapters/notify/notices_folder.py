@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 import stat
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
-from inforce.core.address import POSTINGS
-from inforce.core.errors import ConfigurationError, Problem, RecordError
+from inforce.core.errors import ConfigurationError, NotThereError, Problem, RecordError
 
 _DIGEST = "digest"
 
@@ -27,11 +27,11 @@ class FolderReader:
         """
         self.place = str(folder)
         self.warnings: list[Problem] = []
+        self.clock: datetime | None = None
         if not folder.is_dir():
             todo = "name the folder of a built site (the one that has `notices/` in it), or its https:// address"
             raise ConfigurationError([Problem(self.place, "there is no such folder", todo)])
         self._folder = folder.resolve()
-        self.has_texts = (self._folder / POSTINGS).is_file()  # which a site has, and an export of notices alone has not
 
     def address(self, url: str) -> str:
         """What a person calls a file."""
@@ -53,7 +53,7 @@ class FolderReader:
                 data = file.read(most + 1)
         except FileNotFoundError:
             todo = "look whether `site` names the right folder, and its `mkdocs.yml` has the option `notices`"
-            raise self._wrong(url, "there is no such file", todo) from None
+            raise NotThereError([Problem(self.address(url), "there is no such file", todo)]) from None
         except (OSError, ValueError, RuntimeError) as wrong:
             reason = getattr(wrong, "strerror", None) or str(wrong)
             raise self._wrong(url, f"this cannot be read: {reason}", "let the job read the folder") from None

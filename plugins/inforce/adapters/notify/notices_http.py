@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from threading import Event, Thread
 from typing import Any
@@ -24,12 +24,14 @@ from urllib.parse import urljoin
 import httpx
 
 from inforce import __version__
-from inforce.core.errors import ConfigurationError, Problem, RecordError, Severity
+from inforce.core.errors import ConfigurationError, NotThereError, Problem, RecordError, Severity
 from inforce.core.web_address import address_fault, redirect_fault, without_secrets
 
 _MOST_REDIRECTS = 5
 _MOVED_FOR_GOOD = (httpx.codes.MOVED_PERMANENTLY, httpx.codes.PERMANENT_REDIRECT)
 _CONDITIONS = {"etag": "if-none-match", "last-modified": "if-modified-since"}
+_LONG_AGE = 9
+"""So many digits has no age that a cache tells in earnest."""
 _GZIP = 16 + zlib.MAX_WBITS
 _SERVER = "look at the server, and whether `site` is its address; the next run tries again"
 
@@ -76,7 +78,7 @@ class HttpReader:
         *,
         is_insecure: bool = False,
         patience: Patience = Patience(),
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         """Begin with the site's address; nothing is asked yet.
 
@@ -88,7 +90,7 @@ class HttpReader:
             raise ConfigurationError([Problem.of(fault, without_secrets(root))])
         self.place = root if root.endswith("/") else f"{root}/"
         self.warnings: list[Problem] = []
-        self.has_texts = True
+        self.clock: datetime | None = None
         self._is_insecure, self._patience, self._sleep = is_insecure, patience, sleep
         self._client = httpx.Client(
             headers={
@@ -119,6 +121,7 @@ class HttpReader:
         """The bytes and by what to know them again; None where they are what they were; raises as `read` does."""
         conditions = {_CONDITIONS[key]: value for key, value in validators.items() if key in _CONDITIONS}
         answer = self._ask(self.address(url), most, conditions)
+        self.clock = _clock_of(answer.headers)
         if answer.status == httpx.codes.NOT_MODIFIED:
             return None
         return answer.body, {key: answer.headers[key] for key in _CONDITIONS if key in answer.headers}
@@ -286,6 +289,14 @@ def _http_date(text: str) -> datetime | None:
     return instant if instant.tzinfo else None
 
 
+def _clock_of(headers: httpx.Headers) -> datetime | None:
+    """What the server's clock shows: when the answer was made, and how long it lay in caches (RFC 9110, RFC 9111)."""
+    made, age = _http_date(headers.get("date", "")), headers.get("age", "0").strip()
+    if made is None or not (age.isascii() and age.isdigit() and len(age) < _LONG_AGE):
+        return None
+    return made + timedelta(seconds=int(age))
+
+
 def _backoff(patience: Patience, attempt: int) -> float:
     longest: float = min(patience.longest_wait, patience.first_wait * 2 ** (attempt - 1))
     return longest * random.uniform(0.5, 1)  # noqa: S311 - spreads jobs, and hides nothing
@@ -305,7 +316,7 @@ def _is_for_good(wrong: BaseException | None) -> bool:
 def _refused(address: str, status: int) -> RecordError:
     if status in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
         todo = "look whether `site` is the site's root, and its `mkdocs.yml` has the option `notices`"
-        return RecordError([Problem(address, f"this is not there (the server answers {status})", todo)])
+        return NotThereError([Problem(address, f"this is not there (the server answers {status})", todo)])
     return _wrong(address, f"the server answers {status}")
 
 

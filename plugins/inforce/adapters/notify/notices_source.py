@@ -14,17 +14,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol, Self
 
 from inforce.adapters.notify.notices_folder import FolderReader
 from inforce.adapters.notify.notices_http import HttpReader, Patience
-from inforce.core.address import source_address
+from inforce.core.address import POSTINGS, source_address
 from inforce.core.announcement import Announcement, Message
-from inforce.core.errors import Problem, RecordError
+from inforce.core.errors import NotThereError, Problem, RecordError
 from inforce.core.pulled import Index, Page, Pulled
 from inforce.core.web_address import is_web_address
 from inforce.formats.notices.json import INDEX, Json
@@ -35,13 +37,13 @@ MOST_BYTES = 16 << 20
 
 
 class Reader(Protocol):
-    """Reads what lies below a site's root. Errors are `RecordError`s that name the address."""
+    """Reads what lies below a site's root. Errors are `RecordError`s that name the address, `NotThereError` for one."""
 
     place: str
     """The root, as a person knows it."""
     warnings: list[Problem]
-    has_texts: bool
-    """Whether the texts of which notices speak have to be there too."""
+    clock: datetime | None
+    """What the clock of the other side showed when it was last asked for what is newer; None where it has none."""
 
     def address(self, url: str) -> str:
         """The whole address of what lies there."""
@@ -87,6 +89,11 @@ class NoticesSource:
     def warnings(self) -> tuple[Problem, ...]:
         """What the operator should know, as far as it turned up."""
         return tuple(self._reader.warnings)
+
+    @property
+    def server_clock(self) -> datetime | None:
+        """What the server's clock showed at the last pull; None where it does not tell."""
+        return self._reader.clock
 
     def pull(self, state: str = "") -> Pulled | None:
         """What is there, or None where nothing is new.
@@ -138,14 +145,27 @@ class NoticesSource:
         Raises:
             RecordError: it cannot be read, or its digest is not the notice's.
         """
-        if not self._reader.has_texts:
-            return
         url = source_address(announcement.policy, announcement.revision)
-        found = hashlib.sha256(self._reader.read(url, MOST_BYTES)).hexdigest()
+        try:
+            found = hashlib.sha256(self._reader.read(url, MOST_BYTES)).hexdigest()
+        except NotThereError:
+            if self._is_site():
+                raise
+            return
         if found != announcement.digest:
             what = f"the digest of this text is {found}, and the notice `{announcement.id}` says {announcement.digest}"
             todo = "nothing about this revision is sent: find out who changed the text (rule 7), and publish it again"
             raise RecordError([Problem(self._reader.address(url), what, todo)])
+
+    def _is_site(self) -> bool:
+        """Whether all of a site lies there, and not its notices alone."""
+        try:
+            self._reader.read(POSTINGS, MOST_BYTES)
+        except NotThereError:
+            return False
+        except RecordError:  # there is something, then
+            return True
+        return True
 
     def _pull(self, before: _State) -> Pulled | None:
         got = self._reader.read_newer(INDEX, MOST_BYTES, before.validators)
@@ -179,7 +199,12 @@ class NoticesSource:
 
 
 def open_source(
-    place: str, folder: Path = Path(), *, is_insecure: bool = False, patience: Patience | None = None
+    place: str,
+    folder: Path = Path(),
+    *,
+    is_insecure: bool = False,
+    patience: Patience | None = None,
+    sleep: Callable[[float], object] = time.sleep,
 ) -> NoticesSource:
     """The notices of that place. Nothing is read yet.
 
@@ -188,12 +213,13 @@ def open_source(
         folder: to which the folder is relative.
         is_insecure: whether plain http will do for other machines than this one.
         patience: how long is waited for answers.
+        sleep: waits for so many seconds before something is tried again.
 
     Raises:
         ConfigurationError: there is no such folder, or the address may not be asked.
     """
     if is_web_address(place):
-        return NoticesSource(HttpReader(place, is_insecure=is_insecure, patience=patience or Patience()))
+        return NoticesSource(HttpReader(place, is_insecure=is_insecure, patience=patience or Patience(), sleep=sleep))
     return NoticesSource(FolderReader(folder / place))
 
 

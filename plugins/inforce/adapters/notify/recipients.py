@@ -20,13 +20,14 @@ import csv
 import sqlite3
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, Self
 
-from sqlalchemy import Engine
+from sqlalchemy import URL, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from inforce.adapters.notify.databases import engine_of, said
+from inforce.adapters.notify.databases import engine_of, file_of, said
 from inforce.core.announcement import Recipient
 from inforce.core.errors import Fault, Problem, RecordError, Severity
 from inforce.formats.notify.recipient import column_faults, recipient_of, shown
@@ -72,12 +73,13 @@ def read_csv(path: Path, shown_path: str, tell: Tell) -> Iterator[Recipient]:
         raise RecordError([Problem(shown_path, f"this cannot be read: {wrong.strerror or wrong}", todo)]) from None
 
 
-def read_query(address: str, password: str | None, query: str, tell: Tell) -> Iterator[Recipient]:
+def read_query(address: str, password: str | None, folder: Path, query: str, tell: Tell) -> Iterator[Recipient]:
     """Everybody whom a query finds; nothing is written into the database.
 
     Args:
         address: an SQLAlchemy address, as it may be told.
         password: what the address leaves out; None: nothing.
+        folder: to which a path of SQLite's is relative.
         query: one SELECT, whose columns have the names of `formats/notify/recipient.py`.
         tell: told of every row that is left out.
 
@@ -85,7 +87,8 @@ def read_query(address: str, password: str | None, query: str, tell: Tell) -> It
         ConfigurationError: the address is none, or of a kind for which nothing is installed.
         RecordError: the database does not answer, or not to that.
     """
-    engine = engine_of(address, password, "database", "postgresql+psycopg://reader@db.example/shop")
+    placed = partial(_placed, address, folder)
+    engine = engine_of(address, password, "database", "postgresql+psycopg://reader@db.example/shop", placed)
     try:
         with closing(_rows(engine, query)) as rows, _Subjects() as subjects:
             names = next(rows)
@@ -104,6 +107,17 @@ def read_query(address: str, password: str | None, query: str, tell: Tell) -> It
         raise RecordError([_no_answer(address, wrong)]) from None
     finally:
         engine.dispose()
+
+
+def _placed(address: str, folder: Path, url: URL) -> URL:
+    """The address with the whole path of SQLite's file, which has to be there: SQLite would make an empty one."""
+    path = file_of(url, folder)
+    if path is None:
+        return url
+    if not path.is_file():
+        todo = "look whether `recipients: database` names it; a path is relative to the folder of the settings"
+        raise RecordError([Problem(address, f"there is no such file: {path}", todo)])
+    return url.set(database=str(path))
 
 
 class _Subjects:
@@ -188,10 +202,10 @@ def _rows(engine: Engine, query: str) -> Generator[Sequence[Any]]:
         reading = connection.execution_options(**options)
         if engine.dialect.name == "sqlite":
             reading.exec_driver_sql("PRAGMA query_only = ON").close()
-        found = reading.exec_driver_sql(query)
-        yield list(found.keys()) if found.returns_rows else []
-        for row in found:
-            yield tuple(row)
+        with closing(reading.exec_driver_sql(query)) as found:
+            yield list(found.keys()) if found.returns_rows else []
+            for row in found:
+                yield tuple(row)
 
 
 def _check_columns(names: Sequence[str], address: str) -> None:

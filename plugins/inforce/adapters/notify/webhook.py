@@ -26,9 +26,10 @@ import httpx
 
 from inforce import __version__
 from inforce.core.delivery import Delivery, Outcome, State
-from inforce.core.notifying import Webhook
+from inforce.core.notify_settings import Webhook
 
-_LATER = (408, 425, 429)
+_FOR_GOOD = (400, 410, 413, 415, 422)
+"""Answers that are about the notice. Others, as 401 and 404, come of a setting, which is mended."""
 
 
 class WebhookSender:
@@ -51,8 +52,7 @@ class WebhookSender:
             return Outcome(State.FAILED, f"there is no answer: {str(wrong) or type(wrong).__name__}")
         if status // 100 == 2 or status == httpx.codes.CONFLICT:  # noqa: PLR2004 - the class of success
             return Outcome(State.SENT)
-        is_final = 400 <= status < 500 and status not in _LATER  # noqa: PLR2004 - the class of refusals
-        return Outcome(State.FAILED, f"the webhook answers {status}", is_final)
+        return Outcome(State.FAILED, f"the webhook answers {status}", is_final=status in _FOR_GOOD)
 
     def close(self) -> None:
         """Close the connections."""

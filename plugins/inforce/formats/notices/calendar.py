@@ -3,7 +3,8 @@
 One event for each date that was announced beforehand, with the audiences for which the revision takes effect then: its
 summary says for whom, unless it is for everybody, and its description has the notice of the posting. Its `UID` never
 changes. An event is made as of the posting that announced it, with `SEQUENCE:0`; when the revision is overtaken it gets
-`SEQUENCE:1` and `STATUS:CANCELLED`, as of the posting that withdrew it. Past ones stay. The whole of an event::
+`SEQUENCE:1`, `STATUS:CANCELLED` and the words of that notice, as of the posting that withdrew it: so programs that show
+cancelled events say so too. Past ones stay. The whole of an event::
 
     BEGIN:VEVENT
     UID:tag:qstore.example,2014:effective-dates/privacy-policy/2018-04-10/current_users
@@ -26,16 +27,17 @@ changes. An event is made as of the posting that announced it, with `SEQUENCE:0`
     END:VEVENT
 
 It takes no time: it begins and ends at the instant. There is an alarm for each reminder that is a notice, as many
-days before. What a time zone is the calendar says itself, as the locked zone data has it.
+days before. What a time zone is the calendar says itself (see `calendar_zones`).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from icalendar import Alarm, Calendar, Event, Timezone, vDuration
+from icalendar import Alarm, Calendar, Event, vDuration
 from icalendar.prop import vText
 
 from inforce.core import address
@@ -45,11 +47,13 @@ from inforce.core.notice import Authority, Notice
 from inforce.core.notice import Event as Kind
 from inforce.core.policy import Revision
 from inforce.formats.messages import Languages, Messages
+from inforce.formats.notices.calendar_zones import described, on_clock
 from inforce.formats.notices.words import date_of
 
 _PRODUCT = "-//Inforce//Effective dates//EN"
 _REFRESH = timedelta(hours=12)
-_MARGIN = timedelta(days=366)
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+"""What a text cannot have (RFC 5545, section 3.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +116,21 @@ def calendar(
         languages: those that summaries can be written in.
     """
     dates = _dates(notices)
-    posted = {_key(one): messages[one.path] for one in notices if one.event is Kind.POSTED}
+    posted = {_key(one): one for one in notices if one.event is Kind.POSTED}
     made = Calendar()
     made.add("prodid", _PRODUCT)
     made.add("version", "2.0")
-    made.add("name", about.name)
-    made.add("x-wr-calname", about.name)
+    made.add("name", _plain(about.name))
+    made.add("x-wr-calname", _plain(about.name))
     made.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
     made.add("source", f"{about.root}{address.CALENDAR}", parameters={"VALUE": "URI"})
-    for zone in _zones(one.revision for one in dates):
-        made.add_component(zone)
+    events = []
     for one in dates:
-        canceller, say = cancelled.get(one.first.path), languages.messages_in(one.revision.language)
-        made.add_component(_event(about, one, canceller, posted[_key(one.first)], say))
+        told = cancelled.get(one.first.path, posted[_key(one.first)])
+        say = languages.messages_in(one.revision.language)
+        events.append(_event(about, one, told, messages[told.path], say))
+    for component in (*described(events), *events):
+        made.add_component(component)
     data: bytes = made.to_ical()
     return data
 
@@ -145,23 +151,25 @@ def _key(notice: Notice) -> tuple[str, str]:
     return notice.revision.policy, notice.revision.name
 
 
-def _event(about: About, told: _Date, canceller: Notice | None, posted: Message, say: Messages) -> Event:
-    revision, summary = told.revision, date_of(told.first, say, for_everybody=told.is_for_everybody)
-    since = (canceller.cause if canceller is not None else revision).joined.astimezone(UTC)
+def _event(about: About, one: _Date, told: Notice, message: Message, say: Messages) -> Event:
+    """A date; `told` is the posting that announced it, or its overtaking, and `message` the words of that."""
+    revision, is_cancelled = one.revision, told.event is Kind.OVERTAKEN
+    summary = message.subject if is_cancelled else date_of(one.first, say, for_everybody=one.is_for_everybody)
+    since = told.cause.joined.astimezone(UTC)
     event = Event()
-    event.add("uid", about.authority.id_of(f"effective-dates/{revision.policy}/{revision.name}/{told.audiences}"))
+    event.add("uid", about.authority.id_of(f"effective-dates/{revision.policy}/{revision.name}/{one.audiences}"))
     event.add("dtstamp", since)
     event.add("last-modified", since)
-    event.add("sequence", 0 if canceller is None else 1)
-    event.add("status", "CONFIRMED" if canceller is None else "CANCELLED")
-    event.add("dtstart", told.first.due.astimezone(revision.zone))
+    event.add("sequence", int(is_cancelled))
+    event.add("status", "CANCELLED" if is_cancelled else "CONFIRMED")
+    event.add("dtstart", on_clock(one.first.due, revision.zone))
     event.add("summary", _text(summary, revision.language))
-    event.add("description", _text(posted.text.removeprefix(f"{posted.subject}\n\n"), revision.language))
+    event.add("description", _text(message.text.removeprefix(f"{message.subject}\n\n"), revision.language))
     event.add("url", f"{about.root}{address.notices_address(revision.policy, revision.name)}")
-    event.add("categories", [revision.policy_title])
+    event.add("categories", [_plain(revision.policy_title)])
     event.add("class", "PUBLIC")
     event.add("transp", "TRANSPARENT")
-    for days in told.reminders if canceller is None else ():
+    for days in () if is_cancelled else one.reminders:
         event.add_component(_alarm(days, summary))
     return event
 
@@ -169,25 +177,15 @@ def _event(about: About, told: _Date, canceller: Notice | None, posted: Message,
 def _alarm(days: int, summary: str) -> Alarm:
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", summary)
+    alarm.add("description", _plain(summary))
     alarm["trigger"] = vDuration(-timedelta(days=days))
     return alarm
 
 
 def _text(words: str, language: str) -> vText:
-    return vText(words, params={"LANGUAGE": language})
+    return vText(_plain(words), params={"LANGUAGE": language})
 
 
-def _zones(revisions: Iterable[Revision]) -> list[Timezone]:
-    """What the zones of these revisions are, for the years in which they take effect."""
-    spans: dict[str, list[Revision]] = {}
-    for one in revisions:
-        if one.time_zone != "UTC":
-            spans.setdefault(one.time_zone, []).append(one)
-    return [_zone(name, found) for name, found in sorted(spans.items())]
-
-
-def _zone(name: str, revisions: Sequence[Revision]) -> Timezone:
-    starts = [effect.start for one in revisions for effect in one.effects.values() if effect.start is not None]
-    first, last = (date(one.year, 1, 1) for one in (min(starts) - _MARGIN, max(starts) + 2 * _MARGIN))
-    return Timezone.from_tzinfo(revisions[0].zone, name, first, last)
+def _plain(words: str) -> str:
+    """The words with a sign in the place of what a calendar cannot have."""
+    return _CONTROL.sub("\ufffd", words)

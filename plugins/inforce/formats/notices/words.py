@@ -196,21 +196,44 @@ class _Telling:
         return self._sentence(f"notice.effect.{who}.{when}", start=self._moment(effect.start))
 
     def _to_do(self, links: Links) -> Iterator[_Words | _Link]:
-        root, terms = self._root, self._revision.terms
-        yield _Link(self._sentence("notice.do.read"), f"{root}{links.text}")
-        if self._notice.event is Event.OVERTAKEN:
-            cause = self._notice.cause
-            place = address.revision_address(cause.policy, cause.name)
-            yield _Link(self._sentence("notice.do.read.overtaker"), f"{root}{place}")
-        for key, found in (("changes", links.changes), ("redline", links.redline), ("pdf", links.pdf)):
-            if found is not None:
-                yield _Link(self._sentence(f"notice.do.{key}"), f"{root}{found}")
+        is_withdrawn = self._notice.event is Event.OVERTAKEN
+        for key, place in self._withdrawn_places(links) if is_withdrawn else self._places(links):
+            if place is not None:
+                yield _Link(self._sentence(f"notice.do.{key}"), f"{self._root}{place}")
         if self._notice.asks_acceptance:
-            by = self._revision.accept_by
-            key, more = ("notice.do.accept.by", {"instant": self._moment(by)}) if by else ("notice.do.accept", {})
-            yield _Words(self._sentence(key, **more))
-        if terms.contact:
-            yield _Words(self._sentence("notice.do.ask", contact=terms.contact))
+            yield _Words(f"{self._asked()} {self._unanswered()}")
+        if contact := self._revision.terms.contact:
+            yield _Words(self._sentence("notice.do.ask", contact=contact))
+
+    def _places(self, links: Links) -> Iterator[tuple[str, str | None]]:
+        """What can be read of a text that counts."""
+        yield "read", links.text
+        yield "changes", links.changes
+        yield "redline", links.redline
+        yield "pdf", links.pdf
+
+    def _withdrawn_places(self, links: Links) -> Iterator[tuple[str, str | None]]:
+        """What can be read of one that does not: first what came in its place, and nothing as if it still counted."""
+        cause = self._notice.cause
+        yield "read.overtaker", address.revision_address(cause.policy, cause.name)
+        yield "read.withdrawn", links.text
+        yield "changes.withdrawn", links.changes
+
+    def _asked(self) -> str:
+        """That they are asked to accept it, and until when; or were, where that is past when it is told."""
+        by = self._revision.accept_by
+        if by is None:
+            return self._sentence("notice.do.accept")
+        key = "notice.do.accept.by" if self._notice.told_from < by else "notice.do.accept.past"
+        return self._sentence(key, instant=self._moment(by))
+
+    def _unanswered(self) -> str:
+        """What becomes of who says nothing: a rule that asks for no acceptance waits for none (rule 3)."""
+        start = self._revision.effects[Audience.CURRENT_USERS].start
+        if start is None:
+            return self._sentence("notice.do.unanswered.acceptance")
+        when = "start" if self._notice.told_from < start else "since"
+        return self._sentence(f"notice.do.unanswered.{when}", start=self._moment(start))
 
     def _moment(self, instant: datetime) -> str:
         return self._say.moment(instant, self._revision.zone)

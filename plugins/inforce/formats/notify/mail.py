@@ -1,22 +1,31 @@
 """A notice as a mail (RFC 5322, MIME): multipart/alternative, plain text and HTML.
 
 What is the same for everybody is made once for each notice and language; what is one recipient's stands before it.
-No header is written that did not pass `email`, which refuses line ends.
+No header can end before its time: each passes `email`, or holds nothing but encoded words and an address that was read
+strictly.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
-from email.headerregistry import Address
+from email.header import Header
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from html import escape
 from urllib.parse import quote
 
 from inforce.core.announcement import Announcement, Message, Recipient
 from inforce.core.delivery import Delivery
-from inforce.core.notifying import Mail
+from inforce.core.notify_settings import Mail
+from inforce.formats.notify.mail_address import mail_address
+
+_LONGEST_LINE = 900
+"""RFC 5322 allows 998 characters in a line, and an address cannot be folded."""
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*(?<!.{65})", re.ASCII)
+_PLAIN_SUBJECT = re.compile(r"(?!.*=\?)[ -~]{0,65}", re.ASCII)
+_LINE = 78
 
 
 def authority_host(announcement: Announcement) -> str:
@@ -27,10 +36,6 @@ def authority_host(announcement: Announcement) -> str:
 def common_part(announcement: Announcement, message: Message, language: str, mail: Mail) -> bytes:
     """All that is the same in each mail of a notice: the end of the head, and the body."""
     part = EmailMessage(policy=SMTP)
-    part["From"] = mail.sender
-    if mail.reply_to:
-        part["Reply-To"] = mail.reply_to
-    part["Subject"] = " ".join(message.subject.split())
     part["Auto-Submitted"] = "auto-generated"
     part["List-Id"] = f"<{announcement.policy}.notices.{authority_host(announcement)}>"
     part.set_content(message.text, cte="quoted-printable")
@@ -39,14 +44,21 @@ def common_part(announcement: Announcement, message: Message, language: str, mai
     part.add_alternative(page, subtype="html", cte="quoted-printable")
     part["Content-Language"] = language  # not before: `email` moves such headers into the first part
     part.set_boundary(f"=_{announcement.key}")
-    return part.as_bytes()
+    reply_to = _own("Reply-To", mail.reply_to) if mail.reply_to else b""
+    subject = " ".join(message.subject.split())
+    about = f"Subject: {_words('Subject', subject, _PLAIN_SUBJECT)}\r\n".encode("ascii")
+    return _own("From", mail.sender) + reply_to + about + part.as_bytes()
 
 
 def mail_of(delivery: Delivery, recipient: Recipient, common: bytes, mail: Mail, now: datetime) -> bytes:
-    """One recipient's mail, whole, its lines ending in CRLF."""
+    """One recipient's mail, whole, its lines ending in CRLF.
+
+    Raises:
+        ValueError: a header cannot be written for this recipient.
+    """
     host = authority_host(delivery.announcement)
     head = (
-        _to(recipient)
+        _mailbox("To", recipient.name or "", recipient.address)
         + f"Date: {format_datetime(now)}\r\nMessage-ID: <{delivery.key[:40]}@{host}>\r\n".encode("ascii")
         + _unsubscribe(recipient, mail.unsubscribe)
     )
@@ -54,22 +66,29 @@ def mail_of(delivery: Delivery, recipient: Recipient, common: bytes, mail: Mail,
 
 
 def envelope_sender(mail: Mail) -> str:
-    """The address that mail comes from, without a name."""
-    return parseaddr(mail.sender)[1]
+    """The address that mail comes from, without a name, its domain in ASCII."""
+    return mail_address(parseaddr(mail.sender)[1])
 
 
-def _to(recipient: Recipient) -> bytes:
-    address = recipient.address
-    if not recipient.name and address.isascii() and address.isprintable():
-        return f"To: {address}\r\n".encode("ascii")
-    policy = SMTP if address.isascii() else SMTPUTF8
-    one = Address(display_name=recipient.name or "", addr_spec=address) if address.isascii() else None
-    if one is None:
-        local, _, domain = address.rpartition("@")
-        one = Address(display_name=recipient.name or "", username=local, domain=domain)
-    head = EmailMessage(policy=policy)
-    head["To"] = one
-    return head.as_bytes().partition(b"\r\n\r\n")[0] + b"\r\n"
+def _mailbox(header: str, name: str, address: str) -> bytes:
+    if not name:
+        return f"{header}: {address}\r\n".encode()
+    line = f"{header}: {_words(header, name, _PLAIN_NAME)}"
+    gap = " " if len(line.rpartition("\n")[2]) + len(address) < _LINE - len(" <>") else "\r\n "
+    return f"{line}{gap}<{address}>\r\n".encode()
+
+
+def _words(header: str, text: str, plain: re.Pattern[str]) -> str:
+    """The text as encoded words (RFC 2047), if it is long or there is any sign in it that could mean something.
+
+    Not by an `EmailMessage`: where that folds, it forgets the quotation marks of names, and spaces between words.
+    """
+    return text if plain.fullmatch(text) else Header(text, "utf-8", header_name=header).encode(linesep="\r\n")
+
+
+def _own(header: str, address: str) -> bytes:
+    name, address = parseaddr(address)
+    return _mailbox(header, name, mail_address(address))
 
 
 def _unsubscribe(recipient: Recipient, template: str) -> bytes:
@@ -78,5 +97,9 @@ def _unsubscribe(recipient: Recipient, template: str) -> bytes:
         return b""
     filled = template.replace("{subject}", quote(recipient.subject, safe=""))
     filled = filled.replace("{address}", quote(recipient.address, safe=""))
+    if len(filled) > _LONGEST_LINE:
+        raise ValueError(
+            f"the address for unsubscribing would have {len(filled)} characters, {_LONGEST_LINE} at the most"
+        )
     click = "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" if filled.startswith("https://") else ""
     return f"List-Unsubscribe: <{filled}>\r\n{click}".encode("ascii")

@@ -45,11 +45,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from email.utils import parseaddr
+from email.utils import getaddresses
 
 from inforce.core.errors import Fault, did_you_mean
 from inforce.core.notice import Event
-from inforce.core.notifying import Database, Mail, Members, NotifySettings, Secret, Security, Webhook
+from inforce.core.notify_settings import Database, Mail, Members, NotifySettings, Secret, Security, Webhook
 from inforce.core.record import Reading
 from inforce.core.web_address import address_fault, is_web_address
 from inforce.formats.notify.mail_address import mail_address
@@ -68,13 +68,14 @@ MAIL_KEYS = (
 WEBHOOK_KEYS = ("address", "secret_file", "secret_env", "timeout")
 LEDGER = "sqlite:///notify.db"
 _PORTS = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}
-_SECONDS = re.compile(r"([1-9]\d{0,3}) seconds?", re.ASCII)
+_SECONDS = re.compile(r"([1-9]\d{0,3})(?: seconds?|s)", re.ASCII)
 _RATE = re.compile(r"([1-9]\d{0,5})(?: per (second|minute|hour))?", re.ASCII)
 _PER = {None: 1, "second": 1, "minute": 60, "hour": 3600}
 _NUMBER = re.compile(r"[1-9]\d{0,4}", re.ASCII)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*|\[?[0-9A-Fa-f:.]+\]?", re.ASCII)
 _DATABASE = re.compile(r"[a-z][a-z0-9_]*(?:\+[a-z0-9_]+)?://", re.ASCII)
+_PASSWORD = re.compile(r"//[^/@]*:[^/@]*@|[?&](?:password|passwd|sslpassword)=", re.ASCII)
 _SECRETS = ("password", "secret", "key", "token")
 _MOST_PORTS = 65535
 
@@ -134,7 +135,7 @@ def _nested(top: Fields, keys: Keys, key: str, known: Sequence[str]) -> Fields |
 
 def _required(fields: Fields, key: str, what: str) -> str | None:
     if fields.line(key) is None:
-        fields.faults.append(Fault(f"`{key}` is missing", f"add `{key}: …`: {what}", 1))
+        fields.faults.append(Fault(f"`{key}` is missing", f"add `{key}: …`: {what}", fields.first_line))
     return fields.text(key)
 
 
@@ -143,7 +144,7 @@ def _number(fields: Fields, key: str, default: int) -> int:
     if text is None:
         return default
     if not _NUMBER.fullmatch(text):
-        fields.fault(key, f"`{key}: {text}` is no number", f"write `{key}: {default}` or so")
+        fields.fault(key, f"`{key}: {text}` is no number that can stand here", f"write `{key}: {default}` or so")
         return default
     return int(text)
 
@@ -168,7 +169,7 @@ def _secret(fields: Fields, name: str) -> Secret | None:
 def _database(fields: Fields, key: str, address: str) -> str:
     if not _DATABASE.match(address):
         fields.fault(key, f"`{key}` is no SQLAlchemy address", "write it as sqlite:///notify.db")
-    elif re.search(r"//[^/@]*:[^/@]*@", address):
+    elif _PASSWORD.search(address):
         todo = "take the password out, change it, and write `password_file` or `password_env` beside `database`"
         fields.fault(key, f"`{key}` has a password in it, which is read by everybody", todo)
     return address
@@ -193,7 +194,9 @@ def _members(fields: Fields | None, faults: list[Fault]) -> Members | None:
     secret = _secret(fields, "password")
     if bool(file) == bool(address) or bool(address) != bool(query):
         todo = "write `file`, or else `database` and `query`"
-        fields.faults.append(Fault("`recipients` has to name a file, or a database and a query", todo, 1))
+        fields.faults.append(
+            Fault("`recipients` has to name a file, or a database and a query", todo, fields.first_line)
+        )
     database = Database(_database(fields, "database", address), secret) if address else None
     faults += fields.faults
     return Members(file or "", database, query or "")
@@ -218,9 +221,14 @@ def _mail(fields: Fields | None, faults: list[Fault]) -> Mail | None:
     if unsubscribe and not (unsubscribe.isascii() and re.match(r"(https|mailto):[^\s<>]+$", unsubscribe)):
         todo = "write an https:// address, in which {subject} and {address} stand for the recipient's"
         fields.fault("unsubscribe", "`unsubscribe` is no https: or mailto: address", todo)
+    elif unknown := re.search(r"\{.*?\}|[{}]", re.sub(r"\{(?:subject|address)\}", "", unsubscribe)):
+        what = f"`unsubscribe`: nothing is known to stand for `{unknown[0]}`"
+        fields.fault("unsubscribe", what, "write {subject} or {address}, or %7B and %7D for the signs themselves")
     user, password = fields.text("user") or "", _secret(fields, "password")
     if bool(user) != bool(password):
-        fields.faults.append(Fault("`mail` has one of `user` and a password", "add the other, or leave it out", 1))
+        fields.faults.append(
+            Fault("`mail` has one of `user` and a password", "add the other, or leave it out", fields.first_line)
+        )
     if user and security is Security.NONE and host not in ("localhost", "127.0.0.1", "::1"):
         fields.fault("user", "the password would be sent in the clear", "write `security: starttls` or `tls`")
     timeout = _timeout(fields, 30)
@@ -230,7 +238,8 @@ def _mail(fields: Fields | None, faults: list[Fault]) -> Mail | None:
 
 def _check_mail_address(fields: Fields, key: str, text: str) -> None:
     try:
-        is_good = text.isprintable() and mail_address(parseaddr(text)[1]).isascii()
+        ((_, address),) = getaddresses([text])
+        is_good = text.isprintable() and mail_address(address).isascii()
     except ValueError:
         is_good = False
     if not is_good:
@@ -245,7 +254,8 @@ def _webhook(fields: Fields | None, faults: list[Fault], *, is_insecure: bool) -
         fields.fault("address", f"`webhook: address`: {fault.what}", fault.todo)
     secret = _secret(fields, "secret")
     if secret is None:
-        fields.faults.append(Fault("`webhook` has no secret to sign with", "add `secret_file` or `secret_env`", 1))
+        todo = "add `secret_file` or `secret_env`"
+        fields.faults.append(Fault("`webhook` has no secret to sign with", todo, fields.first_line))
     timeout = _timeout(fields, 10)
     faults += fields.faults
     return Webhook(address, secret or Secret(), timeout)

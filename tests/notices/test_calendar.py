@@ -1,0 +1,216 @@
+"""The calendar of effective dates, read back: what is in it, what becomes of an event, by whose clock it is told."""
+
+from datetime import UTC, timedelta
+
+import pytest
+from icalendar import Calendar
+from notices.long_record import files_of
+from repository import FIRST, NOW, TERMS, instant, material
+
+ROOT = "https://policies.qstore.example/"
+MARCH, APRIL, MAY = "2014-03-01T09:00:00+09:00", "2018-04-10T09:00:00+09:00", "2018-05-01T10:00:00+09:00"
+AUDIENCES = "effective: {current_users: 2018-05-10, new_users: 2018-04-20}"
+NAMED = "tag:qstore.example,2014:effective-dates/"
+
+
+@pytest.fixture
+def told(repo):
+    """A first text, that took effect on posting."""
+    repo.commit(MARCH, {"terms/policy.yml": TERMS, "terms/2014-03-01.md": FIRST})
+    return repo
+
+
+def calendar_of(repo, now=NOW):
+    """The calendar of a repository, read back, and everything in it without an error."""
+    data = files_of(repo, now)["effective-dates.ics"]
+    assert data.endswith(b"END:VCALENDAR\r\n")
+    assert data.count(b"\n") == data.count(b"\r\n")
+    assert all(len(line) <= 75 and line.decode() for line in data.removesuffix(b"\r\n").split(b"\r\n"))
+    made = Calendar.from_ical(data)
+    assert [one.errors for one in made.walk() if one.errors] == []
+    return made
+
+
+def drawn(calendar):
+    """Each event in a line: when, how often changed, what becomes of it, and what it is called."""
+    return [f"{one.start.isoformat()} {one.sequence} {one['STATUS']} {one['SUMMARY']}" for one in calendar.events]
+
+
+def in_zone(told, zone, effective):
+    """Another policy, whose first text takes effect then in that zone."""
+    terms = TERMS.replace("Asia/Seoul", zone)
+    told.commit(APRIL, {"other/policy.yml": terms, "other/2018-04-10.md": f"---\neffective: {effective}\n---\n{FIRST}"})
+
+
+def test_there_is_an_event_for_each_date_that_was_announced_ahead(told):
+    told.commit(APRIL, {"terms/2018-04-10.md": material(AUDIENCES)})
+
+    assert drawn(calendar_of(told)) == [
+        "2018-04-20T00:00:00+09:00 0 CONFIRMED Privacy Policy: changes from 10 May 2018",
+        "2018-05-10T00:00:00+09:00 0 CONFIRMED Privacy Policy: changes from 10 May 2018",
+    ]
+
+
+def test_before_the_date_it_is_there_already_and_after_it_it_stays(told):
+    told.commit(APRIL, {"terms/2018-04-10.md": material("effective: 2018-05-10")})
+
+    before, after = calendar_of(told, now=APRIL), calendar_of(told)
+    assert before.to_ical() == after.to_ical()
+    assert drawn(after) == ["2018-05-10T00:00:00+09:00 0 CONFIRMED Privacy Policy: changes from 10 May 2018"]
+
+
+def test_the_whole_of_an_event(told):
+    told.commit(APRIL, {"terms/2018-04-10.md": material("effective: {current_users: 2018-05-15, new_users: never}")})
+
+    (event,) = calendar_of(told).events
+    assert event["UID"] == f"{NAMED}terms/2018-04-10/current_users"
+    assert event["DTSTART"].to_ical() == b"20180515T000000"
+    assert event["DTSTART"].params["TZID"] == "Asia/Seoul"
+    assert not {"DTEND", "DURATION"} & event.keys()
+    for name in ("DTSTAMP", "LAST-MODIFIED"):
+        assert event[name].dt == instant(APRIL), name
+    assert (event["URL"], event["TRANSP"]) == (f"{ROOT}notices/terms/2018-04-10/", "TRANSPARENT")
+    assert (event.categories, event["CLASS"]) == (["Privacy Policy"], "PUBLIC")
+    assert event["SUMMARY"].params["LANGUAGE"] == "en"
+    assert event["DESCRIPTION"].startswith("Privacy Policy: changes from 15 May 2018\n\nThe revision of 10 April 2018")
+    assert f"{ROOT}terms/2018-04-10/changes/#redline" in event["DESCRIPTION"]
+    alarms = [(one["ACTION"], one["TRIGGER"].dt, one["DESCRIPTION"]) for one in event.walk("VALARM")]
+    assert alarms == [("DISPLAY", timedelta(days=-days), event["SUMMARY"]) for days in (30, 7, 1)]
+
+
+@pytest.mark.parametrize(
+    ("reminders", "effective", "days"),
+    [
+        ("reminders: [14 days, 2 days]", "2018-06-10", [14, 2]),
+        ("reminders: [14 days, 2 days]", "2018-05-11", [2]),
+        ("reminders: none", "2018-06-10", []),
+    ],
+)
+def test_there_are_alarms_for_the_reminders_of_the_policy_that_lie_ahead(told, reminders, effective, days):
+    told.commit(APRIL, {"terms/policy.yml": f"{TERMS}{reminders}\n"})
+    told.commit(MAY, {"terms/2018-05-01.md": material(f"effective: {effective}")})
+
+    (event,) = calendar_of(told).events
+    assert [one["TRIGGER"].dt for one in event.walk("VALARM")] == [timedelta(days=-one) for one in days]
+
+
+def test_what_is_overtaken_is_cancelled_and_says_so_under_the_same_name(told):
+    told.commit(APRIL, {"terms/2018-04-10.md": material("effective: 2018-05-10")})
+    (before,) = calendar_of(told, now=APRIL).events
+    told.commit(MAY, {"terms/2018-05-01.md": material("overtakes: 2018-04-10", FIRST)})
+    (after,) = calendar_of(told, now=MAY).events
+
+    assert before["UID"] == after["UID"] == f"{NAMED}terms/2018-04-10/current_users+new_users"
+    assert before.start == after.start
+    assert (before.sequence, before["STATUS"], before["DTSTAMP"].dt) == (0, "CONFIRMED", instant(APRIL))
+    assert (after.sequence, after["STATUS"], after["DTSTAMP"].dt) == (1, "CANCELLED", instant(MAY))
+    assert after["SUMMARY"] == "Privacy Policy: the changes announced for 10 May 2018 will not take effect"
+    assert after["DESCRIPTION"].startswith(after["SUMMARY"])
+    assert after.walk("VALARM") == []
+
+
+def test_what_took_effect_for_some_before_it_was_overtaken_stays(told):
+    told.commit(APRIL, {"terms/2018-04-10.md": material(AUDIENCES)})
+    told.commit(MAY, {"terms/2018-05-01.md": material("overtakes: 2018-04-10", FIRST)})
+
+    withdrawn = "Privacy Policy: the changes announced for 10 May 2018 will not take effect"
+    assert drawn(calendar_of(told)) == [
+        "2018-04-20T00:00:00+09:00 0 CONFIRMED Privacy Policy: changes from 10 May 2018",
+        f"2018-05-10T00:00:00+09:00 1 CANCELLED {withdrawn}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "effective", "start"),
+    [
+        ("Europe/Berlin", '"2018-10-28T02:30:00+02:00"', "2018-10-28T02:30:00+02:00"),  # The first 02:30 of two.
+        ("Europe/Berlin", "2018-10-29", "2018-10-29T00:00:00+01:00"),
+        ("Europe/Berlin", '"2019-03-31T03:00:00+02:00"', "2019-03-31T03:00:00+02:00"),  # The first second of summer.
+        ("America/Sao_Paulo", "2018-11-04", "2018-11-04T01:00:00-02:00"),  # There is no midnight.
+        ("Australia/Lord_Howe", "2019-04-07", "2019-04-07T00:00:00+11:00"),
+        ("Africa/Casablanca", "2018-05-13", "2018-05-13T00:00:00+01:00"),
+    ],
+)
+def test_it_is_told_by_the_clock_of_the_policys_zone(told, zone, effective, start):
+    in_zone(told, zone, effective)
+
+    calendar = calendar_of(told)
+    (event,) = calendar.events
+    assert event["DTSTART"].params["TZID"] == zone
+    assert event.start.astimezone(UTC) == instant(start)
+    (described,) = calendar.timezones
+    assert clock(described, instant(start)) == event.start.replace(tzinfo=None)
+
+
+def clock(zone, moment):
+    """What a clock shows at an instant, by what the calendar says of its zone (RFC 5545, section 3.6.5)."""
+    turns = []
+    for part in zone.subcomponents:
+        again = [one.dt for one in part["RDATE"].dts] if "RDATE" in part else []
+        turns += [(onset - part.TZOFFSETFROM, part.TZOFFSETTO) for onset in (part.DTSTART, *again)]
+    utc = moment.replace(tzinfo=None)
+    return utc + max(turn for turn in turns if turn[0] <= utc)[1]
+
+
+@pytest.mark.parametrize(
+    ("zone", "effective", "start"),
+    [
+        ("Europe/Berlin", '"2018-10-28T02:30:00+01:00"', "2018-10-28T01:30:00+00:00"),  # The second 02:30.
+        ("UTC", "2018-05-10", "2018-05-10T00:00:00+00:00"),
+        ("Asia/Seoul", "8999-12-31", "8999-12-30T15:00:00+00:00"),  # Who knows by which clock.
+    ],
+)
+def test_where_that_clock_cannot_say_it_it_is_told_in_utc(told, zone, effective, start):
+    in_zone(told, zone, effective)
+
+    calendar = calendar_of(told)
+    (event,) = calendar.events
+    assert event["DTSTART"].to_ical() == instant(start).strftime("%Y%m%dT%H%M%SZ").encode()
+    assert calendar.timezones == []
+
+
+def test_a_zone_is_described_by_the_clock_before_each_turn(told):
+    in_zone(told, "Europe/Berlin", "2018-06-10")
+
+    (zone,) = calendar_of(told).timezones
+    parts = [
+        (one["TZNAME"], one["DTSTART"].to_ical(), one["TZOFFSETFROM"].to_ical(), one["TZOFFSETTO"].to_ical())
+        for one in zone.subcomponents
+    ]
+    assert parts == [
+        ("CET", b"20171231T010000", "+0100", "+0100"),
+        ("CEST", b"20180325T020000", "+0100", "+0200"),
+        ("CET", b"20181028T030000", "+0200", "+0100"),
+    ]
+
+
+def test_the_calendar_says_what_it_is_and_where(told):
+    calendar = calendar_of(told)
+
+    assert (calendar["VERSION"], calendar["PRODID"]) == ("2.0", "-//Inforce//Effective dates//EN")
+    assert calendar["NAME"] == calendar["X-WR-CALNAME"] == "Qstore: effective dates"
+    assert calendar["SOURCE"] == f"{ROOT}effective-dates.ics"
+    assert calendar["REFRESH-INTERVAL"].dt == timedelta(hours=12)
+    assert "METHOD" not in calendar  # It is published, not sent to anybody: so DTSTAMP is that of the posting.
+
+
+def test_a_calendar_without_a_date_has_a_zone_because_it_must_have_something(told):
+    calendar = calendar_of(told)
+
+    assert calendar.events == []
+    assert [one.tz_name for one in calendar.timezones] == ["Etc/UTC"]
+
+
+def test_another_language_and_hostile_words(told):
+    """Long enough to be folded within a letter, were letters not kept whole."""
+    summary = "이용자가 알아야 할 변경 사항을 아주 길게 적어서 한 줄에 다 들어가지 않습니다."
+    terms = 'title: "이용\\x01약관; \\"<b>\\", \\\\n:\\nBEGIN:VEVENT"\nlanguage: ko\ntime_zone: Asia/Seoul\n'
+    told.commit(MARCH, {"other/policy.yml": terms, "other/2014-03-01.md": FIRST})
+    text = material("effective: 2018-05-10").replace("We now keep your orders.", summary)
+    told.commit(APRIL, {"other/2018-04-10.md": text})
+
+    (event,) = calendar_of(told).events
+    assert event["SUMMARY"] == '이용\ufffd약관; "<b>", \\n: BEGIN:VEVENT: 2018년 5월 10일부터 변경됩니다'
+    assert event["SUMMARY"].params["LANGUAGE"] == "ko"
+    assert summary in " ".join(event["DESCRIPTION"].split())
+    assert event.categories == ['이용\ufffd약관; "<b>", \\n: BEGIN:VEVENT']
