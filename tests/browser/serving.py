@@ -1,7 +1,7 @@
 """A site on the loopback interface.
 
 It is served as it should be: under the Content-Security-Policy that the build wrote, with `404.html` for what is not
-there. So every test of this folder is one of that policy too.
+there, and feeds as XML that a person can read. So every test of this folder is one of that policy too.
 """
 
 import functools
@@ -9,9 +9,12 @@ import threading
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 
 class _Server(SimpleHTTPRequestHandler):
+    extensions_map: ClassVar = {**SimpleHTTPRequestHandler.extensions_map, ".atom": "application/xml"}
+
     def end_headers(self):
         policy = Path(self.directory, "content-security-policy.txt").read_text()
         self.send_header("Content-Security-Policy", policy.strip())

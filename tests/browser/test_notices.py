@@ -51,3 +51,12 @@ def test_how_to_be_told_is_not_printed(opened, noticed_root):
     assert told.is_visible()
     page.emulate_media(media="print")
     assert not told.is_visible()
+
+
+@pytest.mark.parametrize("address", ["notices.atom", "khususiya/notices.atom"])
+def test_a_feed_is_a_page_for_whoever_follows_a_link_to_it(opened, noticed_root, address):
+    page = opened(address, 390, at=noticed_root, now=NOW)
+    assert page.locator("entry h1", has_text="سياسة الخصوصية").first.is_visible()
+    assert not page.locator("entry > id").first.is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate("window.violations") == []

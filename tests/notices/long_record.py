@@ -8,6 +8,7 @@ from repository import TERMS, Repository, instant, material, revision
 
 from inforce.core.notice import Authority
 from inforce.formats.messages import Languages
+from inforce.workflows.site_archive import SiteArchive
 from inforce.workflows.site_notices import site_notices
 
 WITH_NOTICES = CONFIG.replace("archive: ''", "archive: '', notices: {authority: qstore.example, year: 2014}")
@@ -46,7 +47,11 @@ def files_of(repo, now=LONG_NOW):
     """What the site of a repository has of notices at an instant: each file's bytes, by its place."""
     at, authority = instant(now), Authority("qstore.example", 2014)
     settings = replace(repo.settings, root="https://policies.qstore.example/", name="Qstore", notices=authority)
-    return dict(site_notices(settings, authority, repo.record(now).as_of(at), at, Languages()).files())
+    return dict(
+        site_notices(
+            settings, authority, repo.record(now).as_of(at), SiteArchive(), as_of=at, languages=Languages()
+        ).files()
+    )
 
 
 @pytest.fixture(scope="session")

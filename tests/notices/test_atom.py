@@ -110,15 +110,6 @@ def test_a_person_who_opens_it_is_told_what_it_is_in_the_language_of_its_policy(
     assert b"content:" not in long_files["notices/feed.css"]  # Nothing is said by the style sheet.
 
 
-def test_characters_that_xml_cannot_have_do_not_break_a_feed(repo):
-    terms = 'title: "Te\\x01rms \\ufffe <b>"\nlanguage: en\ntime_zone: Asia/Seoul\n'
-    repo.commit(POSTED, {"terms/policy.yml": terms, "terms/2018-04-10.md": FIRST})
-
-    for data in documents(files_of(repo)).values():
-        assert problems_of(data) == []
-        assert [one.title for one in feedparser.parse(data).entries] == ["Te\ufffdrms \ufffd <b>: a new policy"]
-
-
 def test_signs_of_xml_in_the_sites_name_and_address_are_said_as_they_are(repo):
     (repo.folder / "mkdocs.yml").write_text(
         WITH_NOTICES.replace("name: Qstore", "name: 'Q & \"<Store>\"'").replace(".example/\n", ".example/a&b/\n")

@@ -46,8 +46,8 @@ def test_there_is_an_event_for_each_date_that_was_announced_ahead(told):
     told.commit(APRIL, {"terms/2018-04-10.md": material(AUDIENCES)})
 
     assert drawn(calendar_of(told)) == [
-        "2018-04-20T00:00:00+09:00 0 CONFIRMED Privacy Policy: changes from 10 May 2018",
-        "2018-05-10T00:00:00+09:00 0 CONFIRMED Privacy Policy: changes from 10 May 2018",
+        "2018-04-20T00:00:00+09:00 0 CONFIRMED Privacy Policy: changes for new users from 20 April 2018",
+        "2018-05-10T00:00:00+09:00 0 CONFIRMED Privacy Policy: changes for current users from 10 May 2018",
     ]
 
 
@@ -72,7 +72,7 @@ def test_the_whole_of_an_event(told):
     assert (event["URL"], event["TRANSP"]) == (f"{ROOT}notices/terms/2018-04-10/", "TRANSPARENT")
     assert (event.categories, event["CLASS"]) == (["Privacy Policy"], "PUBLIC")
     assert event["SUMMARY"].params["LANGUAGE"] == "en"
-    assert event["DESCRIPTION"].startswith("Privacy Policy: changes from 15 May 2018\n\nThe revision of 10 April 2018")
+    assert event["DESCRIPTION"].startswith("The revision of 10 April 2018 of the Privacy Policy was posted")
     assert f"{ROOT}terms/2018-04-10/changes/#redline" in event["DESCRIPTION"]
     alarms = [(one["ACTION"], one["TRIGGER"].dt, one["DESCRIPTION"]) for one in event.walk("VALARM")]
     assert alarms == [("DISPLAY", timedelta(days=-days), event["SUMMARY"]) for days in (30, 7, 1)]
@@ -105,7 +105,7 @@ def test_what_is_overtaken_is_cancelled_and_says_so_under_the_same_name(told):
     assert (before.sequence, before["STATUS"], before["DTSTAMP"].dt) == (0, "CONFIRMED", instant(APRIL))
     assert (after.sequence, after["STATUS"], after["DTSTAMP"].dt) == (1, "CANCELLED", instant(MAY))
     assert after["SUMMARY"] == "Privacy Policy: the changes announced for 10 May 2018 will not take effect"
-    assert after["DESCRIPTION"].startswith(after["SUMMARY"])
+    assert "was withdrawn by" in " ".join(after["DESCRIPTION"].split())
     assert after.walk("VALARM") == []
 
 
@@ -115,7 +115,7 @@ def test_what_took_effect_for_some_before_it_was_overtaken_stays(told):
 
     withdrawn = "Privacy Policy: the changes announced for 10 May 2018 will not take effect"
     assert drawn(calendar_of(told)) == [
-        "2018-04-20T00:00:00+09:00 0 CONFIRMED Privacy Policy: changes from 10 May 2018",
+        "2018-04-20T00:00:00+09:00 0 CONFIRMED Privacy Policy: changes for new users from 20 April 2018",
         f"2018-05-10T00:00:00+09:00 1 CANCELLED {withdrawn}",
     ]
 
@@ -204,13 +204,13 @@ def test_a_calendar_without_a_date_has_a_zone_because_it_must_have_something(tol
 def test_another_language_and_hostile_words(told):
     """Long enough to be folded within a letter, were letters not kept whole."""
     summary = "이용자가 알아야 할 변경 사항을 아주 길게 적어서 한 줄에 다 들어가지 않습니다."
-    terms = 'title: "이용\\x01약관; \\"<b>\\", \\\\n:\\nBEGIN:VEVENT"\nlanguage: ko\ntime_zone: Asia/Seoul\n'
+    terms = 'title: "이용약관; \\"<b>\\", \\\\n:\\nBEGIN:VEVENT"\nlanguage: ko\ntime_zone: Asia/Seoul\n'
     told.commit(MARCH, {"other/policy.yml": terms, "other/2014-03-01.md": FIRST})
     text = material("effective: 2018-05-10").replace("We now keep your orders.", summary)
     told.commit(APRIL, {"other/2018-04-10.md": text})
 
     (event,) = calendar_of(told).events
-    assert event["SUMMARY"] == '이용\ufffd약관; "<b>", \\n: BEGIN:VEVENT: 2018년 5월 10일부터 변경됩니다'
+    assert event["SUMMARY"] == '이용약관; "<b>", \\n: BEGIN:VEVENT: 2018년 5월 10일부터 변경됩니다'
     assert event["SUMMARY"].params["LANGUAGE"] == "ko"
     assert summary in " ".join(event["DESCRIPTION"].split())
-    assert event.categories == ['이용\ufffd약관; "<b>", \\n: BEGIN:VEVENT']
+    assert event.categories == ['이용약관; "<b>", \\n: BEGIN:VEVENT']

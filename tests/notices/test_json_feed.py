@@ -6,9 +6,6 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 from notices.feed_reader import NAMES, ROOT, Reader, as_atom, as_json, parsed
-from notices.long_record import WITH_NOTICES
-from qstore_site import POSTED
-from repository import FIRST, TERMS
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "conformance" / "json_feed.schema.json").read_text())
 SUBSCRIBED = ["notices", "privacy-policy/notices", "terms/notices"]
@@ -57,19 +54,5 @@ def test_the_facts_and_the_words_are_those_of_the_notices_own_file(long_files):
 def test_every_document_says_where_it_lies_and_what_it_is_about(long_files):
     for place, feed in documents(long_files).items():
         policy = place.partition("notices")[0]
-        assert feed["feed_url"] == f"{ROOT}{place}"
+        assert feed["feed_url"] == f"{ROOT}{policy}notices.json", "it is the feed's identity"
         assert feed["home_page_url"] == f"{ROOT}{policy or 'notices/'}"
-
-
-def test_a_signed_pdf_is_attached_where_a_key_signs(repo, tmp_path):
-    signing = f"signing: {{key: {tmp_path}/key.pem, certificate: {tmp_path}/certificate.pem}}"
-    (repo.folder / "mkdocs.yml").write_text(WITH_NOTICES.replace("archive: ''", signing))
-    repo.commit(POSTED, {"terms/policy.yml": TERMS, "terms/2018-04-10.md": FIRST})
-    said = repo.inforce("export-feed", "--out", "feeds", now=POSTED)
-    assert said.status == 0, said
-
-    pdf = f"{ROOT}terms/2018-04-10/terms-2018-04-10.pdf"
-    atom = parsed({"notices.atom": (repo.folder / "feeds/notices.atom").read_bytes()}, f"{ROOT}notices.atom")
-    (item,) = json.loads((repo.folder / "feeds/notices.json").read_bytes())["items"]
-    assert item["attachments"] == [{"mime_type": "application/pdf", "url": pdf}]
-    assert atom.xpath("a:entry/a:link[@rel='enclosure']/@href", namespaces=NAMES) == [pdf]

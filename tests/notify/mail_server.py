@@ -99,6 +99,8 @@ class _Conversation(StreamRequestHandler):
         while line := self.rfile.readline():
             word = line.split()[0].upper().decode()
             self.server.heard.append(line.decode().strip())
+            if word == "RCPT":
+                self.address = line.decode().partition("<")[2].partition(">")[0]
             if not self.says(word, "354 go on" if word == "DATA" else "250 OK"):
                 return
             if word == "QUIT":
@@ -107,13 +109,20 @@ class _Conversation(StreamRequestHandler):
                 while self.rfile.readline() not in (b".\r\n", b""):
                     continue
                 self.server.mails += 1
-                if not self.says("mail", "250 OK"):
+                goes_on = self.says("mail", "250 OK")
+                self.server.said.append((self.address, self.said))
+                if not goes_on:
                     return
+
+    def odd(self, stage):
+        odd = self.server.odd.get(stage)
+        if isinstance(odd, list):
+            return odd.pop(0) if odd else ""
+        return odd() if callable(odd) else odd
 
     def says(self, stage, usual):
         """Answer; whether the conversation goes on."""
-        odd = self.server.odd.get(stage)
-        self.said = odd.pop(0) if isinstance(odd, list) and odd else odd if isinstance(odd, str) else usual
+        self.said = self.odd(stage) or usual
         if self.said == DROP:
             return False
         if self.said == SILENCE:
@@ -132,12 +141,14 @@ class _Scripted(ThreadingTCPServer):
 
 @contextmanager
 def scripted(**odd):
-    """A server that says what it is told to say at a stage: always (a text), or the next times (a list).
+    """A server that says what it is told to say at a stage: always (a text), the next times (a list), or when asked.
+
+    `said` has what it said after each mail, with the address for which that was.
 
     The stages: greeting, EHLO, HELO, MAIL, RCPT, DATA, mail (the answer to the mail itself), RSET, QUIT.
     """
     server = _Scripted(("127.0.0.1", 0), _Conversation)
-    server.odd, server.heard, server.mails, server.stopped = odd, [], 0, threading.Event()
+    server.odd, server.heard, server.said, server.mails, server.stopped = odd, [], [], 0, threading.Event()
     server.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

@@ -4,9 +4,11 @@ import json
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from notify.mail_server import receiving
+from notify.pulled_site import INDEX, serving, status
 
 KIM, LEE, PARK = "kim@members.example", "lee@members.example", "park@members.example"
 NOTICE = "tag:qstore.example,2014:notices/privacy-policy/2018-04-10/posted"
@@ -39,6 +41,21 @@ def test_a_job_that_waits_for_its_next_run_ends_when_it_is_asked_to(job):
         running.send_signal(signal.SIGTERM)
         assert running.communicate() == ("", "")
         assert running.returncode == 0
+
+
+def test_a_job_that_waits_for_a_site_in_trouble_ends_when_it_is_asked_to(job):
+    with receiving() as server, serving(job.site.folder) as web:
+        job.place, web.odd[INDEX] = web.root, [status(503, Retry_After="50")]
+        with job.started(server.port) as running:
+            while not web.asked:
+                assert running.poll() is None
+                time.sleep(0.001)
+            running.send_signal(signal.SIGTERM)
+            out, err = running.communicate()
+        assert (running.returncode, err.splitlines()[0]) == (0, "job: warning: the run was ended early")
+        assert out.endswith("; 0 sent, 0 failed, 0 in doubt\n")
+        assert job.command(server.port).returncode == 0
+    assert server.recipients == [KIM, LEE]
 
 
 def test_no_signal_is_waited_for_by_the_job_that_it_interrupts():
@@ -104,6 +121,33 @@ def test_json_says_the_same_to_programs(job):
     assert ended.stdout == json.dumps(json.loads(ended.stdout), indent=2, sort_keys=True) + "\n"
     assert ended.returncode == 1
     assert ended.stderr.splitlines()[0].startswith("members.csv:4: `nobody` is no mail address")
+
+
+def test_a_doubt_is_told_at_each_run_until_a_person_settles_it(job):
+    line = f"mail: {NOTICE} to {KIM}: in doubt: the connection broke after the mail, before the answer:"
+    with receiving(drop_after={KIM}) as server:
+        for _ in range(2):
+            ended = job.command(server.port, more="attempts: 1\n")
+            assert (ended.returncode, ended.stdout[-13:], line in ended.stderr) == (1, ", 1 in doubt\n", True)
+        listed = job.command(server.port, "--list")
+        assert (listed.returncode, listed.stdout.splitlines()[1]) == (0, "1 delivery failed or in doubt")
+        assert listed.stdout.startswith(line)
+        (one,) = json.loads(job.command(server.port, "--list", "--json").stdout)["listed"]
+        assert (one["to"], one["state"], one["is_tried_again"]) == (KIM, "in doubt", False)
+        assert job.command(server.port, "--settle-doubtful").returncode == 0
+        assert job.command(server.port, "--list").stdout == "0 deliveries failed or in doubt\n"
+    assert server.recipients == [KIM, LEE]
+
+
+def test_a_failure_is_told_once_and_tried_again_when_a_person_says_so(job):
+    with receiving(refuse={KIM: "550 5.1.1 nobody here"}) as server:
+        first, second = job.command(server.port), job.command(server.port)
+        assert f"mail: {NOTICE} to {KIM}: failed: 550 5.1.1 nobody here" in first.stderr.splitlines()
+        assert (first.returncode, second.returncode, KIM in second.stderr) == (1, 0, False)
+        assert "failed: 550 5.1.1 nobody here" in job.command(server.port, "--list").stdout
+        server.refuse.clear()
+        assert "; 1 sent, 0 failed" in job.command(server.port, "--retry-failed").stdout
+    assert server.recipients == [LEE, KIM]
 
 
 def test_an_alarm_is_told_and_answers_nothing(job):

@@ -1,5 +1,6 @@
 """Mail servers that refuse, hang up or cannot be trusted, at each stage: who gets what, and what is said of it."""
 
+import random
 import ssl
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ from notify.mail_server import DROP, SILENCE, receiving, scripted
 from notify.whole_job import NOW
 
 from inforce.core.errors import ConfigurationError
+from inforce.workflows.notify import read_notify_file, troubles
 from inforce.workflows.notify_report import How
 
 KIM, LEE = "kim@members.example", "lee@members.example"
@@ -198,3 +200,37 @@ def test_a_mail_after_which_no_yes_and_no_no_comes_is_in_doubt_and_not_sent_agai
 def test_a_server_that_does_not_say_goodbye_does_no_harm(job):
     with scripted(QUIT=DROP) as server:
         assert job.run(server.port).is_well
+
+
+YES, NEVER = "250 OK", "554 5.7.1 never"
+NOW_AND_THEN = {
+    "greeting": ["220 here", "421 4.3.2 busy"],
+    "MAIL": [YES, DROP],
+    "RCPT": ["450 4.7.1 later", "550 5.1.1 nobody here", "421 4.7.0 bye", DROP],
+    "DATA": ["354 go on", "451 4.3.0 later"],
+    "mail": [DROP, "hello", "452 4.3.1 full", NEVER, "421 4.3.2 bye"],
+}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_servers_do_everybody_gets_one_mail_or_a_line_in_doubt(job, seed):
+    chance, now = random.Random(seed), NOW
+    everybody = [f"m{number}@members.example" for number in range(60)]
+    job.members(*everybody)
+
+    def sometimes(odd):
+        return lambda: chance.choice(odd) if chance.random() < 0.15 else ""
+
+    with scripted(**{stage: sometimes(odd) for stage, odd in NOW_AND_THEN.items()}) as server:
+        for _ in range(8):
+            job.run(server.port, now=now)
+            now += timedelta(minutes=chance.choice([1, 5, 30, 200]))
+        server.odd.clear()
+        job.run(server.port, How(retries_failed=True), now=now)
+        in_doubt = {one.to for one in troubles(read_notify_file(job.folder / "notify.yml"), job.folder)}
+        for address in everybody:
+            answers = [says for whom, says in server.said if whom == address and not says.startswith(("4", "5"))]
+            assert (answers == [YES]) is (address not in in_doubt)
+            assert len(answers) == 1, "nobody gets two, and nobody is forgotten"
+        assert job.run(server.port, How(resends_doubtful=True), now=now + timedelta(hours=1)).sent == len(in_doubt)
+    assert in_doubt

@@ -37,7 +37,7 @@ class Job:
 
     def __init__(self, folder):
         self.folder, self.site = folder, Site(folder / "site")
-        self.security, self.recipients = "none", "  file: members.csv\n"
+        self.place, self.security, self.recipients = "site", "none", "  file: members.csv\n"
         self.site.post("2018-04-10")
         self.site.write()
         self.members("kim@members.example", "lee@members.example")
@@ -54,7 +54,7 @@ class Job:
         self.site.write()
 
     def set_up(self, port, more=""):
-        text = f"site: site\nrecipients:\n{self.recipients}mail:\n  host: 127.0.0.1\n"
+        text = f"site: {self.place}\nrecipients:\n{self.recipients}mail:\n  host: 127.0.0.1\n"
         text += f"  port: {port}\n  security: {self.security}\n  sender: Qstore <notices@qstore.example>\n"
         text += "  unsubscribe: https://qstore.example/off?who={subject}\n"
         path = self.folder / "notify.yml"

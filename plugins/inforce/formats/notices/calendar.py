@@ -32,7 +32,6 @@ days before. What a time zone is the calendar says itself (see `calendar_zones`)
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -52,8 +51,6 @@ from inforce.formats.notices.words import date_of
 
 _PRODUCT = "-//Inforce//Effective dates//EN"
 _REFRESH = timedelta(hours=12)
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
-"""What a text cannot have (RFC 5545, section 3.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +117,8 @@ def calendar(
     made = Calendar()
     made.add("prodid", _PRODUCT)
     made.add("version", "2.0")
-    made.add("name", _plain(about.name))
-    made.add("x-wr-calname", _plain(about.name))
+    made.add("name", about.name)
+    made.add("x-wr-calname", about.name)
     made.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
     made.add("source", f"{about.root}{address.CALENDAR}", parameters={"VALUE": "URI"})
     events = []
@@ -166,7 +163,7 @@ def _event(about: About, one: _Date, told: Notice, message: Message, say: Messag
     event.add("summary", _text(summary, revision.language))
     event.add("description", _text(message.text.removeprefix(f"{message.subject}\n\n"), revision.language))
     event.add("url", f"{about.root}{address.notices_address(revision.policy, revision.name)}")
-    event.add("categories", [_plain(revision.policy_title)])
+    event.add("categories", [revision.policy_title])
     event.add("class", "PUBLIC")
     event.add("transp", "TRANSPARENT")
     for days in () if is_cancelled else one.reminders:
@@ -177,15 +174,10 @@ def _event(about: About, one: _Date, told: Notice, message: Message, say: Messag
 def _alarm(days: int, summary: str) -> Alarm:
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", _plain(summary))
+    alarm.add("description", summary)
     alarm["trigger"] = vDuration(-timedelta(days=days))
     return alarm
 
 
 def _text(words: str, language: str) -> vText:
-    return vText(_plain(words), params={"LANGUAGE": language})
-
-
-def _plain(words: str) -> str:
-    """The words with a sign in the place of what a calendar cannot have."""
-    return _CONTROL.sub("\ufffd", words)
+    return vText(words, params={"LANGUAGE": language})
