@@ -46,3 +46,22 @@ def test_from_the_newest_on_each_leads_to_older_ones(archived):
     for number in (1, 2):
         archive = etree.fromstring((archived / f"notices/archive/{number}.atom").read_bytes())
         assert archive.xpath("string(*[local-name()='link'][@rel='current']/@href)") == f"{ROOT}notices.atom"
+
+
+def test_instants_have_the_offset_of_the_policys_zone_and_those_of_all_policies_utc(archived):
+    entries = [
+        etree.fromstring((archived / place).read_bytes()) for place in ("notices.atom", "notices/archive/1.atom")
+    ]
+    told = [
+        one for feed in entries for one in feed.xpath("//*[local-name()='entry']/*[local-name()='published']/text()")
+    ]
+    items = json.loads((archived / "notices.json").read_text())["items"]
+    told += [one[key] for one in items for key in ("date_published", "date_modified")]
+
+    assert len(told) == 200
+    assert {one[-6:] for one in told} == {"+09:00"}
+    own = [
+        etree.fromstring((archived / f"{folder}notices.atom").read_bytes()).findtext("{*}updated")
+        for folder in ("", "terms/")
+    ]
+    assert own == ["2018-06-30T15:00:00+00:00", "2018-07-01T00:00:00+09:00"]

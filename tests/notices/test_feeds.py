@@ -6,7 +6,7 @@ import pytest
 from notices.feed_reader import NAMES, ROOT, chain, ids, link, parsed
 from notices.long_record import LONG_NOW, WITH_NOTICES, files_of
 from qstore_site import BEFORE
-from repository import FIRST, TERMS, material, revision
+from repository import FIRST, TERMS, instant, material, revision
 
 ALL, PRIVACY = f"{ROOT}notices.atom", f"{ROOT}privacy-policy/notices.atom"
 
@@ -36,7 +36,7 @@ def test_the_subscription_document_has_the_newest_50_and_the_rest_lies_in_archiv
     everything = [one for feed in back.values() for one in ids(feed)]
     assert len(everything) == len(set(everything))
     updated = [feed.xpath("a:updated/text() | a:entry/a:updated/text()", namespaces=NAMES) for feed in back.values()]
-    moments = [one for document in updated for one in document]
+    moments = [instant(one) for document in updated for one in document]
     assert moments == sorted(moments, reverse=True)
 
 
