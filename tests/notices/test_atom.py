@@ -96,8 +96,8 @@ def test_an_entry_has_the_words_and_the_links_of_its_notice(long_files):
 def test_what_is_stated_late_is_told_when_it_joins_the_record(long_files):
     oldest = entries(long_files)[-1]
 
-    assert oldest.findtext("a:published", namespaces=NAMES) == "2013-12-31T15:00:00+00:00"
-    assert oldest.findtext("a:updated", namespaces=NAMES) == "2018-04-01T00:00:00+00:00"
+    assert oldest.findtext("a:published", namespaces=NAMES) == "2014-01-01T00:00:00+09:00"
+    assert oldest.findtext("a:updated", namespaces=NAMES) == "2018-04-01T09:00:00+09:00"
 
 
 def test_a_person_who_opens_it_is_told_what_it_is_in_the_language_of_its_policy(long_files):

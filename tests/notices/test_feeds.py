@@ -6,7 +6,7 @@ import pytest
 from notices.feed_reader import NAMES, ROOT, chain, ids, index_of, link, parsed, place
 from notices.long_record import LONG_NOW, files_of
 from qstore_site import BEFORE
-from repository import FIRST, TERMS, material, revision
+from repository import FIRST, TERMS, instant, material, revision
 
 ALL, PRIVACY = f"{ROOT}notices.atom", f"{ROOT}privacy-policy/notices.atom"
 
@@ -29,7 +29,7 @@ def test_the_subscription_document_has_the_newest_50_and_the_rest_lies_in_archiv
     everything = [one for feed in back.values() for one in ids(feed)]
     assert len(everything) == len(set(everything))
     updated = [feed.xpath("a:updated/text() | a:entry/a:updated/text()", namespaces=NAMES) for feed in back.values()]
-    moments = [one for document in updated for one in document]
+    moments = [instant(one) for document in updated for one in document]
     assert moments == sorted(moments, reverse=True)
 
 
@@ -111,3 +111,14 @@ def test_a_move_to_another_host_changes_addresses_alone(long_record):
     for where, data in here.items():
         assert moved[where] != data
         assert moved[where].replace(b"legal.qstore.example", b"policies.qstore.example") == data
+
+
+def test_instants_have_the_offset_of_the_policys_zone_and_those_of_all_policies_utc(long_files):
+    whole, own = parsed(long_files, ALL), parsed(long_files, PRIVACY)
+    told = whole.xpath("a:entry/a:published/text() | a:entry/a:updated/text()", namespaces=NAMES)
+    items = json.loads(long_files["notices.json"])["items"]
+    told += [one[key] for one in items for key in ("date_published", "date_modified")]
+
+    assert len(told) == 200
+    assert {one[-6:] for one in told} == {"+09:00"}
+    assert [feed.findtext("a:updated", namespaces=NAMES)[-6:] for feed in (whole, own)] == ["+00:00", "+09:00"]

@@ -118,6 +118,7 @@ class SiteNotices:
             begun=datetime(self.authority.year, 1, 1, tzinfo=UTC),
             last_due=self.last_dues.get(policy.slug) if policy else max(self.last_dues.values(), default=None),
             policy=policy.slug if policy else "",
+            zone=policy.terms.zone if policy else UTC,
         )
 
     def _calendar(self) -> bytes:

@@ -19,8 +19,8 @@ links to the one before it (`prev-archive`), the one after it (`next-archive`) a
     <entry xml:lang="en">
     <id>tag:qstore.example,2014:notices/privacy-policy/2018-04-10/posted</id>
     <title>Privacy Policy: changes from 10 May 2018</title>
-    <updated>2018-04-10T00:00:00+00:00</updated>
-    <published>2018-04-10T00:00:00+00:00</published>
+    <updated>2018-04-10T09:00:00+09:00</updated>
+    <published>2018-04-10T09:00:00+09:00</published>
     <link rel="alternate" type="text/html" href="https://…/notices/privacy-policy/2018-04-10/#posted"/>
     <link rel="related" type="text/html" title="text" href="https://…/privacy-policy/2018-04-10/"/>
     <link rel="related" type="text/html" title="changes" href="https://…/privacy-policy/2018-04-10/changes/#changes"/>
@@ -43,13 +43,13 @@ links to the one before it (`prev-archive`), the one after it (`next-archive`) a
     </feed>
 
 What an attribute would have as null is left out; without `inforce:recipients` nobody needs to be told. `published` is
-when a notice is due, `updated` when a site could first tell it.
+when a notice is due, `updated` when a site could first tell it. Instants have the offset of the policy's time zone;
+`updated` of the feed of all policies is in UTC.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC
 from functools import partial
 from importlib.resources import files
 from typing import Any
@@ -93,8 +93,8 @@ def entry_xml(entry: Entry, root: str) -> str:
     return (
         f"<entry xml:lang={quoteattr(entry.say.language)}>\n"
         f"<id>{escape(facts['id'])}</id>\n<title>{escape(message.subject)}</title>\n"
-        f"<updated>{format_instant(notice.told_from, UTC)}</updated>\n"
-        f"<published>{format_instant(notice.due, UTC)}</published>\n"
+        f"<updated>{format_instant(notice.told_from, notice.revision.zone)}</updated>\n"
+        f"<published>{format_instant(notice.due, notice.revision.zone)}</published>\n"
         f"<link{_attributes(rel='alternate', type='text/html', href=root + entry.page)}/>\n{links}{categories}"
         f'<content type="xhtml">{content}</content>\n{_facts(facts)}</entry>\n'
     )
@@ -130,7 +130,7 @@ def _head(feed: Feed, document: Document, place: str) -> str:
         f'<?xml-stylesheet type="text/css" href="{relative(STYLE, place)}"?>\n'
         f"{_FEED.format(NAMESPACE, quoteattr(language))}"
         f"<id>{escape(feed.identity)}</id>\n<title>{escape(title)}</title>\n{about}"
-        f"<updated>{format_instant(document.updated, UTC)}</updated>\n"
+        f"<updated>{format_instant(document.updated, feed.zone)}</updated>\n"
         f"<author><name>{escape(feed.author)}</name></author>\n"
         + "".join(f"<link{_attributes(rel=rel, type=kind, href=feed.root + to)}/>\n" for rel, kind, to in links)
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from inforce.core import address
@@ -53,6 +53,7 @@ class Feed:
         author: who publishes it.
         root: the site's address with a slash at its end.
         policy: of which policy; none: of all.
+        zone: in which its own instants are told: the policy's.
         begun: before any entry: the instant at which it last changed.
         last_due: when the last notice of it could be told, also where that was cancelled since; None where none could.
     """
@@ -66,6 +67,7 @@ class Feed:
     begun: datetime
     last_due: datetime | None = None
     policy: str = ""
+    zone: tzinfo = UTC
 
     @property
     def page(self) -> str:
