@@ -62,8 +62,8 @@ def told_at(revisions, instant):
 
 def entry_of(notice):
     links = links_of(notice, has_pdf=True)
-    message = message_of(notice, Languages().messages_in("en"), links, ROOT)
-    return Entry(notice, notice_entry(notice, AUTHORITY, links), message)
+    say = Languages().messages_in("en")
+    return Entry(notice, notice_entry(notice, AUTHORITY, links), message_of(notice, say, links, ROOT), say)
 
 
 def published(told):

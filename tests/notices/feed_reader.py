@@ -81,3 +81,10 @@ def chain(files, address, relation):
         found[address] = parsed(files, address)
         address = link(found[address], relation)
     return found
+
+
+def index_of(files):
+    """Every notice, as the job reads them."""
+    index = json.loads(files["notices/index.json"])
+    pages = [json.loads(files[page["url"]])["notices"] for page in index["pages"]]
+    return [one for page in [*pages, index["notices"]] for one in page]

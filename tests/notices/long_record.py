@@ -6,10 +6,9 @@ import pytest
 from qstore_site import CONFIG, FIRST, POSTED
 from repository import TERMS, Repository, instant, material, revision
 
+from inforce.adapters.clock import Door
 from inforce.core.notice import Authority
-from inforce.formats.messages import Languages
-from inforce.workflows.site_archive import SiteArchive
-from inforce.workflows.site_notices import site_notices
+from inforce.workflows.export_notices import export_notices
 
 WITH_NOTICES = CONFIG.replace("archive: ''", "archive: '', notices: {authority: qstore.example, year: 2014}")
 LONG_NOW = "2018-05-20T00:00:00+09:00"
@@ -43,15 +42,15 @@ def long_record(tmp_path_factory):
     return repo
 
 
-def files_of(repo, now=LONG_NOW):
-    """What the site of a repository has of notices at an instant: each file's bytes, by its place."""
-    at, authority = instant(now), Authority("qstore.example", 2014)
-    settings = replace(repo.settings, root="https://policies.qstore.example/", name="Qstore", notices=authority)
-    return dict(
-        site_notices(
-            settings, authority, repo.record(now).as_of(at), SiteArchive(), as_of=at, languages=Languages()
-        ).files()
-    )
+def files_of(repo, now=LONG_NOW, host="policies.qstore.example"):
+    """What the site of a repository has of notices at an instant: each file's bytes, by its place. None ever goes."""
+    at, out = instant(now), repo.top / "feeds"
+    authority = Authority("qstore.example", 2014)
+    settings = replace(repo.settings, root=f"https://{host}/", name="Qstore", notices=authority)
+    report = export_notices(settings, Door(at, at), at, out)
+    files = {one.relative_to(out).as_posix(): one.read_bytes() for one in out.rglob("*.*") if one.is_file()}
+    assert len(files) == report.files
+    return files
 
 
 @pytest.fixture(scope="session")

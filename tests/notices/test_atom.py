@@ -96,8 +96,8 @@ def test_an_entry_has_the_words_and_the_links_of_its_notice(long_files):
 def test_what_is_stated_late_is_told_when_it_joins_the_record(long_files):
     oldest = entries(long_files)[-1]
 
-    assert oldest.findtext("a:published", namespaces=NAMES) == "2013-12-31T15:00:00+00:00"
-    assert oldest.findtext("a:updated", namespaces=NAMES) == "2018-04-01T00:00:00+00:00"
+    assert oldest.findtext("a:published", namespaces=NAMES) == "2014-01-01T00:00:00+09:00"
+    assert oldest.findtext("a:updated", namespaces=NAMES) == "2018-04-01T09:00:00+09:00"
 
 
 def test_a_person_who_opens_it_is_told_what_it_is_in_the_language_of_its_policy(long_files):
@@ -108,6 +108,18 @@ def test_a_person_who_opens_it_is_told_what_it_is_in_the_language_of_its_policy(
     assert b'href="../notices/feed.css"' in long_files["terms/notices.atom"].splitlines()[1]
     assert b'href="../feed.css"' in long_files["notices/archive/1.atom"].splitlines()[1]
     assert b"content:" not in long_files["notices/feed.css"]  # Nothing is said by the style sheet.
+
+
+def test_where_there_are_no_words_in_the_policys_language_it_says_in_which_they_are(repo):
+    terms = "title: سياسة الخصوصية\nlanguage: ar\ntime_zone: UTC\n"
+    repo.commit(POSTED, {"terms/policy.yml": terms, "terms/2018-04-10.md": FIRST})
+    files = files_of(repo)
+
+    (entry,) = entries(files)
+    assert entry.get("{http://www.w3.org/XML/1998/namespace}lang") == "en"
+    assert entry.findtext("a:title", namespaces=NAMES) == "\u2068سياسة الخصوصية\u2069: a new policy"
+    (item,) = json.loads(files["notices.json"])["items"]
+    assert (item["language"], item["_inforce"]["language"]) == ("en", "ar")
 
 
 def test_signs_of_xml_in_the_sites_name_and_address_are_said_as_they_are(repo):

@@ -5,7 +5,7 @@ from datetime import UTC, timedelta
 import pytest
 from icalendar import Calendar
 from notices.long_record import files_of
-from repository import FIRST, NOW, TERMS, instant, material
+from repository import FIRST, NOW, TERMS, instant, material, revision
 
 ROOT = "https://policies.qstore.example/"
 MARCH, APRIL, MAY = "2014-03-01T09:00:00+09:00", "2018-04-10T09:00:00+09:00", "2018-05-01T10:00:00+09:00"
@@ -71,9 +71,9 @@ def test_the_whole_of_an_event(told):
         assert event[name].dt == instant(APRIL), name
     assert (event["URL"], event["TRANSP"]) == (f"{ROOT}notices/terms/2018-04-10/", "TRANSPARENT")
     assert (event.categories, event["CLASS"]) == (["Privacy Policy"], "PUBLIC")
-    assert event["SUMMARY"].params["LANGUAGE"] == "en"
-    assert event["DESCRIPTION"].startswith("The revision of 10 April 2018 of the Privacy Policy was posted")
+    assert event["DESCRIPTION"].startswith("The revision of 10 April 2018 of the Privacy Policy was posted on")
     assert f"{ROOT}terms/2018-04-10/changes/#redline" in event["DESCRIPTION"]
+    assert {event[name].params["LANGUAGE"] for name in ("SUMMARY", "DESCRIPTION")} == {"en"}
     alarms = [(one["ACTION"], one["TRIGGER"].dt, one["DESCRIPTION"]) for one in event.walk("VALARM")]
     assert alarms == [("DISPLAY", timedelta(days=-days), event["SUMMARY"]) for days in (30, 7, 1)]
 
@@ -86,12 +86,22 @@ def test_the_whole_of_an_event(told):
         ("reminders: none", "2018-06-10", []),
     ],
 )
-def test_there_are_alarms_for_the_reminders_of_the_policy_that_lie_ahead(told, reminders, effective, days):
+def test_an_alarm_is_there_for_each_reminder_that_is_a_notice(told, reminders, effective, days):
     told.commit(APRIL, {"terms/policy.yml": f"{TERMS}{reminders}\n"})
     told.commit(MAY, {"terms/2018-05-01.md": material(f"effective: {effective}")})
 
     (event,) = calendar_of(told).events
     assert [one["TRIGGER"].dt for one in event.walk("VALARM")] == [timedelta(days=-one) for one in days]
+
+
+def test_no_alarm_at_a_day_that_a_zone_has_skipped(repo):
+    """Apia went from 29 to 31 December 2011 at once: a day before the 31st is the 31st, and no reminder."""
+    stated = "posted: 2011-12-20T00:00:00-10:00\nsource: Log\neffective: 2011-12-31"
+    terms = TERMS.replace("Asia/Seoul", "Pacific/Apia")
+    repo.commit(APRIL, {"terms/policy.yml": terms, "terms/2011-12-20.md": revision(stated)})
+
+    (event,) = calendar_of(repo).events
+    assert [one["TRIGGER"].dt for one in event.walk("VALARM")] == [timedelta(days=-7)]
 
 
 def test_what_is_overtaken_is_cancelled_and_says_so_under_the_same_name(told):
@@ -105,7 +115,7 @@ def test_what_is_overtaken_is_cancelled_and_says_so_under_the_same_name(told):
     assert (before.sequence, before["STATUS"], before["DTSTAMP"].dt) == (0, "CONFIRMED", instant(APRIL))
     assert (after.sequence, after["STATUS"], after["DTSTAMP"].dt) == (1, "CANCELLED", instant(MAY))
     assert after["SUMMARY"] == "Privacy Policy: the changes announced for 10 May 2018 will not take effect"
-    assert "was withdrawn by" in " ".join(after["DESCRIPTION"].split())
+    assert "was withdrawn by the revision of 1 May 2018" in " ".join(after["DESCRIPTION"].split())
     assert after.walk("VALARM") == []
 
 
@@ -117,6 +127,15 @@ def test_what_took_effect_for_some_before_it_was_overtaken_stays(told):
     assert drawn(calendar_of(told)) == [
         "2018-04-20T00:00:00+09:00 0 CONFIRMED Privacy Policy: changes for new users from 20 April 2018",
         f"2018-05-10T00:00:00+09:00 1 CANCELLED {withdrawn}",
+    ]
+
+
+def test_a_first_text_is_a_new_policy(told):
+    in_zone(told, "Asia/Seoul", "{current_users: 2018-05-10, new_users: 2018-04-20}")
+
+    assert [str(one["SUMMARY"]) for one in calendar_of(told).events] == [
+        "Privacy Policy: a new policy for new users from 20 April 2018",
+        "Privacy Policy: a new policy for current users from 10 May 2018",
     ]
 
 
@@ -206,11 +225,21 @@ def test_another_language_and_hostile_words(told):
     summary = "이용자가 알아야 할 변경 사항을 아주 길게 적어서 한 줄에 다 들어가지 않습니다."
     terms = 'title: "이용약관; \\"<b>\\", \\\\n:\\nBEGIN:VEVENT"\nlanguage: ko\ntime_zone: Asia/Seoul\n'
     told.commit(MARCH, {"other/policy.yml": terms, "other/2014-03-01.md": FIRST})
-    text = material("effective: 2018-05-10").replace("We now keep your orders.", summary)
-    told.commit(APRIL, {"other/2018-04-10.md": text})
+    text = material("effective: {current_users: 2018-05-10, new_users: never}")
+    told.commit(APRIL, {"other/2018-04-10.md": text.replace("We now keep your orders.", summary)})
 
     (event,) = calendar_of(told).events
-    assert event["SUMMARY"] == '이용약관; "<b>", \\n: BEGIN:VEVENT: 2018년 5월 10일부터 변경됩니다'
-    assert event["SUMMARY"].params["LANGUAGE"] == "ko"
+    title = '이용약관; "<b>", \\n: BEGIN:VEVENT'
+    assert event["SUMMARY"] == f"{title}: 2018년 5월 10일부터 기존 이용자에게 변경 사항이 시행됩니다"
+    assert event.categories == [title]
     assert summary in " ".join(event["DESCRIPTION"].split())
-    assert event.categories == ['이용약관; "<b>", \\n: BEGIN:VEVENT']
+    assert {event[name].params["LANGUAGE"] for name in ("SUMMARY", "DESCRIPTION")} == {"ko"}
+
+
+def test_where_there_are_no_words_in_the_policys_language_it_says_in_which_they_are(told):
+    terms = "title: سياسة الخصوصية\nlanguage: ar\ntime_zone: Asia/Seoul\n"
+    told.commit(APRIL, {"other/policy.yml": terms, "other/2018-04-10.md": revision("effective: 2018-05-10")})
+
+    (event,) = calendar_of(told).events
+    assert event["SUMMARY"] == "\u2068سياسة الخصوصية\u2069: a new policy from 10 May 2018"
+    assert event["SUMMARY"].params["LANGUAGE"] == "en"

@@ -120,6 +120,13 @@ def test_a_second_export_writes_nothing_and_what_else_lies_there_stays(told):
     assert {path: path.stat().st_mtime_ns for path in times} == times
 
 
+def test_a_draft_gives_no_notice(told):
+    before = exported(told)
+    told.write("privacy-policy/2018-05-20.md", material("effective: 2018-06-20"))
+
+    assert exported(told, to="with-a-draft") == before
+
+
 def test_a_record_with_an_error_writes_nothing(told):
     told.commit(LATER, {"privacy-policy/2018-05-20.md": "no front matter"})
 

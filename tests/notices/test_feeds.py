@@ -3,25 +3,18 @@
 import json
 
 import pytest
-from notices.feed_reader import NAMES, ROOT, chain, ids, link, parsed
-from notices.long_record import LONG_NOW, WITH_NOTICES, files_of
+from notices.feed_reader import NAMES, ROOT, chain, ids, index_of, link, parsed, place
+from notices.long_record import LONG_NOW, files_of
 from qstore_site import BEFORE
-from repository import FIRST, TERMS, material, revision
+from repository import FIRST, TERMS, instant, material, revision
 
 ALL, PRIVACY = f"{ROOT}notices.atom", f"{ROOT}privacy-policy/notices.atom"
 
 
 def feeds_of(files):
     """Every document of a feed, in both formats."""
-    atom = [place for place in files if place.endswith(".atom")]
-    return {place: files[place] for place in [*atom, *(one.replace(".atom", ".json") for one in atom)]}
-
-
-def index_of(files):
-    """Every notice, as the job reads them."""
-    index = json.loads(files["notices/index.json"])
-    pages = [json.loads(files[page["url"]])["notices"] for page in index["pages"]]
-    return [one for page in [*pages, index["notices"]] for one in page]
+    atom = [one for one in files if one.endswith(".atom")]
+    return {one: files[one] for one in [*atom, *(one.replace(".atom", ".json") for one in atom)]}
 
 
 def names(found):
@@ -36,7 +29,7 @@ def test_the_subscription_document_has_the_newest_50_and_the_rest_lies_in_archiv
     everything = [one for feed in back.values() for one in ids(feed)]
     assert len(everything) == len(set(everything))
     updated = [feed.xpath("a:updated/text() | a:entry/a:updated/text()", namespaces=NAMES) for feed in back.values()]
-    moments = [one for document in updated for one in document]
+    moments = [instant(one) for document in updated for one in document]
     assert moments == sorted(moments, reverse=True)
 
 
@@ -45,17 +38,24 @@ def test_archive_documents_lead_to_each_other_and_to_what_is_subscribed_to(long_
     back = chain(long_files, address, "prev-archive")
 
     assert list(chain(long_files, list(back)[-1], "next-archive")) == list(back)[:0:-1]
-    for place, feed in back.items():
-        is_archive = place != address
+    for own, feed in back.items():
+        is_archive = own != address
         assert (feed.find("fh:archive", NAMES) is not None) == is_archive
-        assert link(feed, "self") == place
+        assert link(feed, "self") == own
         assert link(feed, "current") == (address if is_archive else None)
 
 
-def test_all_documents_of_a_feed_are_called_the_same(long_files):
-    for address, name in ((ALL, "notices"), (PRIVACY, "privacy-policy")):
-        for feed in chain(long_files, address, "prev-archive").values():
-            assert feed.findtext("a:id", namespaces=NAMES) == f"tag:qstore.example,2014:feeds/{name}"
+@pytest.mark.parametrize(("address", "name"), [(ALL, "notices"), (PRIVACY, "privacy-policy")])
+def test_all_documents_of_a_feed_are_called_the_same(long_files, address, name):
+    """In JSON a feed is called by its address, and `next_url` leads to the same documents as `prev-archive`."""
+    back = chain(long_files, address, "prev-archive")
+    in_json = [json.loads(long_files[place(one).replace(".atom", ".json")]) for one in back]
+
+    assert {feed.findtext("a:id", namespaces=NAMES) for feed in back.values()} == {
+        f"tag:qstore.example,2014:feeds/{name}"
+    }
+    assert {feed["feed_url"] for feed in in_json} == {address.replace(".atom", ".json")}
+    assert [feed.get("next_url") for feed in in_json] == [*(one.replace(".atom", ".json") for one in [*back][1:]), None]
 
 
 def test_all_that_is_told_is_there_and_not_what_was_cancelled_before_it_was_due_or_is_to_come(long_files):
@@ -91,18 +91,34 @@ def test_what_was_told_stays_told_when_it_is_stated_later_that_it_was_withdrawn(
     assert after == ["terms/2017-01-01/overtaken", "terms/2017-02-01/posted", *told]
 
 
-def test_a_move_to_another_host_changes_addresses_alone(long_record, tmp_path):
-    def exported(repo):
-        assert repo.inforce("export-feed", "--out", "feeds", now=LONG_NOW).status == 0
-        files = {one.relative_to(repo.folder / "feeds").as_posix(): one for one in (repo.folder / "feeds").rglob("*.*")}
-        return feeds_of({place: one.read_bytes() for place, one in files.items() if one.is_file()})
-
+def test_an_archive_document_that_is_full_is_called_as_the_policy_was_then(long_record, long_files, tmp_path):
     repo = long_record.copy(tmp_path / "repo")
-    here = exported(repo)
-    (repo.folder / "mkdocs.yml").write_text(WITH_NOTICES.replace("policies.qstore.example", "legal.qstore.example"))
-    moved = exported(repo)
+    renamed = TERMS.replace("Privacy Policy", "개인정보처리방침").replace("language: en", "language: ko")
+    repo.commit("2018-05-21T09:00:00+09:00", {"privacy-policy/policy.yml": renamed})
+
+    after = files_of(repo, "2018-05-22T00:00:00+09:00")
+    assert parsed(after, PRIVACY).findtext("a:title", namespaces=NAMES) == "개인정보처리방침: 변경 안내"
+    old = {one: data for one, data in feeds_of(long_files).items() if "privacy-policy/notices/archive/" in one}
+    assert len(old) == 2
+    assert {one: after[one] for one in old} == old
+
+
+def test_a_move_to_another_host_changes_addresses_alone(long_record):
+    here = feeds_of(files_of(long_record))
+    moved = feeds_of(files_of(long_record, host="legal.qstore.example"))
 
     assert len(here) == 2 * (3 + 2 + 1 + 1)
-    for place, data in here.items():
-        assert moved[place] != data
-        assert moved[place].replace(b"legal.qstore.example", b"policies.qstore.example") == data
+    for where, data in here.items():
+        assert moved[where] != data
+        assert moved[where].replace(b"legal.qstore.example", b"policies.qstore.example") == data
+
+
+def test_instants_have_the_offset_of_the_policys_zone_and_those_of_all_policies_utc(long_files):
+    whole, own = parsed(long_files, ALL), parsed(long_files, PRIVACY)
+    told = whole.xpath("a:entry/a:published/text() | a:entry/a:updated/text()", namespaces=NAMES)
+    items = json.loads(long_files["notices.json"])["items"]
+    told += [one[key] for one in items for key in ("date_published", "date_modified")]
+
+    assert len(told) == 200
+    assert {one[-6:] for one in told} == {"+09:00"}
+    assert [feed.findtext("a:updated", namespaces=NAMES)[-6:] for feed in (whole, own)] == ["+00:00", "+09:00"]

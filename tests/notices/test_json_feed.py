@@ -49,10 +49,3 @@ def test_the_facts_and_the_words_are_those_of_the_notices_own_file(long_files):
             message = notice.pop("messages")[notice["language"]]
             assert {**notice, "url": facts["url"]} == facts | {"version": 1}
             assert (item["content_text"], item["content_html"]) == (message["text"], message["html"])
-
-
-def test_every_document_says_where_it_lies_and_what_it_is_about(long_files):
-    for place, feed in documents(long_files).items():
-        policy = place.partition("notices")[0]
-        assert feed["feed_url"] == f"{ROOT}{policy}notices.json", "it is the feed's identity"
-        assert feed["home_page_url"] == f"{ROOT}{policy or 'notices/'}"

@@ -1,17 +1,11 @@
 """A site that lives for years, and programs that look at it now and then: nothing is lost, doubled or told anew."""
 
-import json
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from notices.feed_reader import NAMES, ROOT, Reader, as_atom, as_json, by_feedparser, parsed
-from notices.long_record import WITH_NOTICES
+from notices.feed_reader import NAMES, ROOT, Reader, as_atom, as_json, by_feedparser, index_of, parsed
+from notices.long_record import WITH_NOTICES, files_of
 from repository import TERMS, instant, material
-
-from inforce.adapters.clock import Door
-from inforce.core.notice import Authority
-from inforce.workflows.export_notices import export_notices
 
 WEEKS, WEEK = 67, timedelta(days=7)
 BEGIN = instant("2018-01-01T09:00:00+09:00")
@@ -24,7 +18,7 @@ class Site:
     """Posts every week, and publishes as it does; what lies there when it has done so is `files`."""
 
     def __init__(self, repo):
-        self.repo, self.host, self.files = repo, HERE, {}
+        self.repo, self.files = repo, {}
         (repo.folder / "mkdocs.yml").write_text(WITH_NOTICES)
         terms = f"{TERMS}reminders: [28 days]\n"
         repo.commit((BEGIN - WEEK).isoformat(), {f"{one}/policy.yml": terms for one in ("privacy-policy", "terms")})
@@ -41,28 +35,13 @@ class Site:
         self.repo.commit((BEGIN + week * WEEK).isoformat(), files)
 
     def publish(self, now):
-        """Export everything into the same folder; its bytes, by their places."""
-        if now == BEGIN + MOVE * WEEK:
-            self.host = THERE
-            (self.repo.folder / "mkdocs.yml").write_text(WITH_NOTICES.replace(HERE, THERE))
-        settings = replace(
-            self.repo.settings, root=f"https://{self.host}/", name="Qstore", notices=Authority("qstore.example", 2014)
-        )
-        out = self.repo.folder / "feeds"
-        export_notices(settings, Door(now, now), now, out)
-        self.files = {one.relative_to(out).as_posix(): one.read_bytes() for one in out.rglob("*.*") if one.is_file()}
+        """Export everything; from a week on for another host."""
+        self.files = files_of(self.repo, now.isoformat(), HERE if now < BEGIN + MOVE * WEEK else THERE)
 
 
 @pytest.fixture
 def site(repo):
     return Site(repo)
-
-
-def index_of(files):
-    """Every notice, as the job reads them."""
-    index = json.loads(files["notices/index.json"])
-    pages = [json.loads(files[page["url"]])["notices"] for page in index["pages"]]
-    return [one for page in [*pages, index["notices"]] for one in page]
 
 
 def without_digests(index):

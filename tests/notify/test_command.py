@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from notify.mail_server import receiving
@@ -196,3 +197,29 @@ def test_what_cannot_be_run_is_told_with_its_status(job, options, more, status, 
         assert server.mails == []
     assert (ended.returncode, ended.stdout) == (status, "")
     assert said in ended.stderr
+
+
+def documented(page, kind):
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    return text.partition(f"of={kind}}}\n")[2].partition("```")[0]
+
+
+def test_the_documentation_shows_what_it_prints(job):
+    job.members(KIM)
+    with receiving(refuse={KIM: "550 5.1.1 nobody here"}) as server:
+        assert job.command(server.port, "--dry-run").stdout == documented("notify.md", "notify-dry-run")
+        ended = job.command(server.port)
+        assert ended.stderr + ended.stdout == documented("notify.md", "notify-failed")
+        as_json = job.command(server.port, "--json", more="ledger: sqlite:///other.db\n")
+    assert as_json.stdout == documented("command.md", "notify-summary")
+
+
+def test_a_quiet_job_prints_nothing_where_all_is_well(job):
+    with receiving() as server:
+        ended = job.command(server.port, "--quiet")
+        assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+        job.members(KIM, LEE, PARK)
+        server.refuse[PARK] = "550 5.1.1 nobody here"
+        ended = job.command(server.port, "--quiet")
+    assert ended.returncode == 1
+    assert "1 failed" in ended.stdout

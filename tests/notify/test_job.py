@@ -239,6 +239,15 @@ def test_a_notice_that_changed_is_an_alarm_before_anybody_is_told(job):
         assert server.mails == []
 
 
+def test_other_words_for_the_same_facts_are_warned_of(job):
+    with receiving() as server:
+        job.run(server.port)
+        job.site.entries[0]["title"] = "Confirm your password"
+        job.site.write()
+        report = job.run(server.port)
+    assert [(problem.is_error, "other words" in problem.what) for problem in report.problems] == [(False, True)]
+
+
 def test_a_text_that_is_not_the_one_announced_is_not_announced(job):
     (job.folder / "site/privacy-policy/2018-04-10/source.md").write_text("# Another\n")
     with receiving() as server:

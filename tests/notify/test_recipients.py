@@ -218,3 +218,14 @@ def test_a_long_list_is_a_stream(tmp_path):
     assert next(stream).address == "m0@b.example"
     path.write_text("")  # What was not read yet is gone, but for what the file's buffer holds.
     assert len(list(stream)) < 1999
+
+
+def test_the_list_of_the_documentation_is_read(tmp_path):
+    page = (Path(__file__).parents[2] / "docs/notify.md").read_text(encoding="utf-8")
+    path, told = tmp_path / "members.csv", []
+    path.write_text(page.partition("of=recipients}\n")[2].partition("```")[0], encoding="utf-8")
+    assert [(one.address, one.name) for one in read_csv(path, "members.csv", told.append)] == [
+        ("kim@members.example", "김하나"),
+        ("lee@members.example", "Lee, Jun"),
+    ]
+    assert told == []

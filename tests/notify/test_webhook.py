@@ -57,10 +57,10 @@ def run(tmp_path):
     site.write()
     (tmp_path / "secret").write_text("s3cret\n")
 
-    def run(server, now=NOW):
+    def run(server, now=NOW, more=""):
         path = tmp_path / "notify.yml"
         address = f"http://127.0.0.1:{server.server_port}/hook"
-        path.write_text(f"site: site\nwebhook:\n  address: {address}\n  secret_file: secret\n")
+        path.write_text(f"site: site\nwebhook:\n  address: {address}\n  secret_file: secret\n{more}")
         return notify(read_notify_file(path), tmp_path, lambda: now, lambda _: False, TELL)
 
     return run
@@ -109,3 +109,16 @@ def test_a_refusal_of_the_notice_is_for_good(run, status):
         assert [one.error for one in report.listed] == [f"the webhook answers {status}"]
         assert run(server, NOW + timedelta(days=9)).is_well
     assert len(server.got) == 1
+
+
+def test_the_body_is_the_one_of_the_documentation(run, tmp_path):
+    (tmp_path / "members.csv").write_text("address,registered,language\nkim@members.example,2016-02-01T00:00:00Z,ko\n")
+    with hooked(200) as server:
+        run(server, more="recipients:\n  file: members.csv\n")
+    page = (Path(__file__).parents[2] / "docs/notify.md").read_text(encoding="utf-8")
+    shown = page.partition("of=webhook}\n")[2].partition("```")[0]
+    ((_, body),) = server.got
+    assert json.loads(body) == {
+        **json.loads(shown.replace("{…the notice's file, with its messages…}", "null")),
+        "notice": json.loads((tmp_path / "site/notices/privacy-policy/2018-04-10/posted.json").read_text()),
+    }

@@ -74,6 +74,7 @@ def export_feed(config_file: Path | None, at: date | datetime | str, out: Path, 
 @click.option("--list", "lists", is_flag=True, help="List every delivery that failed or is in doubt; send nothing.")
 @click.option("--once", is_flag=True, help="Run once and end: for cron. So it is, if nothing is said.")
 @click.option("--every", metavar="TIME", help="Run again and again, with such a pause: 30s, 5m, 1h.")
+@click.option("--quiet", is_flag=True, help="Print nothing where all is well: for cron.")
 @json_option
 @told
 def notify(  # noqa: PLR0913 - one argument for each option
@@ -87,6 +88,7 @@ def notify(  # noqa: PLR0913 - one argument for each option
     lists: bool,
     once: bool,
     every: str | None,
+    quiet: bool,
     as_json: bool,
 ) -> int:
     """Tell people of changes: pull a site's notices, and send each to whom it concerns, once.
@@ -98,10 +100,8 @@ def notify(  # noqa: PLR0913 - one argument for each option
     from inforce.workflows.notify_report import How
 
     pause = _pause(every, once=once)
-    how, said = (
-        How(tell_what_is_due, resend_doubtful, settle_doubtful, retry_failed, dry_run),
-        read_notify_file(settings),
-    )
+    how = How(tell_what_is_due, resend_doubtful, settle_doubtful, retry_failed, dry_run)
+    said = read_notify_file(settings)
     if lists:
         _tell_troubles(troubles(said, settings.parent), as_json=as_json)
         return 0
@@ -110,7 +110,7 @@ def notify(  # noqa: PLR0913 - one argument for each option
         status = AT_FAULT
         try:
             report = notify(said, settings.parent, lambda: datetime.now(UTC), ending.wait, how)
-            status = _tell_report(report, as_json=as_json)
+            status = _tell_report(report, as_json=as_json, is_quiet=quiet)
         except ConfigurationError:
             raise
         except InforceError as wrong:
@@ -120,6 +120,7 @@ def notify(  # noqa: PLR0913 - one argument for each option
                 click.echo(problem, err=True)
         if pause is None or ending.wait(pause):
             return status
+        how = How(is_dry=dry_run)  # what was asked besides was asked once
 
 
 class _Ending:
@@ -154,7 +155,7 @@ def _pause(every: str | None, *, once: bool) -> int | None:
     return int(found[1]) * _SECONDS[found[2]]
 
 
-def _tell_report(report: Report, *, as_json: bool) -> int:
+def _tell_report(report: Report, *, as_json: bool, is_quiet: bool) -> int:
     for problem in report.problems:
         click.echo(problem, err=True)
     numbers = ("notices", "seen", "told", "cancelled", "expired", "sent", "failed", "doubtful")
@@ -167,6 +168,8 @@ def _tell_report(report: Report, *, as_json: bool) -> int:
         click.echo(f"would send by {channel}: {notice} to {whom}")
     for one in report.listed:
         click.echo(_line(one), err=True)
+    if is_quiet and report.is_well:
+        return 0
     click.echo(
         f"{count(report.notices, 'notice')}, {report.told} told, {report.seen} taken as seen,"
         f" {report.cancelled} cancelled, {report.expired} expired;"

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
-from typing import Any
 
 from inforce.core.effect import Audience
 from inforce.core.errors import Problem
@@ -28,8 +27,7 @@ from inforce.core.instant import format_instant
 from inforce.core.record import PolicyRecord
 from inforce.core.timeline import Answer
 from inforce.formats.in_force_json import instant_or_null
-
-Json = dict[str, Any]
+from inforce.formats.json_text import Json
 
 
 def which_answer(policy: PolicyRecord, on: datetime, answer: Answer, *, asked_for: Audience | datetime) -> Json:

@@ -30,16 +30,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from inforce.core.effect import Audience
 from inforce.core.instant import format_instant
 from inforce.core.record import PolicyRecord
 from inforce.core.timeline import Answer, Timeline
+from inforce.formats.json_text import Json
 from inforce.formats.messages import Messages
 from inforce.formats.script_words import script_words
 
-Json = dict[str, Any]
 KEYS = (
     "revision.called",
     "revision.called.named",

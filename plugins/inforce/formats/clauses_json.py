@@ -38,15 +38,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from json.encoder import encode_basestring
-from typing import Any
 
 from inforce.core.clause import BORDER, Clause, Kind, Mark, Word
 from inforce.core.identity import VERSION, Identified
 from inforce.core.instant import format_instant
 from inforce.core.policy import Revision
 from inforce.core.words import cut, cut_code
-
-Json = dict[str, Any]
+from inforce.formats.json_text import Json
 
 
 class ClauseTexts:

@@ -25,14 +25,13 @@ within them; it is empty where both are in one language. `words` has every messa
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 from inforce.core.address import clauses_address, compare_address, relative, revision_address
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord
+from inforce.formats.json_text import Json
 from inforce.formats.messages import ENGLISH, Languages, Messages, direction
 
-Json = dict[str, Any]
 KEYS = (
     "compare.backwards",
     "compare.changes",

@@ -21,12 +21,10 @@ In a dry run `signed` and `upgraded` are what would be, and `level` is null wher
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from inforce.core.archive import MANIFEST, Archived
 from inforce.core.archiving import Report
-
-Json = dict[str, Any]
+from inforce.formats.json_text import Json
 
 
 def export_answer(report: Report) -> Json:

@@ -38,13 +38,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import Any
 
 from inforce.core.importing import LeftOut, Stated
 from inforce.core.instant import format_instant
 from inforce.formats.in_force_json import instant_or_null
-
-Json = dict[str, Any]
+from inforce.formats.json_text import Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,15 +43,13 @@ appear where they were said. An editorial revision has `"effective": {}`: it sta
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
-from typing import Any
 
 from inforce.core.effect import Audience
 from inforce.core.instant import format_instant
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord
 from inforce.core.timeline import Span, Timeline
-
-Json = dict[str, Any]
+from inforce.formats.json_text import Json
 
 
 def in_force_table(policy: PolicyRecord, as_of: datetime) -> Json:

@@ -49,7 +49,6 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from inforce.core import address
 from inforce.core.archive import Archived
@@ -59,8 +58,8 @@ from inforce.core.lineage import Lineage
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord
 from inforce.core.timeline import Basis, Span, Status, Timeline
+from inforce.formats.json_text import Json
 
-Json = dict[str, Any]
 Locate = Callable[[str], str]
 _CONTEXT = "https://schema.org"
 _WEIGHTS = {Status.IN_FORCE: "InForce", Status.OFFERED: "PartiallyInForce"}

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+from typing import Any
+
+Json = dict[str, Any]
+"""An object of JSON."""
 
 
 def to_json(value: object) -> bytes:

@@ -49,9 +49,8 @@ from typing import Any, TypeVar
 from inforce.core.address import slug_fault
 from inforce.core.archive import Archived, Level, Manifest, State, place_of
 from inforce.core.instant import parse_instant
-from inforce.formats.json_text import to_json
+from inforce.formats.json_text import Json, to_json
 
-Json = dict[str, Any]
 Value = TypeVar("Value")
 VERSION = 1
 _KINDS = {"archive": False, "test-signed": True}

@@ -32,19 +32,17 @@ from its posting on, which is never a correction itself.
 
 from __future__ import annotations
 
-from typing import Any
-
 from inforce.core.effect import Audience
 from inforce.core.instant import format_instant
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord
 from inforce.core.timeline import Timeline
 from inforce.formats.in_force_json import in_force_rows, instant_or_null
+from inforce.formats.json_text import Json
 from inforce.formats.messages import Messages
 from inforce.formats.script_words import script_words
 from inforce.formats.zone_turns import zone_turns
 
-Json = dict[str, Any]
 KEYS = (
     "on.always",
     "on.answer.accepted.none",

@@ -34,7 +34,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Any
 
 from inforce.core import address
 from inforce.core.archive import MANIFEST
@@ -42,8 +41,7 @@ from inforce.core.effect import Audience
 from inforce.core.instant import format_instant
 from inforce.core.record import PolicyRecord, Record
 from inforce.formats.in_force_json import instant_or_null
-
-Json = dict[str, Any]
+from inforce.formats.json_text import Json
 
 
 def policies_table(record: Record, as_of: datetime, archived: Collection[str] = ()) -> Json:

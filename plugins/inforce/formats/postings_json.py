@@ -22,12 +22,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from inforce.core.instant import format_instant, parse_instant
 from inforce.core.record import Published, Record
+from inforce.formats.json_text import Json
 
-Json = dict[str, Any]
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 

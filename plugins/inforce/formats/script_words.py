@@ -24,9 +24,9 @@ from typing import Any
 from babel import Locale
 from babel.dates import tokenize_pattern
 
+from inforce.formats.json_text import Json
 from inforce.formats.messages import Messages
 
-Json = dict[str, Any]
 _FIELDS = "yMdHms"
 _NAMES = {3: "abbreviated", 4: "wide", 5: "narrow"}
 

@@ -24,11 +24,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from inforce.core.verdict import Checked, worst
-
-Json = dict[str, Any]
+from inforce.formats.json_text import Json
 
 
 def verdict_json(files: Iterable[tuple[str, Checked]]) -> Json:

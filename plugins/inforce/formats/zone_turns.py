@@ -20,9 +20,9 @@ import re
 import struct
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
 
-Json = dict[str, Any]
+from inforce.formats.json_text import Json
+
 _HEADER = struct.Struct(">4sc15x6I")
 _TYPE = struct.Struct(">i?B")
 _OFFSET = r"(?:<[^>]+>|[A-Za-z]+)([+-]?\d+(?::\d+){0,2})"

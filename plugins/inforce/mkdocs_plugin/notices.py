@@ -42,7 +42,7 @@ _HEADINGS = (
 )
 
 
-class State(StrEnum):
+class Stage(StrEnum):
     """What has become of a notice."""
 
     TOLD = "told"
@@ -55,7 +55,7 @@ class Shown:
     """A notice as templates show it; `cancelling` is the one that says that what it announces will not come about."""
 
     notice: Notice
-    state: State
+    stage: Stage
     cancelling: Notice | None
 
     @property
@@ -116,7 +116,7 @@ class NoticePages:
         return (
             self.are_wanted,
             self._feed,
-            [(one.notice.path, one.state, one.cancelling is not None) for one in of_policy],
+            [(one.notice.path, one.stage, one.cancelling is not None) for one in of_policy],
         )
 
     def last_told(self) -> datetime | None:
@@ -173,7 +173,7 @@ class NoticePages:
             posted=(posted, self._words(posted.notice, say, place, 1)),
             others=[(one, self._words(one.notice, say, place, 3)) for one in others],
         )
-        if any(one.state is State.TO_COME for one in (posted, *others)):
+        if any(one.stage is Stage.TO_COME for one in (posted, *others)):
             html = self._ages.dated(html, place, [policy], language)
         page = self._languages.messages_in(language)
         title = page("notices.page.title", title=revision.title, name=revision.name)
@@ -216,7 +216,7 @@ class NoticePages:
     @property
     def _to_come(self) -> list[Shown]:
         """What is not due yet, the next first."""
-        found = [one for notices in self._of_policy.values() for one in notices if one.state is State.TO_COME]
+        found = [one for notices in self._of_policy.values() for one in notices if one.stage is Stage.TO_COME]
         return sorted(found, key=lambda one: (one.notice.due, one.revision.policy, one.notice.path))
 
     @property
@@ -230,8 +230,8 @@ class NoticePages:
         assert notices is not None  # noqa: S101 - the notice is one of them
         cancelling = notices.cancelled.get(notice.path)
         if cancelling is not None and notice.due >= cancelling.due:
-            return Shown(notice, State.CANCELLED, cancelling)
-        return Shown(notice, State.TO_COME if notice.due > notices.as_of else State.TOLD, cancelling)
+            return Shown(notice, Stage.CANCELLED, cancelling)
+        return Shown(notice, Stage.TO_COME if notice.due > notices.as_of else Stage.TOLD, cancelling)
 
 
 def heading(one: Shown, say: Messages) -> str:

@@ -17,7 +17,7 @@ from inforce.core.announcement import Announcement
 from inforce.core.delivery import Standing, Trouble, cancelled, standing, to_tell
 from inforce.core.errors import ConfigurationError, Problem, RecordError, Severity, did_you_mean
 from inforce.core.notify_settings import NotifySettings
-from inforce.core.pulled import compare
+from inforce.core.pulled import Pulled, compare
 from inforce.formats.notify.notify_file import parse_notify
 from inforce.workflows.deliver import Deliverer, EndedError, Wait
 from inforce.workflows.notify_report import How, Report
@@ -139,6 +139,7 @@ def _take(ledger: Ledger, source: NoticesSource, now: datetime, how: How, report
     if alarm := compare(seen, pulled):
         raise RecordError(alarm)
     place = len(seen)
+    report.problems += _reworded(ledger, pulled)
     for one in pulled.announcements:
         if one.id in seen:
             ledger.renew(one)
@@ -154,6 +155,17 @@ def _take(ledger: Ledger, source: NoticesSource, now: datetime, how: How, report
     ledger.keep(_FIRST, "taken")
     ledger.keep(_PULL, pulled.state)
     ledger.commit()
+
+
+def _reworded(ledger: Ledger, pulled: Pulled) -> list[Problem]:
+    """A warning where notices say the same in other words: a new version of the site's software has new ones."""
+    before = {one.id: one.file_digest for one, _ in ledger.notices()}
+    changed = [one.id for one in pulled.announcements if before.get(one.id, one.file_digest) != one.file_digest]
+    if not changed:
+        return []
+    what = f"notices that were seen before have other words or links now: {len(changed)}, the first `{changed[0]}`"
+    todo = "those that are not sent yet go out with these; unless the site was updated, look at them"
+    return [Problem(pulled.address, what, todo, severity=Severity.WARNING)]
 
 
 def _decide(ledger: Ledger, settings: NotifySettings, now: datetime, how: How, report: Report) -> list[Announcement]:

@@ -12,7 +12,7 @@ from inforce.core import address
 from inforce.core.announcement import Message
 from inforce.core.notice import Authority, Notice, cancelled_by, notices_of_record, told_by
 from inforce.core.record import PolicyRecord, Record
-from inforce.formats.messages import ENGLISH, Languages
+from inforce.formats.messages import ENGLISH, Languages, Messages
 from inforce.formats.notices.atom import STYLE, atom, entry_xml, feed_style
 from inforce.formats.notices.calendar import About, calendar
 from inforce.formats.notices.feed import Entry, Feed
@@ -118,6 +118,7 @@ class SiteNotices:
             begun=datetime(self.authority.year, 1, 1, tzinfo=UTC),
             last_due=self.last_dues.get(policy.slug) if policy else max(self.last_dues.values(), default=None),
             policy=policy.slug if policy else "",
+            zone=policy.terms.zone if policy else UTC,
         )
 
     def _calendar(self) -> bytes:
@@ -139,22 +140,23 @@ class SiteNotices:
 
     def _entry(self, notice: Notice) -> Entry:
         links = self._links(notice)
-        message = self._message(notice, notice.revision.language, links)
-        return Entry(notice, notice_entry(notice, self.authority, links), message)
+        say = self.languages.messages_in(notice.revision.language)
+        return Entry(notice, notice_entry(notice, self.authority, links), self._message(notice, say, links), say)
 
     def _links(self, notice: Notice) -> Links:
         return links_of(notice, has_pdf=self.archive.is_signed(notice.revision))
 
-    def _message(self, notice: Notice, language: str, links: Links) -> Message:
-        return message_of(notice, self.languages.messages_in(language), links, self.root)
+    def _message(self, notice: Notice, say: Messages, links: Links) -> Message:
+        return message_of(notice, say, links, self.root)
 
     def _messages(self, entry: Entry) -> Mapping[str, Message]:
         """A notice's words in every language that there are words in, by its policy's language and their tags."""
         notice = entry.notice
         own, links = notice.revision.language, self._links(notice)
         near = self.languages.texts_in(own)[0]
-        others = {tag: self._message(notice, tag, links) for tag in self.languages.tags if tag != near}
-        return {own: entry.message, **others}
+        others = [tag for tag in self.languages.tags if tag != near]
+        in_others = {tag: self._message(notice, self.languages.messages_in(tag), links) for tag in others}
+        return {own: entry.message, **in_others}
 
 
 def site_notices(  # noqa: PLR0913 - all that notices are made of

@@ -29,7 +29,8 @@ from inforce.core.announcement import Announcement, Message
 from inforce.core.errors import NotThereError, Problem, RecordError
 from inforce.core.pulled import Index, Page, Pulled
 from inforce.core.web_address import is_web_address
-from inforce.formats.notices.json import INDEX, Json
+from inforce.formats.json_text import Json
+from inforce.formats.notices.json import INDEX
 from inforce.formats.notices.reading import messages_of, read_index, read_notice, read_page
 
 MOST_BYTES = 16 << 20

@@ -19,8 +19,8 @@ links to the one before it (`prev-archive`), the one after it (`next-archive`) a
     <entry xml:lang="en">
     <id>tag:qstore.example,2014:notices/privacy-policy/2018-04-10/posted</id>
     <title>Privacy Policy: changes from 10 May 2018</title>
-    <updated>2018-04-10T00:00:00+00:00</updated>
-    <published>2018-04-10T00:00:00+00:00</published>
+    <updated>2018-04-10T09:00:00+09:00</updated>
+    <published>2018-04-10T09:00:00+09:00</published>
     <link rel="alternate" type="text/html" href="https://…/notices/privacy-policy/2018-04-10/#posted"/>
     <link rel="related" type="text/html" title="text" href="https://…/privacy-policy/2018-04-10/"/>
     <link rel="related" type="text/html" title="changes" href="https://…/privacy-policy/2018-04-10/changes/#changes"/>
@@ -43,13 +43,13 @@ links to the one before it (`prev-archive`), the one after it (`next-archive`) a
     </feed>
 
 What an attribute would have as null is left out; without `inforce:recipients` nobody needs to be told. `published` is
-when a notice is due, `updated` when a site could first tell it.
+when a notice is due, `updated` when a site could first tell it. Instants have the offset of the policy's time zone;
+`updated` of the feed of all policies is in UTC.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC
 from functools import partial
 from importlib.resources import files
 from typing import Any
@@ -57,7 +57,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from inforce.core.address import relative
 from inforce.core.instant import format_instant
-from inforce.formats.notices.feed import Document, Entry, Feed, documents, place_of
+from inforce.formats.notices.feed import Document, Entry, Feed, documents, named, place_of
 from inforce.formats.notices.json import notice_place
 
 NAMESPACE = "https://inforce.example/ns/notice#"
@@ -91,10 +91,10 @@ def entry_xml(entry: Entry, root: str) -> str:
     content = message.html.replace("<div ", f'<div xmlns="{_XHTML}" ', 1).rstrip("\n")
     categories = "".join(f"<category{_attributes(term=term)}/>\n" for term in (facts["event"], facts["change"]) if term)
     return (
-        f"<entry xml:lang={quoteattr(facts['language'])}>\n"
+        f"<entry xml:lang={quoteattr(entry.say.language)}>\n"
         f"<id>{escape(facts['id'])}</id>\n<title>{escape(message.subject)}</title>\n"
-        f"<updated>{format_instant(notice.told_from, UTC)}</updated>\n"
-        f"<published>{format_instant(notice.due, UTC)}</published>\n"
+        f"<updated>{format_instant(notice.told_from, notice.revision.zone)}</updated>\n"
+        f"<published>{format_instant(notice.due, notice.revision.zone)}</published>\n"
         f"<link{_attributes(rel='alternate', type='text/html', href=root + entry.page)}/>\n{links}{categories}"
         f'<content type="xhtml">{content}</content>\n{_facts(facts)}</entry>\n'
     )
@@ -121,15 +121,16 @@ def _head(feed: Feed, document: Document, place: str) -> str:
         links.append(("current", _TYPE, own(None)))
     links += [("prev-archive", _TYPE, own(document.previous))] if document.previous else []
     links += [("next-archive", _TYPE, own(document.following))] if document.following else []
+    title, language = named(feed, document)
     about = "<fh:archive/>\n"
     if document.number is None:
         about = f'<subtitle type="xhtml"><div xmlns="{_XHTML}">{escape(feed.explained)}</div></subtitle>\n'
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         f'<?xml-stylesheet type="text/css" href="{relative(STYLE, place)}"?>\n'
-        f"{_FEED.format(NAMESPACE, quoteattr(feed.language))}"
-        f"<id>{escape(feed.identity)}</id>\n<title>{escape(feed.title)}</title>\n{about}"
-        f"<updated>{format_instant(document.updated, UTC)}</updated>\n"
+        f"{_FEED.format(NAMESPACE, quoteattr(language))}"
+        f"<id>{escape(feed.identity)}</id>\n<title>{escape(title)}</title>\n{about}"
+        f"<updated>{format_instant(document.updated, feed.zone)}</updated>\n"
         f"<author><name>{escape(feed.author)}</name></author>\n"
         + "".join(f"<link{_attributes(rel=rel, type=kind, href=feed.root + to)}/>\n" for rel, kind, to in links)
     )

@@ -160,8 +160,8 @@ def _event(about: About, one: _Date, told: Notice, message: Message, say: Messag
     event.add("sequence", int(is_cancelled))
     event.add("status", "CANCELLED" if is_cancelled else "CONFIRMED")
     event.add("dtstart", on_clock(one.first.due, revision.zone))
-    event.add("summary", _text(summary, revision.language))
-    event.add("description", _text(message.text.removeprefix(f"{message.subject}\n\n"), revision.language))
+    event.add("summary", _text(summary, say))
+    event.add("description", _text(message.text.removeprefix(f"{message.subject}\n\n"), say))
     event.add("url", f"{about.root}{address.notices_address(revision.policy, revision.name)}")
     event.add("categories", [revision.policy_title])
     event.add("class", "PUBLIC")
@@ -179,5 +179,5 @@ def _alarm(days: int, summary: str) -> Alarm:
     return alarm
 
 
-def _text(words: str, language: str) -> vText:
-    return vText(words, params={"LANGUAGE": language})
+def _text(words: str, say: Messages) -> vText:
+    return vText(words, params={"LANGUAGE": say.language})

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from inforce.core import address
 from inforce.core.announcement import Message
 from inforce.core.notice import Notice
+from inforce.formats.messages import Messages
 
 NEWEST = 50
 """How many entries the subscription document has."""
@@ -23,11 +24,15 @@ PER_ARCHIVE = 50
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A notice as feeds have it: its facts (see `json`), and its words in the policy's language."""
+    """A notice as feeds have it: its facts (see `json`), and its words.
+
+    `say` is with what they were said: in the policy's language, or in English where there are no words in that.
+    """
 
     notice: Notice
     facts: dict[str, Any]
     message: Message
+    say: Messages
 
     @property
     def page(self) -> str:
@@ -48,6 +53,7 @@ class Feed:
         author: who publishes it.
         root: the site's address with a slash at its end.
         policy: of which policy; none: of all.
+        zone: in which its own instants are told: the policy's.
         begun: before any entry: the instant at which it last changed.
         last_due: when the last notice of it could be told, also where that was cancelled since; None where none could.
     """
@@ -61,6 +67,7 @@ class Feed:
     begun: datetime
     last_due: datetime | None = None
     policy: str = ""
+    zone: tzinfo = UTC
 
     @property
     def page(self) -> str:
@@ -101,6 +108,17 @@ def documents(feed: Feed, told: Sequence[Entry]) -> Iterator[Document]:
         yield Document(entries[::-1], updated, number, number - 1 or None, following)
     updated = max(filter(None, (newest[-1].notice.told_from if newest else updated, feed.last_due)))
     yield Document(newest[::-1], updated, None, count or None, None)
+
+
+def named(feed: Feed, document: Document) -> tuple[str, str]:
+    """What a document is called, and in which language (BCP 47).
+
+    An archive document of a policy is called as the policy was at its newest entry: a new name must not change it.
+    """
+    if document.number is None or not (feed.policy and document.entries):
+        return feed.title, feed.language
+    newest = document.entries[0]
+    return newest.say("feed.title", about=newest.notice.revision.policy_title), newest.say.language
 
 
 def place_of(feed: Feed, number: int | None, ending: str) -> str:

@@ -62,21 +62,38 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from hashlib import sha256
-from typing import Any
 
 from inforce.core.announcement import Message
 from inforce.core.instant import format_instant
 from inforce.core.notice import Authority, Notice
 from inforce.formats.in_force_json import effects_entry, instant_or_null, posting_entry
-from inforce.formats.json_text import to_json
+from inforce.formats.json_text import Json, to_json
 from inforce.formats.notices.words import Links
 
 VERSION = 1
 PER_PAGE = 100
 INDEX = "notices/index.json"
-NOT_FACTS = frozenset({"links", "posting", "title", "url", "file_digest"})
-"""What of an entry may change."""
-Json = dict[str, Any]
+FACTS = (
+    "acceptance",
+    "audience",
+    "cancels",
+    "change",
+    "days",
+    "digest",
+    "due",
+    "effective",
+    "event",
+    "expires",
+    "id",
+    "idempotency_key",
+    "language",
+    "policy",
+    "posted",
+    "recipients",
+    "revision",
+    "summary",
+)
+"""What never changes once it is published. What a later version adds is none of it, for those who read as this does."""
 
 
 def notice_place(notice: Notice) -> str:

@@ -14,8 +14,8 @@ the identity of the feed, is that of the subscription document in the archive do
           "attachments": [{"mime_type": "application/pdf", "url": "https://…/privacy-policy-2018-04-10.pdf"}],
           "content_html": "<div lang=\"en\" …",
           "content_text": "Privacy Policy: changes from 10 May 2018\n\n…",
-          "date_modified": "2018-04-10T00:00:00+00:00",
-          "date_published": "2018-04-10T00:00:00+00:00",
+          "date_modified": "2018-04-10T09:00:00+09:00",
+          "date_published": "2018-04-10T09:00:00+09:00",
           "external_url": "https://policies.qstore.example/privacy-policy/2018-04-10/",
           "id": "tag:qstore.example,2014:notices/privacy-policy/2018-04-10/posted",
           "language": "en",
@@ -34,16 +34,13 @@ the identity of the feed, is that of the subscription document in the archive do
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC
-from typing import Any
 
 from inforce.core.instant import format_instant
-from inforce.formats.json_text import to_json
+from inforce.formats.json_text import Json, to_json
 from inforce.formats.notices.atom import NAMESPACE
-from inforce.formats.notices.feed import Document, Entry, Feed, documents, place_of
+from inforce.formats.notices.feed import Document, Entry, Feed, documents, named, place_of
 from inforce.formats.notices.json import notice_place
 
-Json = dict[str, Any]
 _NO_ITEMS = b'\n  "items": [],'
 """What an empty document has in the place of items. A line end in a string is written otherwise, so it stands once."""
 _INDENT = " " * 4
@@ -58,11 +55,11 @@ def item_json(entry: Entry, root: str) -> str:
         "_inforce": {**facts, "url": notice_place(notice)},
         "content_html": message.html,
         "content_text": message.text,
-        "date_modified": format_instant(notice.told_from, UTC),
-        "date_published": format_instant(notice.due, UTC),
+        "date_modified": format_instant(notice.told_from, notice.revision.zone),
+        "date_published": format_instant(notice.due, notice.revision.zone),
         "external_url": f"{root}{links['text']}",
         "id": facts["id"],
-        "language": facts["language"],
+        "language": entry.say.language,
         "tags": [tag for tag in (facts["event"], facts["change"]) if tag],
         "title": message.subject,
         "url": f"{root}{entry.page}",
@@ -90,14 +87,15 @@ def json_feed(feed: Feed, told: Sequence[Entry], written: Mapping[str, str]) -> 
 
 def _document(feed: Feed, document: Document) -> Json:
     """All of a document but its items."""
+    title, language = named(feed, document)
     made: Json = {
         "_inforce": {"about": NAMESPACE},
         "authors": [{"name": feed.author}],
         "feed_url": f"{feed.root}{place_of(feed, None, 'json')}",
         "home_page_url": f"{feed.root}{feed.page}",
         "items": [],
-        "language": feed.language,
-        "title": feed.title,
+        "language": language,
+        "title": title,
         "version": _VERSION,
     }
     older = {"next_url": f"{feed.root}{place_of(feed, document.previous, 'json')}"} if document.previous else {}

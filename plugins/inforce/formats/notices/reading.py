@@ -25,33 +25,13 @@ from inforce.core.announcement import Announcement, Message, Recipients
 from inforce.core.errors import Problem, RecordError
 from inforce.core.instant import parse_instant
 from inforce.core.pulled import Index, Page
-from inforce.formats.notices.json import VERSION, Json
+from inforce.formats.json_text import Json
+from inforce.formats.notices.json import FACTS, VERSION
 from inforce.formats.schemas import schema
+from inforce.formats.text.clean_text import CONTROLS
 
-FACTS = (
-    "acceptance",
-    "audience",
-    "cancels",
-    "change",
-    "days",
-    "digest",
-    "due",
-    "effective",
-    "event",
-    "expires",
-    "id",
-    "idempotency_key",
-    "language",
-    "policy",
-    "posted",
-    "recipients",
-    "revision",
-    "summary",
-)
-"""What never changes once it is published. What a later version adds is none of it, for those who read as this does."""
 _MOST_TOLD = 5
 _LONGEST_TOLD = 80
-_CONTROLS = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _CONTROLS_IN_TEXT = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]*(?:/[A-Za-z0-9][A-Za-z0-9._~-]*)*", re.ASCII)
 """A path that means the same to every server and file system, and goes down only."""
@@ -120,18 +100,15 @@ def messages_of(notice: Mapping[str, Any]) -> dict[str, Message]:
 
 def announcement_of(entry: Mapping[str, Any]) -> Announcement:
     """A notice as the index has it, checked already."""
-    recipients = entry["recipients"]
     return Announcement(
         id=entry["id"],
         event=entry["event"],
         policy=entry["policy"],
         revision=entry["revision"],
         digest=entry["digest"],
-        due=_instant(entry["due"]),
-        expires=_instant(entry["expires"]),
-        recipients=None
-        if recipients is None
-        else Recipients(_maybe(recipients["registered_from"]), _maybe(recipients["registered_before"])),
+        due=instant_of(entry["due"]),
+        expires=instant_of(entry["expires"]),
+        recipients=recipients_of(entry["recipients"]),
         cancels=tuple(entry["cancels"]),
         language=entry["language"],
         key=entry["idempotency_key"],
@@ -139,6 +116,19 @@ def announcement_of(entry: Mapping[str, Any]) -> Announcement:
         file_digest=entry["file_digest"],
         facts=facts_of(entry),
     )
+
+
+def recipients_of(said: Mapping[str, str | None] | None) -> Recipients | None:
+    """Whom a notice concerns, of which that is said."""
+    return None if said is None else Recipients(_maybe(said["registered_from"]), _maybe(said["registered_before"]))
+
+
+def instant_of(text: str) -> datetime:
+    """The instant of a text that was looked at already."""
+    instant = parse_instant(text)
+    if instant is None:  # pragma: no cover - whoever looked saw to it
+        raise ValueError(text)
+    return instant
 
 
 def facts_of(entry: Mapping[str, Any]) -> str:
@@ -248,7 +238,7 @@ def _hidden(value: object, place: str) -> str | None:
     Line ends may stand in the text and the HTML of messages alone.
     """
     if isinstance(value, str):
-        controls = _CONTROLS_IN_TEXT if _MESSAGE.fullmatch(place) else _CONTROLS
+        controls = _CONTROLS_IN_TEXT if _MESSAGE.fullmatch(place) else CONTROLS
         return place if controls.search(value) else None
     pairs: Iterable[tuple[Any, object]] = ()
     if isinstance(value, dict):
@@ -256,7 +246,7 @@ def _hidden(value: object, place: str) -> str | None:
     elif isinstance(value, list):
         pairs = enumerate(value)
     for key, one in pairs:
-        if isinstance(key, str) and _CONTROLS.search(key):
+        if isinstance(key, str) and CONTROLS.search(key):
             return place
         here = f"{place}[{key}]" if isinstance(key, int) else f"{place}.{key}".lstrip(".")
         if (found := _hidden(one, here)) is not None:
@@ -264,15 +254,8 @@ def _hidden(value: object, place: str) -> str | None:
     return None
 
 
-def _instant(text: str) -> datetime:
-    instant = parse_instant(text)
-    if instant is None:  # pragma: no cover - the schema's format saw to it
-        raise ValueError(text)
-    return instant
-
-
 def _maybe(text: str | None) -> datetime | None:
-    return None if text is None else _instant(text)
+    return None if text is None else instant_of(text)
 
 
 def _number(text: str) -> float:

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from inforce.core.announcement import Announcement, Recipients
+from inforce.core.announcement import Announcement
+from inforce.formats.notices.reading import instant_of, recipients_of
 
 
 def announcement_text(one: Announcement) -> str:
@@ -18,12 +19,6 @@ def announcement_text(one: Announcement) -> str:
 def announcement_of(text: str) -> Announcement:
     """The notice of a text that `announcement_text` made."""
     value: dict[str, Any] = json.loads(text)
-    whom = value["recipients"]
-    if whom is not None:
-        value["recipients"] = Recipients(_instant(whom["registered_from"]), _instant(whom["registered_before"]))
-    due, expires = datetime.fromisoformat(value["due"]), datetime.fromisoformat(value["expires"])
-    return Announcement(**{**value, "due": due, "expires": expires, "cancels": tuple(value["cancels"])})
-
-
-def _instant(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+    due, expires, whom = instant_of(value["due"]), instant_of(value["expires"]), recipients_of(value["recipients"])
+    more = {"due": due, "expires": expires, "recipients": whom, "cancels": tuple(value["cancels"])}
+    return Announcement(**{**value, **more})

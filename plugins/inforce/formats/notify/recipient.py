@@ -18,11 +18,10 @@ from datetime import UTC, datetime
 from inforce.core.announcement import Recipient
 from inforce.core.errors import Fault, did_you_mean
 from inforce.formats.notify.mail_address import mail_address
-from inforce.formats.text.clean_text import SUSPECTS
+from inforce.formats.text.clean_text import CONTROLS, SUSPECTS
 
 NEEDED = ("address", "registered")
 COLUMNS = (*NEEDED, "subject", "language", "name")
-_CONTROLS = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*", re.ASCII)
 _LONGEST = 255
 _SHOWN = 60
@@ -74,7 +73,7 @@ def shown(values: Iterable[str]) -> str:
 def _text(key: str, value: object) -> str:
     """What stands in a column, without the white space round it."""
     text = "" if value is None else str(value)
-    controls = _CONTROLS.search(text) or (SUSPECTS.search(text) if key != "name" else None)
+    controls = CONTROLS.search(text) or (SUSPECTS.search(text) if key != "name" else None)
     if controls:
         raise ValueError(f"the {key} holds U+{ord(controls[0]):04X}, which cannot be seen and may not stand there")
     text = text.strip()

@@ -26,14 +26,12 @@ and formatting of other words are not told.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from inforce.core.clause import Word
 from inforce.core.redline import Change, Placed
 from inforce.core.wording import Fate, Stretch
+from inforce.formats.json_text import Json
 from inforce.formats.redline.words import Comparison, Locations, Text
-
-Json = dict[str, Any]
 
 
 def redline_json(comparison: Comparison) -> Json:
