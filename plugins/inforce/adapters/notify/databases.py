@@ -37,7 +37,7 @@ def engine_of(
         url = placed(url if password is None else url.set(password=password))
         return create_engine(url, poolclass=StaticPool if url.database == IN_MEMORY else None)
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as wrong:
-        todo = f"write it as SQLAlchemy has it, and install what it needs: {example}"
+        todo = f"write it as {example}, and install what it needs: for PostgreSQL, `scripts/set-up extras`"
         raise ConfigurationError([Problem(address, f"this {called} cannot be opened: {wrong}", todo)]) from None
 
 
