@@ -10,7 +10,7 @@ from datetime import date, datetime
 from inforce.adapters.clock import Door
 from inforce.core import address
 from inforce.core.advice import advice
-from inforce.core.errors import ConfigurationError, Fault, InforceError, Problem, RecordError, Severity, did_you_mean
+from inforce.core.errors import ConfigurationError, Fault, Problem, RecordError, Severity, did_you_mean
 from inforce.core.record import FOLDER, PolicyRecord
 from inforce.core.timeline import Timeline
 from inforce.formats.pdf.fonts import has_rare
@@ -81,7 +81,9 @@ def _authority_problems(settings: Settings, source: OpenRecord, instant: datetim
     """What keeps notices from being published, and with them everything else: the words are those of a build."""
     try:
         settled_authority(settings, source, instant)
-    except InforceError as wrong:
+    except RecordError as wrong:  # a previous build that cannot be read, which may be told of already
+        return () if source.record.errors else wrong.problems
+    except ConfigurationError as wrong:
         return wrong.problems
     return ()
 
