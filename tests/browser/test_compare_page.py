@@ -1,6 +1,7 @@
 """Any two revisions, compared in the browser: by the fields or by a link, and one plain sentence where it cannot be."""
 
 import json
+import re
 import shutil
 import time
 from random import Random
@@ -207,6 +208,23 @@ def test_comparing_backwards_says_so(shown):
         "30",
     ]
     assert page.url.endswith("?from=2018-04-10&to=2014-03-01")
+
+
+def test_two_are_swapped_while_their_texts_are_on_their_way(shown):
+    page, waiting = shown(), []
+
+    def hold(request):
+        waiting.append(request)
+
+    page.route("**/clauses.json", hold)
+    page.goto(f"{page.url}?from=2014-03-01&to=2018-04-10")
+    expect(told(page)).to_have_text("Comparing …")
+    page.get_by_role("button", name="Swap them").click()
+    expect(page).to_have_url(re.compile(r"\?from=2018-04-10&to=2014-03-01$"))
+    for request in waiting:
+        request.continue_()
+    expect(page.locator(".inforce-backwards")).to_be_visible()
+    assert result(page).inner_text() == "From the revision of 10 April 2018 to the revision of 1 March 2014"
 
 
 NO_REVISION = "This policy has no posted revision {}. Choose two revisions."

@@ -48,7 +48,7 @@ class Comparing {
     })
     this.form.querySelector(".inforce-swap").addEventListener("click", () => {
       ;[from.value, to.value] = [to.value, from.value]
-      if (this.region.hasChildNodes()) this.submit()
+      if (this.isComparing) this.submit()
     })
     addEventListener("popstate", () => {  // Links to places within the page come here too.
       if (this.form.isConnected && location.search !== this.search) this.show()
@@ -73,12 +73,14 @@ class Comparing {
     this.turn += 1
     const turn = this.turn
     this.search = location.search
+    this.isComparing = false
     this.region.replaceChildren()
     this.tell("")
     try {
       this.fill(location.search)
       const asked = this.askedIn(location.search)
       if (asked === null) return
+      this.isComparing = true  // From here on, for whoever swaps them while the texts are on their way.
       this.form.elements.from.value = asked.old.revision
       this.form.elements.to.value = asked.new.revision
       this.tell(this.teller.say("compare.working"))
