@@ -76,6 +76,15 @@ def peak_memory(*command: str | Path, folder: Path) -> float:
     return most / 1000
 
 
+def greatest_memory() -> float:
+    """The most memory that this process had, in megabytes; Linux alone.
+
+    What `getrusage` says has in it what the process had as a copy of its parent.
+    """
+    status = Path("/proc/self/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")) * 1024 / 1e6
+
+
 def _session(leader: int) -> list[int]:
     """The processes of a session."""
     found = []

@@ -8,7 +8,6 @@ Printed: mails a second of each (medians), their ratio, and the job's memory at 
 """
 
 import multiprocessing
-import resource
 import smtplib
 import statistics
 import sys
@@ -21,6 +20,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "notify"))
 
 from aiosmtpd.controller import Controller
+from measure import greatest_memory
 from pulled_site import Site
 
 from inforce.workflows.notify import notify, read_notify_file
@@ -68,7 +68,7 @@ def job(folder: Path, pipe: Any) -> None:
     begun = time.perf_counter()
     report = notify(said, folder, lambda: NOW, lambda _: False, How(tells_what_is_due=True))
     taken = time.perf_counter() - begun
-    pipe.send((report.sent, taken, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+    pipe.send((report.sent, taken, greatest_memory()))
 
 
 def run_job(folder: Path, count: int) -> tuple[float, float]:

@@ -40,7 +40,6 @@ import difflib
 import json
 import random
 import re
-import resource
 import shutil
 import statistics
 import subprocess
@@ -56,7 +55,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from lxml.html.diff import htmldiff
-from measure import run
+from measure import greatest_memory, run
 from projects import commit, record_of
 from rapidfuzz.distance import LCSseq
 from rendered import render_all
@@ -394,7 +393,7 @@ def hostile(name: str) -> None:
         read = time.perf_counter()
         made = redline(*sides)
         end = time.perf_counter()
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+        memory = greatest_memory()
         coarse = ", coarser than it could be" if made.is_coarse else ""
         print(f"  {name:22} read {read - start:6.2f} s, redline {end - read:6.2f} s, {memory:5.0f} MB{coarse}")
         return
