@@ -6,10 +6,11 @@ from contextlib import ExitStack
 import pytest
 from browser.serving import served
 from noticed_site import noticed, noticed_site  # noqa: F401 - fixtures
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from qstore_site import NOW, build, qstore, site  # noqa: F401 - fixtures
 from whole_site import whole_site  # noqa: F401 - a fixture
 
+expect.set_options(timeout=30_000)  # As long as for all else: a busy machine is no fault of a page.
 VIOLATIONS = """
     window.violations = []
     document.addEventListener("securitypolicyviolation", told => violations.push(

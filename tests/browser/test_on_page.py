@@ -43,7 +43,6 @@ def address(folder):
 @pytest.fixture(scope="module")
 def page(chromium):
     page = chromium.new_page()
-    page.set_default_timeout(5000)
     yield page
     page.close()
 

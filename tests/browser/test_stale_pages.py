@@ -79,7 +79,6 @@ def reading(chromium, built, tmp_path):
         with served(folder) as root:
             context = chromium.new_context(**options)
             page = context.new_page()
-            page.set_default_timeout(5000)
             page.fetched, page.wrongs, page.folder, page.root = [], [], folder, root
             page.on("request", lambda one: page.fetched.append(one.url.removeprefix(root)))
             page.on("pageerror", lambda one: page.wrongs.extend([one]))
