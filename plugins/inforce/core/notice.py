@@ -25,6 +25,7 @@ from enum import StrEnum
 from itertools import pairwise
 from operator import attrgetter
 
+from inforce.core.acceptance import asks_current_users
 from inforce.core.announcement import Recipients
 from inforce.core.effect import Audience
 from inforce.core.instant import days_later
@@ -180,18 +181,9 @@ def _posted(revision: Revision, corrected: Revision | None, *, is_first: bool) -
         start=current.start if current is not None else None,
         recipients=Recipients(None, revision.posted) if is_to_be_told else None,
         is_first=is_first,
-        asks_acceptance=_asks_acceptance(revision, is_first=is_first),
+        asks_acceptance=asks_current_users(revision, is_first=is_first),
         corrected=corrected,
     )
-
-
-def _asks_acceptance(revision: Revision, *, is_first: bool) -> bool:
-    """Whether current users are asked: where it binds only who accepts it; or anew, by the policy's terms."""
-    current = revision.effects.get(Audience.CURRENT_USERS)
-    if current is None:
-        return False
-    is_anew = revision.terms.acceptance_asked and revision.change is ChangeClass.MATERIAL and current.start is not None
-    return current.rule.needs_acceptance or (is_anew and not is_first)
 
 
 def _of_effects(revision: Revision, *, is_first: bool) -> Iterator[Notice]:
@@ -212,7 +204,7 @@ def _of_effects(revision: Revision, *, is_first: bool) -> Iterator[Notice]:
                 start=effect.start,
                 recipients=None if revision.change in _ASKS_NOBODY else _registered(revision, [audience], due),
                 is_first=is_first,
-                asks_acceptance=audience is Audience.CURRENT_USERS and _asks_acceptance(revision, is_first=is_first),
+                asks_acceptance=audience is Audience.CURRENT_USERS and asks_current_users(revision, is_first=is_first),
             )
 
 
