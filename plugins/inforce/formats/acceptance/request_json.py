@@ -217,8 +217,8 @@ def _policies(value: Any) -> tuple[str, ...]:
 def _state(value: Any) -> str | None:
     if value is None:
         return None
-    if not 1 <= len(_text(value)) <= LONGEST_STATE or _SURROGATE.search(value):
-        raise ValueError(f"this has to be a text of {LONGEST_STATE} characters at the most, or null")
+    if not 1 <= len(_text(value)) <= LONGEST_STATE or not value.isprintable():
+        raise ValueError(f"this has to be a text on one line, {LONGEST_STATE} characters at the most, or null")
     return str(value)
 
 
