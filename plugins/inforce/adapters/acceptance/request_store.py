@@ -11,17 +11,19 @@ answered a day after its address expired, what was answered after a month.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from inforce.core.asking import Given, Request, Standing
+from inforce.adapters.acceptance.register_store import Kept, Mark
+from inforce.core.asking import Given, Refusal, RefusedError, Request, Standing
 from inforce.formats.acceptance.request_json import dump_given, dump_request, load_given, load_request
 
-TABLES = sa.MetaData()
+_TABLES = sa.MetaData()
 _REQUESTS = sa.Table(
     "inforce_requests",
-    TABLES,
+    _TABLES,
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("token", sa.String(64), nullable=False, unique=True),
     sa.Column("application", sa.String(64), nullable=False),
@@ -31,6 +33,11 @@ _REQUESTS = sa.Table(
 )
 _R = _REQUESTS.c
 _UNANSWERED_FOR, _ANSWERED_FOR = timedelta(days=1), timedelta(days=30)
+
+
+def prepare(connection: sa.Connection) -> None:
+    """Make the table, if there is none."""
+    _TABLES.create_all(connection)
 
 
 def add(connection: sa.Connection, request: Request, token: str) -> None:
@@ -59,6 +66,24 @@ def answer(connection: sa.Connection, request: str, given: tuple[Given, ...]) ->
     """Note what was answered; whether nothing was yet."""
     change = sa.update(_REQUESTS).where(_R.id == request, _R.given.is_(None)).values(given=dump_given(given))
     return connection.execute(change).rowcount == 1
+
+
+def marking(request: str, given: Callable[[Sequence[Kept]], tuple[Given, ...]]) -> Mark:
+    """What notes with a request what was answered, in the transaction that adds the answers.
+
+    Args:
+        request: the request's id.
+        given: what was answered, of what was added.
+
+    Raises:
+        RefusedError: (when it is called) something was answered already.
+    """
+
+    def mark(connection: sa.Connection, kept: Sequence[Kept]) -> None:
+        if not answer(connection, request, given(kept)):
+            raise RefusedError(Refusal.USED)
+
+    return mark
 
 
 def clear_out(connection: sa.Connection, now: datetime) -> int:

@@ -53,7 +53,8 @@ class Judge:
         """
         self.stood = {}
         asked = {
-            (one.policy.slug, one.revision.name): one for one in self.present.asked(rows, self.request.question, instant)
+            (one.policy.slug, one.revision.name): one
+            for one in self.present.asked(rows, self.request.question, instant)
         }
         said = []
         for one in self.answers:

@@ -19,15 +19,15 @@ from pathlib import Path
 from threading import Lock
 
 from inforce.adapters.acceptance import request_store
-from inforce.adapters.acceptance.register_store import Append, Kept, Register, open_register
+from inforce.adapters.acceptance.register_store import Append, Register, open_register
 from inforce.adapters.acceptance.signing_keys import read_keys
 from inforce.adapters.git_record import tip_of
 from inforce.adapters.notify.secret import secret_of
 from inforce.core.acceptance import Open
-from inforce.core.acceptance_settings import AcceptanceSettings, Application
-from inforce.core.asking import Answer, Given, Question, Refusal, RefusedError, Request, Standing
+from inforce.core.acceptance_settings import IP, USER_AGENT, AcceptanceSettings, Application
+from inforce.core.asking import Answer, Question, Refusal, RefusedError, Request, Standing
 from inforce.core.errors import ConfigurationError, InforceError, Problem, RecordError
-from inforce.core.register import Head
+from inforce.core.register import Head, Row
 from inforce.formats.acceptance.head_jws import sign_head
 from inforce.formats.acceptance.jwks import PublicKey, SigningKey, jwks_json, read_jwks
 from inforce.formats.acceptance.receipt_jws import sign_receipt
@@ -68,6 +68,15 @@ class Visit:
     asked: tuple[Asked, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What signs, what is published of that (JWKS), and the digests of the applications' credentials, by name."""
+
+    key: SigningKey
+    jwks: bytes
+    credentials: Mapping[str, bytes]
+
+
 class Desk:
     """All that the app does, for threads to share. Made by `open_desk`."""
 
@@ -77,21 +86,24 @@ class Desk:
         folder: Path,
         settings: Settings,
         register: Register,
-        keys: Sequence[SigningKey],
-        public: Sequence[PublicKey],
-        credentials: Mapping[str, bytes],
+        held: Held,
     ) -> None:
         """Keep what is needed; see `open_desk`."""
         self.setup, self.settings, self.register = setup, settings, register
-        self._folder, self._key, self._credentials = folder, keys[0], credentials
+        self._folder, self._held = folder, held
         self._applications = {one.name: one for one in setup.applications}
-        self.jwks = jwks_json({one.kid: one for one in (*keys, *public)}.values())
         self._stack = ExitStack()
         self._former = ExitStack()
         self._present: PresentRecord | None = None
         self.fault = ""
         self._reading = Lock()
-        self._since_head, self._last_head = 0, datetime.min
+        self._since_head = 0
+        self._last_head: datetime | None = None
+
+    @property
+    def jwks(self) -> bytes:
+        """The public keys, for whoever checks a receipt."""
+        return self._held.jwks
 
     # The record
 
@@ -144,7 +156,7 @@ class Desk:
         """Who has that credential; how long it takes says nothing of any."""
         digest = hashlib.sha256(credential.encode("utf-8", "surrogateescape")).digest()
         found = None
-        for name, known in self._credentials.items():
+        for name, known in self._held.credentials.items():
             if hmac.compare_digest(known, digest):
                 found = self._applications[name]
         return found
@@ -232,18 +244,11 @@ class Desk:
         request = standing.request
         if standing.given is not None:
             return _again(standing, answers)
-        judge = Judge(self.present, request, answers, language, seen)
-        given: tuple[Given, ...] = ()
-
-        def mark(connection: request_store.Connection, kept: Sequence[Kept]) -> None:
-            nonlocal given
-            given = judge.given(kept)
-            if not request_store.answer(connection, request.id, given):
-                raise RefusedError(Refusal.USED)
-
         keep = self.setup.keeps
-        judge.seen = Seen(seen.ip if "ip" in keep else None, seen.user_agent if "user_agent" in keep else None)
+        seen = Seen(seen.ip if IP in keep else None, seen.user_agent if USER_AGENT in keep else None)
+        judge = Judge(self.present, request, answers, language, seen)
         try:
+            mark = request_store.marking(request.id, judge.given)
             kept = self.register.append(Append(request.question.subject, judge.statements, self._signed, mark), now)
         except RefusedError:
             # Somebody was quicker, perhaps with the same answers: of a form that was sent twice, both are good.
@@ -252,7 +257,7 @@ class Desk:
                 raise
             return _again(later, answers)
         self._since_head += len(kept)
-        return replace(standing, given=given)
+        return replace(standing, given=judge.given(kept))
 
     def receipts(self, standing: Standing) -> Sequence[str]:
         """The receipts of what was answered, in that order."""
@@ -270,7 +275,7 @@ class Desk:
             UnavailableError: the register does not answer.
         """
         heads = self.setup.heads
-        if self._last_head == datetime.min:
+        if self._last_head is None:
             self._last_head = now
         is_late = self._since_head > 0 and now - self._last_head >= heads.pause
         if not (at_once or is_late or self._since_head >= heads.rows):
@@ -308,11 +313,11 @@ class Desk:
             raise OverError
         return standing
 
-    def _signed(self, row: request_store.Row, digest: str) -> str:
-        return sign_receipt(row, digest, self.register.id, self._key, self.setup.address)
+    def _signed(self, row: Row, digest: str) -> str:
+        return sign_receipt(row, digest, self.register.id, self._held.key, self.setup.address)
 
     def _signed_head(self, head: Head) -> str:
-        return sign_head(head, self._key, self.setup.address)
+        return sign_head(head, self._held.key, self.setup.address)
 
 
 @contextmanager
@@ -334,12 +339,14 @@ def open_desk(
         UnavailableError: the register does not answer.
     """
     keys, public = read_keys(setup.keys, folder), _public_keys(folder / setup.public_keys)
+    jwks = jwks_json({one.kid: one for one in (*keys, *public)}.values())
     credentials = _credentials(setup.applications, folder)
     with ExitStack() as stack:
         password = secret_of(setup.database.password, folder)
         register = stack.enter_context(open_register(setup.database.address, password, folder))
-        request_store.prepare(register)
-        desk = Desk(setup, folder, settings, register, keys, public, credentials)
+        with register.writing() as connection:
+            request_store.prepare(connection)
+        desk = Desk(setup, folder, settings, register, Held(keys[0], jwks, credentials))
         stack.callback(desk.close)
         desk.read(now, progress)
         yield desk

@@ -5,17 +5,18 @@ It is read as a whole, and stays as it is: for a new posting it is read again, b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
-from inforce.adapters.cache import Cache
 from inforce.adapters.clock import Door
 from inforce.core.acceptance import Decision, Open, accepted_of, open_to
 from inforce.core.asking import Question
+from inforce.core.clause import Clause
 from inforce.core.errors import RecordError
 from inforce.core.instant import format_instant
 from inforce.core.policy import Revision
@@ -36,6 +37,9 @@ from inforce.workflows.read_messages import languages_of
 from inforce.workflows.read_record import OpenRecord, opened
 from inforce.workflows.settings import Settings
 from inforce.workflows.site_archive import site_archive
+
+_KNOWN = 16
+"""How many texts are remembered as clauses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ class PresentRecord:
         self._known: dict[tuple[str, int], Timeline] = {}
         self._shown: dict[tuple[str, str, str], Presentation | None] = {}
         self._histories: dict[str, ClauseHistory] = {}
+        self._clauses: dict[str, Callable[[Revision], Sequence[Clause]]] = {}
         self._changes: dict[tuple[str, str, str, str], Changes] = {}
         self._making = Lock()
 
@@ -163,17 +168,17 @@ class PresentRecord:
 
     def _comparison(self, policy: PolicyRecord, old: Revision, new: Revision) -> Comparison:
         """The redline by the identities of clauses: the one that the site shows for any two revisions."""
-        if policy.slug not in self._histories:
+        if policy.slug not in self._clauses:
             texts = SiteTexts([policy], self._source.text_source(), html_cache(self._folder))
-            caches: Cache = redlines_cache(self._folder)
-            self._histories[policy.slug] = ClauseHistory(policy, lambda one: read_clauses(texts.passages(one)), caches)
-            self._texts = texts
-        history = self._histories[policy.slug]
+            self._clauses[policy.slug] = lru_cache(_KNOWN)(lambda one: read_clauses(texts.passages(one)))
+            caches = redlines_cache(self._folder)
+            self._histories[policy.slug] = ClauseHistory(policy, self._clauses[policy.slug], caches)
+        history, clauses = self._histories[policy.slug], self._clauses[policy.slug]
         sides = (
             Text(
                 f"{policy.slug}/{one.name}",
                 one.digest,
-                tuple(history.clauses(one)),
+                tuple(clauses(one)),
                 format_instant(one.posted, one.zone),
                 history.account(one).identified.names,
             )
