@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as Call
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp
 
 from inforce.acceptance_app.calls import LOG, Surrounding, Telling
@@ -23,7 +21,7 @@ from inforce.acceptance_app.front import Front
 from inforce.acceptance_app.limits import Buckets
 from inforce.acceptance_app.openapi import description
 from inforce.acceptance_app.pages import Pages, style_address, style_sheet
-from inforce.acceptance_app.problems import CSS_AND_NO_MORE, STATUSES, ProblemError, wants_json
+from inforce.acceptance_app.problems import CSS_AND_NO_MORE, STATUSES, ProblemError
 from inforce.core.errors import InforceError, UnavailableError
 from inforce.formats.messages import messages_in
 from inforce.workflows.acceptance.desk import Desk
@@ -155,7 +153,7 @@ def application(front: Front, beside: Beside, seconds: Callable[[], float]) -> A
     ]
 
     @asynccontextmanager
-    async def alive(_: Starlette) -> AsyncIterator[None]:
+    async def alive(_: object) -> AsyncIterator[None]:
         await run_in_threadpool(lambda: front.desk.sign_head_if_due(front.clock(), at_once=True))
         task = asyncio.create_task(beside.run())
         yield
@@ -164,8 +162,7 @@ def application(front: Front, beside: Beside, seconds: Callable[[], float]) -> A
             await task
         await run_in_threadpool(_last_head, front)
 
-    inside = Starlette(routes=routes, lifespan=alive, exception_handlers={Exception: _raised, 404: _raised, 405: _raised})
-    inside.router.redirect_slashes = False
+    inside = Router(routes, redirect_slashes=False, lifespan=alive)
     return Surrounding(inside, routes, telling, seconds)
 
 
@@ -180,8 +177,3 @@ def _last_head(front: Front) -> None:
         front.desk.sign_head_if_due(front.clock(), at_once=True)
     except (UnavailableError, OSError) as wrong:
         LOG.error("the last head could not be signed", extra={"told": {"fault": str(wrong)}})
-
-
-async def _raised(_: Call, wrong: Exception) -> Response:
-    """Hand an error on to whoever tells of it."""
-    raise wrong

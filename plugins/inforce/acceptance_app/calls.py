@@ -90,6 +90,7 @@ class Surrounding:
             return
         begun, status, has_begun = self._clock(), 0, False
         scope.setdefault("state", {})["call"] = secrets.token_hex(8)
+        scope["app"] = self  # then what is not there is an error, and told as all others are
 
         async def sent(message: Message) -> None:
             nonlocal status, has_begun
@@ -106,7 +107,7 @@ class Surrounding:
         wrong: Exception | None = None
         try:
             await self._app(scope, receive, sent)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is answered, and told in the log
+        except Exception as error:
             wrong = error
             if has_begun:
                 raise
@@ -133,7 +134,12 @@ class Surrounding:
         if problem is not None:
             told["problem"] = problem.name
         is_ours = problem is not None and problem.name == "error"
-        LOG.log(logging.ERROR if is_ours else logging.INFO, "call", extra={"told": told}, exc_info=wrong if is_ours else None)
+        LOG.log(
+            logging.ERROR if is_ours else logging.INFO,
+            "call",
+            extra={"told": told},
+            exc_info=wrong if is_ours else None,
+        )
 
     def _route(self, scope: Scope) -> str:
         for one in self._routes:

@@ -155,7 +155,11 @@ def _fields(body: bytes) -> Mapping[str, str]:
     """The fields of a form, each once."""
     try:
         pairs = parse_qsl(
-            body.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=_MOST_FIELDS
+            body.decode("ascii"),
+            keep_blank_values=True,
+            strict_parsing=True,
+            errors="strict",
+            max_num_fields=_MOST_FIELDS,
         )
     except ValueError:
         raise ProblemError("bad-request") from None

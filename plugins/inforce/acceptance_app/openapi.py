@@ -7,4 +7,9 @@ from typing import Any
 
 def description(address: str) -> dict[str, Any]:
     """The description of the app at an address."""
-    return {"openapi": "3.1.0", "info": {"title": "Acceptances", "version": "1"}, "servers": [{"url": address}], "paths": {}}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Acceptances", "version": "1"},
+        "servers": [{"url": address}],
+        "paths": {},
+    }

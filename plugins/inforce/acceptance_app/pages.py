@@ -119,7 +119,7 @@ class Pages:
         return self._environment.get_template(template).render(say=say, **values)
 
 
-def _part(  # noqa: PLR0913, PLR0917 - what a part says
+def _part(  # noqa: PLR0913 - what a part says
     present: PresentRecord,
     number: int,
     asked: Asked,

@@ -31,17 +31,15 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow",
 }
-"""What every answer has. `same-origin`: other sites are told nothing of a page's address, and the form its own origin."""
+"""What every answer has. `same-origin`: other sites learn no page's address, and this one the form's origin."""
 HSTS = "max-age=31536000"
 
 
 def content_security(*targets: str) -> str:
     """The Content-Security-Policy of a page: a style sheet and nothing else; a form to here, and on to the targets."""
     origins = dict.fromkeys(origin_of(one) for one in targets)
-    return (
-        "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
-        f"form-action {' '.join(["'self'", *origins])}"
-    )
+    forms = " ".join(["'self'", *origins])
+    return f"default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action {forms}"
 
 
 def origin_of(address: str) -> str:
