@@ -39,6 +39,10 @@ class ForPeople:
         """Keep what all calls need."""
         self._front, self._desk, self._telling = front, front.desk, telling
 
+    async def come(self, call: Call) -> Response:
+        """Whoever comes with an address."""
+        return await (self.answer(call) if call.method == "POST" else self.show(call))
+
     async def show(self, call: Call) -> Response:
         """`GET /a/{token}`: what is asked; or what was answered."""
         self._front.count(call)
