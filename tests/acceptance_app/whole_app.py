@@ -12,9 +12,10 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import sqlite3
 import subprocess
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import httpx
 import lxml.html
@@ -72,6 +73,11 @@ class Company:
         path.write_text(text + self.more)
         return path
 
+    def rows(self):
+        """The rows of the register, as they are kept."""
+        with closing(sqlite3.connect(self.folder / "acceptances.db")) as database:
+            return [data for (data,) in database.execute("SELECT data FROM inforce_acceptances ORDER BY number")]
+
     @contextmanager
     def serving(self, stop=signal.SIGTERM, status=0):
         """The app, while the block runs; then it is stopped, and has to end with that status."""
@@ -109,8 +115,8 @@ class App:
         self._listens.wait(_PATIENCE)
         assert process.poll() is None, self.log
         self.address = company.address
+        self._clients = []
         self.shop = self.client(SECRET)
-        self._clients = [self.shop]
 
     def _read(self):
         for line in self.process.stderr:
@@ -125,7 +131,11 @@ class App:
 
     def client(self, secret=None, **more):
         headers = {} if secret is None else {"Authorization": f"Bearer {secret}"}
-        return httpx.Client(base_url=self.company.address, headers=headers, timeout=_PATIENCE, trust_env=False, **more)
+        client = httpx.Client(
+            base_url=self.company.address, headers=headers, timeout=_PATIENCE, trust_env=False, **more
+        )
+        self._clients.append(client)
+        return client
 
     def ended(self):
         """The status with which it ended."""
@@ -159,9 +169,7 @@ class App:
     # What a person does
 
     def page(self, address):
-        client = self.client()
-        self._clients.append(client)
-        return Page(client, address)
+        return Page(self.client(), address)
 
     def answers(self, decision="accepted", subject="u-1", registered=None, **more):
         """Asks somebody, and has them answer: the outcome."""

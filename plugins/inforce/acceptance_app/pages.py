@@ -52,6 +52,7 @@ class Told:
     direction: str
     decision: str
     instant: str
+    digest: str
     receipt: str
     link: str
 
@@ -104,7 +105,8 @@ class Pages:
                     revision.language,
                     direction(revision.language),
                     say(f"app.answered.{one.decision.value}"),
-                    say.moment(one.instant, revision.zone, exactly=True, with_time=True),
+                    f"{say.moment(one.instant, revision.zone, exactly=True, with_time=True)} ({revision.time_zone})",
+                    revision.digest,
                     receipt,
                     f"{self._root}accept/receipt/#{receipt}" if self._root else "",
                 )
