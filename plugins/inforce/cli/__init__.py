@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from inforce.cli.acceptances import acceptances
 from inforce.cli.archive import export_pdfs, verify
 from inforce.cli.asking import check, history, messages, next_, redline, which
 from inforce.cli.drafting import import_, new
@@ -50,6 +51,7 @@ for _command in (
     verify,
     export_feed,
     notify,
+    acceptances,
     messages,
 ):
     main.add_command(_command)
