@@ -8,13 +8,13 @@ import socket
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import httpx
 import pytest
-from acceptance_app.whole_app import JOINED, SECRET, material
+from acceptance_app.whole_app import JOINED, SECRET, TLS, material
 from joserfc import jws
 from joserfc.jwk import KeySet
 
@@ -31,7 +31,8 @@ def checked(company, keys):
     for expected, (number, digest, data) in enumerate(kept, start=1):
         row = json.loads(data)
         assert (number, row["number"], row["previous"]) == (expected, expected, previous)
-        assert hashlib.sha256(data.encode()).hexdigest() == digest
+        content = hashlib.sha256(data.encode()).hexdigest()
+        assert hashlib.sha256(f"{previous}{content}".encode()).hexdigest() == digest
         previous = digest
     assert [number for number, _ in receipts] == [number for number, _, _ in kept]
     for (_, digest, _), (_, text) in zip(kept, receipts, strict=True):
@@ -82,7 +83,7 @@ def test_a_stop_in_the_middle_ends_what_was_begun(company):
             assert app.shop.get("health").status_code == 200, "so what came before it has come"
             app.close()
             app.process.send_signal(signal.SIGTERM)
-            with pytest.raises(ConnectionRefusedError):
+            with suppress(ConnectionRefusedError):
                 while True:
                     socket.create_connection(("127.0.0.1", company.port), timeout=60).close()
             assert company.rows() == []
@@ -231,7 +232,7 @@ class Crowd:
                 return
 
     def _client(self):
-        return httpx.Client(base_url=self.company.address, timeout=60, trust_env=False)
+        return httpx.Client(base_url=self.company.address, timeout=60, verify=TLS)
 
     def _ask(self, client, subject):
         body = {"subject": subject, "registered": None, "policies": ["privacy-policy"]}
@@ -251,7 +252,8 @@ class Crowd:
     def _kill(self, kills):
         for count in kills:
             with self._grown:
-                self._grown.wait_for(lambda: len(self.receipts) >= count)
+                while len(self.receipts) < count:
+                    self._grown.wait()
             self._is_up.clear()
             self.app.process.kill()
             self.app.close()

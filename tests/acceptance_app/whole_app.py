@@ -13,6 +13,7 @@ import json
 import signal
 import socket
 import sqlite3
+import ssl
 import subprocess
 import threading
 from contextlib import closing, contextmanager
@@ -20,6 +21,8 @@ from contextlib import closing, contextmanager
 import httpx
 import lxml.html
 from repository import FIRST, TERMS, Repository, material
+
+from inforce.workflows.acceptance.new_key import new_key
 
 SECRET = "shop-secret-shop-secret-shop-secret"
 JOINED = "2016-05-01T12:00:00+09:00"
@@ -31,15 +34,17 @@ SECOND = material(
     "# Privacy Policy\n\nWe keep what you tell us, in Korea.\n\n## Cookies\n\nWe set *cookies*.\n",
 )
 _PATIENCE = 60
+TLS = ssl.create_default_context()
+"""Made once: it takes longer than a call."""
 
 
 class Company:
     """The folder of a company: its record, and how its register is set up."""
 
-    def __init__(self, folder, key, inforce):
+    def __init__(self, folder, inforce):
         self.repo = Repository(folder / "repo", folder / "home")
         self.inforce, self.folder = inforce, self.repo.folder
-        (self.folder / "register-key.pem").write_bytes(key)
+        new_key("ed25519", self.folder / "register-key.pem", self.folder / "acceptance-keys.json")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]

@@ -57,11 +57,11 @@ class ForPeople:
         self._front.count(call)
         token, patience = _token(call), self._front.setup.limits.timeout
         fields = _fields(await body_of(call, _FORM, FORM_BODY, patience))
+        visit = await self._visit(token)
         check_form(call, fields.get("key", ""), token, self._front.address)
         answers = _answers(fields)
         if answers is None:
             return await self._again(call, token, fields, ProblemError("no-answer"))
-        visit = await self._visit(token)
         seen = Seen(client_of(call), call.headers.get("user-agent", "")[:_LONGEST_FIELD])
         say = self._words(visit)
         try:
