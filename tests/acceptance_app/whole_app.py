@@ -118,7 +118,7 @@ class App:
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
         self._listens.wait(_PATIENCE)
-        assert process.poll() is None, self.log
+        assert self.told("listening"), self.log
         self.address = company.address
         self._clients = []
         self.shop = self.client(SECRET)
@@ -132,7 +132,8 @@ class App:
 
     def told(self, said):
         """The lines of the log that say that."""
-        return [line for line in map(json.loads, self.log) if line["said"] == said]
+        lines = [json.loads(line) for line in self.log if line.startswith("{")]
+        return [line for line in lines if line["said"] == said]
 
     def client(self, secret=None, **more):
         headers = {} if secret is None else {"Authorization": f"Bearer {secret}"}

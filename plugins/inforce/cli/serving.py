@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
-from inforce.cli.acceptances import acceptances, settings_of_register, settings_option
+from inforce.cli.acceptances import settings_of_register, settings_option
 from inforce.cli.answering import told
 from inforce.cli.project import lines, settings_of
 
 
-@acceptances.command()
+@click.command()
 @settings_option
 @click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="Where to listen; 127.0.0.1, if not said.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8600, help="8600, if not said; 0: any that is free.")

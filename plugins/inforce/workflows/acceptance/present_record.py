@@ -170,7 +170,8 @@ class PresentRecord:
         """The redline by the identities of clauses: the one that the site shows for any two revisions."""
         if policy.slug not in self._clauses:
             texts = SiteTexts([policy], self._source.text_source(), html_cache(self._folder))
-            self._clauses[policy.slug] = lru_cache(_KNOWN)(lambda one: read_clauses(texts.passages(one)))
+            by_name = lru_cache(_KNOWN)(lambda name: read_clauses(texts.passages(policy.timeline[name])))
+            self._clauses[policy.slug] = lambda one: by_name(one.name)
             caches = redlines_cache(self._folder)
             self._histories[policy.slug] = ClauseHistory(policy, self._clauses[policy.slug], caches)
         history, clauses = self._histories[policy.slug], self._clauses[policy.slug]
