@@ -108,6 +108,7 @@ class ForPeople:
             self._desk.present,
             visit.asked,
             self._words(visit),
+            action=f"/a/{token}",
             key=key,
             chosen=_chosen(fields or {}),
             problem=problem.name if problem is not None else "",

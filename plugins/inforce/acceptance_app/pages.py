@@ -73,6 +73,7 @@ class Pages:
         asked: Sequence[Asked],
         say: Messages,
         *,
+        action: str,
         key: str,
         chosen: Mapping[tuple[str, str], str],
         problem: str = "",
@@ -83,6 +84,7 @@ class Pages:
             present: the record.
             asked: what is asked.
             say: the words around the texts.
+            action: where the form is sent. It has to be said: a fragment in the page's address would take the focus.
             key: what the form's hidden field says.
             chosen: what the person chose already, where the page is shown again: nothing is chosen for them.
             problem: why it is shown again; empty where it is not.
@@ -91,7 +93,7 @@ class Pages:
             _part(present, number, one, say, chosen, is_incomplete=problem == "no-answer")
             for number, one in enumerate(asked, start=1)
         ]
-        return self._render("asking.html", say, parts=parts, key=key, problem=problem)
+        return self._render("asking.html", say, parts=parts, action=action, key=key, problem=problem)
 
     def answered(self, present: PresentRecord, standing: Standing, receipts: Sequence[str], say: Messages) -> str:
         """What a person answered, with the receipts."""
