@@ -18,6 +18,7 @@ from inforce.cli.archive import export_pdfs, verify
 from inforce.cli.asking import check, history, messages, next_, redline, which
 from inforce.cli.drafting import import_, new
 from inforce.cli.notices import export_feed, notify
+from inforce.cli.serving import serve
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -55,3 +56,5 @@ for _command in (
     messages,
 ):
     main.add_command(_command)
+
+acceptances.add_command(serve)
