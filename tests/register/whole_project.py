@@ -10,13 +10,25 @@ from register.whole_register import PAGE
 from repository import TERMS, Repository, instant
 
 from inforce.adapters.acceptance.register_store import Append
+from inforce.adapters.clock import Door
 from inforce.core.acceptance import Decision
 from inforce.core.effect import Audience
 from inforce.core.register import Shown, Statement
 from inforce.formats.acceptance.receipt_jws import sign_receipt
+from inforce.workflows.acceptance.presentations import presentations_of
 from inforce.workflows.acceptance.read_settings import read_acceptances_file
 from inforce.workflows.acceptance.set_up import register_of, signing_key_of
+from inforce.workflows.read_record import opened
+from inforce.workflows.settings import Settings
 
+ANSWERS = (
+    ("u-old", "2014-03-01", "2016-02-01T10:00:00+09:00", "accepted", "2016-02-01T10:00:00+09:00"),
+    ("u-1077", "2018-04-10", "2018-04-20T12:00:00+09:00", "deferred", None),
+    ("u-1077", "2018-04-10", "2018-04-20T12:05:00+09:00", "accepted", "2018-04-20T11:59:00+09:00"),
+    ("u-no", "2018-04-10", "2018-04-21T09:00:00+09:00", "declined", "2018-04-21T08:59:00+09:00"),
+    ("u-later", "2018-04-10", "2018-04-22T09:00:00+09:00", "deferred", "2018-04-22T08:59:00+09:00"),
+)
+LATE = instant("2018-05-01T00:00:00+09:00")
 INFORCE = str(Path(sys.executable).with_name("inforce"))
 NOW = "2018-05-01T00:00:00+09:00"
 SETTINGS = """\
@@ -55,16 +67,38 @@ class Project:
     def opened(self, *, writes=True):
         return register_of(self.said, self.folder, writes=writes)
 
-    def say(self, subject, revision, at, decision="accepted", *, registered=None):
+    def say(self, subject, revision, at, decision="accepted", registered=None):
         """Have somebody answer a text; what was kept."""
         data = (self.folder / f"policy_versions/privacy-policy/{revision}.md").read_bytes()
-        text, page = (hashlib.sha256(one).hexdigest() for one in (data, PAGE))
-        shown = Shown("privacy-policy", revision, text, page, Audience.NEW_USERS, None, "en")
-        joined = None if registered is None else instant(registered)
-        said = Statement(subject, joined, shown, Decision(decision), "shop", "web", "request-1")
-        key = signing_key_of(self.said, self.folder)
-        with self.opened() as register:
-            sign = partial(sign_receipt, register=register.id, key=key, issuer=self.said.address)
-            ask = Append(subject, lambda *_: [(said, PAGE)], sign)
-            (kept,) = register.append(ask, instant(at))
-        return kept
+        shown = Shown("privacy-policy", revision, sha256(data), sha256(PAGE), Audience.NEW_USERS, None, "en")
+        return said_in(self.folder, shown, PAGE, subject, decision, at, registered)
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def said_in(folder, shown, page, subject, decision, at, registered):  # noqa: PLR0913, PLR0917 - what stands in a row
+    """Add what somebody said to the register of a project; what was kept."""
+    settings = read_acceptances_file(folder / "acceptances.yml")
+    key = signing_key_of(settings, folder)
+    joined = None if registered is None else instant(registered)
+    said = Statement(subject, joined, shown, Decision(decision), "shop", "web", "request-1")
+    with register_of(settings, folder, writes=True) as register:
+        sign = partial(sign_receipt, register=register.id, key=key, issuer=settings.address)
+        (kept,) = register.append(Append(subject, lambda *_: [(said, page)], sign), instant(at))
+    return kept
+
+
+def answer(folder):
+    """Have the people of `ANSWERS` answer what the record of a project really asks of them."""
+    settings = Settings(folder)
+    with opened(settings, Door(LATE, LATE)) as source:
+        presentations, policy = presentations_of(settings, source), source.record.policies[0]
+        for subject, revision, at, decision, registered in ANSWERS:
+            text = policy.timeline[revision]
+            is_current = registered is not None and instant(registered) < text.posted
+            audience = Audience.CURRENT_USERS if is_current else Audience.NEW_USERS
+            page = presentations.of(policy.slug, revision, audience)
+            shown = Shown(policy.slug, revision, text.digest, page.digest, audience, None, "en")
+            said_in(folder, shown, page.data, subject, decision, at, registered)
