@@ -35,12 +35,15 @@ from acceptance_app.whole_app import Company
 from measure import BIN
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as Call
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, Router
 
-from inforce.acceptance_app.server import serve
-from inforce.adapters.acceptance import request_store
+from inforce.acceptance_app.calls import Surrounding, Telling
+from inforce.acceptance_app.limits import FORM_BODY, body_of
+from inforce.acceptance_app.pages import Pages
+from inforce.acceptance_app.server import log_to_standard_error, serve
 from inforce.adapters.acceptance.register_store import PATIENCE, open_register
+from inforce.adapters.acceptance.request_store import RequestStore
 from inforce.adapters.databases import engine_of, make_durable, writing
 from inforce.core.asking import Question, Request
 from inforce.workflows.acceptance.read_settings import read_acceptances_file
@@ -61,12 +64,17 @@ def bare(database: str, port: int, settings: Path) -> None:
         with writing(engine) as connection:
             connection.execute(sa.insert(table), {"data": data})
 
-    async def take(call: Call) -> Response:
-        await run_in_threadpool(write, (await call.body()).decode())
-        return Response(status_code=303, headers={"Location": "/"})
+    setup = read_acceptances_file(settings)
 
-    place = socket.create_server(("127.0.0.1", port))
-    serve(Router([Route("/a/{token}", take, methods=["POST"])]), read_acceptances_file(settings), place, lambda: None)
+    async def take(call: Call) -> Response:
+        body = await body_of(call, "application/x-www-form-urlencoded", FORM_BODY, setup.limits.timeout)
+        await run_in_threadpool(write, body.decode())
+        return RedirectResponse("/", 303)
+
+    routes = [Route("/a/{token}", take, methods=["POST"])]
+    app = Surrounding(Router(routes), routes, Telling(setup.address, Pages("")), time.monotonic)
+    log_to_standard_error()
+    serve(app, setup, socket.create_server(("127.0.0.1", port)), lambda: None)
 
 
 def forms(company: Company, count: int) -> list[bytes]:
@@ -75,12 +83,13 @@ def forms(company: Company, count: int) -> list[bytes]:
         shown = app.page(app.ask("first")["address"]).filled("accepted")
     now = datetime.now(UTC)
     found = []
-    with open_register(company.database, None, company.folder) as register, register.writing() as connection:
+    with open_register(company.database, None, company.folder) as register:
+        store = RequestStore(register)
         for _ in range(count):
             token, cookie, subject = secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_hex(8)
             question = Question(subject, None, ("privacy-policy",))
             request = Request(secrets.token_hex(16), "shop", question, now, now + timedelta(hours=1))
-            request_store.add(connection, request, hashlib.sha256(token.encode()).hexdigest())
+            store.add(request, hashlib.sha256(token.encode()).hexdigest())
             key = hashlib.sha256(f"{cookie}.{token}".encode()).hexdigest()
             body = urlencode({**shown, "key": key})
             head = (
@@ -131,7 +140,7 @@ def contest(database: str, answers: int, turns: int, clients: int) -> None:
                 rates["app"].append(timed(company.port, calls, clients))
             where = company.database.replace("sqlite:///", f"sqlite:///{company.folder}/bare-")
             command = [sys.executable, __file__, "--bare", where, str(company.port), str(company.set_up())]
-            with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+            with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
                 while not listening(company.port):
                     time.sleep(0.05)
                 rates["bare"].append(timed(company.port, calls, clients))
