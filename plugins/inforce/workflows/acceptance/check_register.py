@@ -79,7 +79,8 @@ class Check:
             except (ValueError, TypeError, KeyError):
                 yield Flaw(number, f"row {number} was edited: it cannot be read")
                 value, link = {}, _unreadable(stored, walk)
-            yield from walk.pass_by(link)
+            found = tuple(walk.pass_by(link))
+            yield from found
             while head is not None and head.number == number:
                 flaws = list(walk.hold_against(head))
                 yield from flaws
@@ -87,7 +88,7 @@ class Check:
                 self.checked.heads, held, head = self.checked.heads + 1, number, next(heads, None)
             if value:
                 shown.setdefault(value["presentation"], number)
-                if number > last and link.is_received:
+                if number > last and link.is_received and not found:
                     yield from self._receipt(stored, value)
             self.checked.rows += 1
         yield from walk.end()
