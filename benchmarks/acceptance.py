@@ -3,8 +3,9 @@
 
 Both are uvicorn with the same protocol, the same limits, the same number of threads and the same settings of the
 database. The app reads the form, checks where it comes from, looks the request up, judges the answer by the record,
-chains, signs and keeps the row with its receipt, and notes the request as answered. The bare one takes the same bytes
-and inserts them in a transaction of its own, which is on the disk when it answers. Clients are as many at a time, and
+chains, signs and keeps the row with its receipt, and notes the request as answered. The bare one does only the durable
+write of that: a row and a receipt of the same size are inserted and a line is marked, in a transaction of its own,
+which is on the disk when it answers. Clients are as many at a time, and
 each sends its next form when the last is answered. They take turns.
 
 Printed: answers a second of each (medians), and their ratio.
@@ -15,6 +16,7 @@ SQLAlchemy address of an empty database for the second half; without it there is
 
 import asyncio
 import hashlib
+import itertools
 import json
 import secrets
 import socket
@@ -48,6 +50,8 @@ from inforce.adapters.databases import engine_of, make_durable, writing
 from inforce.core.asking import Question, Request
 from inforce.workflows.acceptance.read_settings import read_acceptances_file
 
+_LINES, _ROW, _RECEIPT, _GIVEN = 100_000, 750, 950, 150
+"""How many lines there are to mark, and how many characters what is written has, as the app writes it."""
 LIMITS = "limits:\n  rate: 99999 per second\n"
 
 
@@ -56,13 +60,26 @@ def bare(database: str, port: int, settings: Path) -> None:
     engine = engine_of(database, None, "register", database)
     make_durable(engine, PATIENCE)
     tables = sa.MetaData()
-    table = sa.Table("bare", tables, sa.Column("number", sa.Integer, primary_key=True), sa.Column("data", sa.Text))
+    number = (sa.Integer, sa.Identity())
+    row = sa.Table("bare_rows", tables, sa.Column("number", *number, primary_key=True), sa.Column("data", sa.Text))
+    receipt = sa.Table(
+        "bare_receipts", tables, sa.Column("number", *number, primary_key=True), sa.Column("jws", sa.Text)
+    )
+    request = sa.Table(
+        "bare_requests", tables, sa.Column("id", sa.String(64), primary_key=True), sa.Column("given", sa.Text)
+    )
     with writing(engine) as connection:
+        tables.drop_all(connection)
         tables.create_all(connection)
+        connection.execute(sa.insert(request), [{"id": str(one)} for one in range(_LINES)])
+    lines = itertools.count()
+    done = sa.update(request).where(request.c.id == sa.bindparam("which"), request.c.given.is_(None))
 
     def write(data: str) -> None:
         with writing(engine) as connection:
-            connection.execute(sa.insert(table), {"data": data})
+            connection.execute(sa.insert(row), {"data": data.ljust(_ROW)})
+            connection.execute(sa.insert(receipt), {"data": data.ljust(_RECEIPT)})
+            connection.execute(done, {"which": str(next(lines)), "given": data[:_GIVEN]})
 
     setup = read_acceptances_file(settings)
 

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from anyio import to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as Call
 from starlette.responses import JSONResponse, Response
@@ -28,6 +29,8 @@ from inforce.formats.messages import messages_in
 from inforce.workflows.acceptance.desk import Desk
 from inforce.workflows.progress import silent
 
+THREADS = 4
+"""How many calls are worked on at once: more of them would wait for each other alone."""
 _LOOK_AGAIN = 30
 """After how many seconds it is looked whether the record moved."""
 _CLEAR_OUT = 3600
@@ -154,6 +157,7 @@ def application(front: Front, beside: Beside, seconds: Callable[[], float]) -> A
 
     @asynccontextmanager
     async def alive(_: object) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = THREADS
         await run_in_threadpool(lambda: front.desk.sign_head_if_due(front.clock(), at_once=True))
         task = asyncio.create_task(beside.run())
         yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
@@ -20,7 +21,7 @@ from inforce.core.asking import Answer, Refusal, RefusedError, Standing
 from inforce.formats.acceptance.request_json import MOST_POLICIES
 from inforce.formats.messages import Messages
 from inforce.workflows.acceptance.answer import Seen
-from inforce.workflows.acceptance.desk import NoAddressError, OverError, Visit
+from inforce.workflows.acceptance.desk import NoAddressError, OverError, Taken, Visit
 
 _FORM = "application/x-www-form-urlencoded"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
@@ -53,13 +54,21 @@ class ForPeople:
         self._front.count(call)
         token, patience = _token(call), self._front.setup.limits.timeout
         fields = _fields(await body_of(call, _FORM, FORM_BODY, patience))
-        return await run_in_threadpool(self._taken, call, token, fields)
+        taken = await run_in_threadpool(self._taken, call, token, fields)
+        if isinstance(taken, Response):
+            return taken
+        if taken.written is not None:
+            await asyncio.wait([asyncio.wrap_future(taken.written)])
+            if taken.written.exception() is not None:  # which takes further questions
+                return await run_in_threadpool(self._settled, call, token, fields, taken)
+        return self._settled(call, token, fields, taken)
 
     def _shown(self, call: Call, token: str) -> Response:
         visit = self._visit(token)
         return self._answered(visit.standing) if visit.standing.given is not None else self._asking(call, token, visit)
 
-    def _taken(self, call: Call, token: str, fields: Mapping[str, str]) -> Response:
+    def _taken(self, call: Call, token: str, fields: Mapping[str, str]) -> Taken | Response:
+        """Look at the form, and have its answers written; or the page again where it says nothing."""
         now = self._front.clock()
         try:
             standing = self._desk.standing(token, now)
@@ -70,14 +79,16 @@ class ForPeople:
         if answers is None:
             return self._again(call, token, fields, ProblemError("no-answer"))
         seen = Seen(client_of(call), call.headers.get("user-agent", "")[:_LONGEST_FIELD])
-        language = self._words(standing).language
+        return self._desk.take(standing, answers, self._words(standing).language, seen, now)
+
+    def _settled(self, call: Call, token: str, fields: Mapping[str, str], taken: Taken) -> Response:
+        """Where the person goes now that the answers are written; or the page again where they could not be."""
         try:
-            standing = self._desk.answer(standing, answers, language, seen, now)
+            return RedirectResponse(self._onward(self._desk.settle(taken), token), 303)
         except RefusedError as wrong:
             if wrong.refusal not in _SHOWN_AGAIN:
                 raise
             return self._again(call, token, fields, problem_of(wrong))
-        return RedirectResponse(self._onward(standing, token), 303)
 
     def _visit(self, token: str) -> Visit:
         try:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Delete, Dialect, Engine, Insert, Select, Update, create_engine, event, make_url
+from sqlalchemy import (
+    URL,
+    Connection,
+    Delete,
+    Dialect,
+    Engine,
+    Insert,
+    Select,
+    Table,
+    Update,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
@@ -58,18 +72,44 @@ def said(wrong: SQLAlchemyError) -> str:
 class Prepared:
     """A statement that is compiled once: what SQLAlchemy does anew at each execution takes longer than the database."""
 
-    def __init__(self, statement: Insert | Update | Delete | Select[Any], dialect: Dialect) -> None:
-        """Compile it; all of its values are parameters, with names or constant."""
+    def __init__(
+        self, statement: Insert | Update | Delete | Select[Any], dialect: Dialect, at_once: str | None = None
+    ) -> None:
+        """Compile it; all of its values are parameters, with names or constant.
+
+        Args:
+            statement: what is to be done.
+            dialect: the database's.
+            at_once: the same as PostgreSQL does it for many values at once, which are given as JSON, `%(rows)s`: there
+                each way to the database and back takes longer than what is done.
+        """
+        self._at_once = at_once if dialect.name == "postgresql" else None
         compiled = statement.compile(dialect=dialect)
         self._text, self._order = str(compiled), getattr(compiled, "positiontup", None)
         self._constants = compiled.params
 
     def run(self, connection: Connection, values: Mapping[str, object]) -> Any:
         """Execute it; what the database answers."""
+        return connection.exec_driver_sql(self._text, self._placed(values))
+
+    def run_each(self, connection: Connection, values: Sequence[Mapping[str, object]]) -> int:
+        """Execute it for each of those values, in one go; how many rows that touched."""
+        if not values:
+            return 0
+        if self._at_once is not None and len(values) > 1:
+            return connection.exec_driver_sql(self._at_once, {"rows": json.dumps(values)}).rowcount
+        return connection.exec_driver_sql(self._text, [self._placed(one) for one in values]).rowcount
+
+    def _placed(self, values: Mapping[str, object]) -> Any:
         named = {**self._constants, **values}
-        return connection.exec_driver_sql(
-            self._text, tuple(named[name] for name in self._order) if self._order else named
-        )
+        return tuple(named[name] for name in self._order) if self._order else named
+
+
+def inserted_at_once(table: Table) -> str:
+    """How PostgreSQL inserts many rows into a table, which are given as JSON."""
+    columns = ", ".join(one.name for one in table.columns)
+    given = f"json_populate_recordset(NULL::{table.name}, %(rows)s::json)"
+    return f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {given}"  # noqa: S608 - names of our own
 
 
 _WRITES = "inforce_writes"

@@ -21,8 +21,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -33,9 +34,10 @@ from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import SQLAlchemyError
 
-from inforce.adapters.databases import Prepared, engine_of, file_of, make_durable, said, writing
+from inforce.adapters.databases import Prepared, engine_of, file_of, inserted_at_once, make_durable, said, writing
 from inforce.core.errors import ClockError, ConfigurationError, NotThereError, Problem, UnavailableError
 from inforce.core.register import NO_ROW, Head, Row, Statement
 from inforce.formats.acceptance.row_json import content_of, digest_of, instant_from, instant_text, row_of, row_text
@@ -104,7 +106,24 @@ Stored = tuple[int, str, str, str, str, str, str, str, str | None]
 """A row as it is stored: number, subject, policy, revision, decision, instant, digest, data; and its receipt."""
 Judge = Callable[[Sequence[Row], datetime], Sequence[tuple[Statement, bytes]]]
 Sign = Callable[[Row, str], str]
-Mark = Callable[[sa.Connection, Sequence[Kept]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A change in another table of the same database, which has to touch one line there.
+
+    Attributes:
+        statement: what is to be done.
+        values: with which values.
+        otherwise: what is wrong where it touches none.
+    """
+
+    statement: Prepared
+    values: Mapping[str, object]
+    otherwise: Exception
+
+
+Mark = Callable[[Sequence[Kept]], Note]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +136,8 @@ class Append:
             with the bytes of the presentation that it names. What it raises is raised by `Register.append`, and nothing
             is added. It may be asked again, for the same answer.
         sign: given a row and its digest, its receipt.
-        mark: does what is to be done in the same transaction, given what was added; what it raises undoes all. It is
-            asked as well where nothing is to be added, and may be asked again.
+        mark: given what was added, what is to be noted in the same transaction: both stand, or neither. What it raises
+            undoes all. It is asked as well where nothing is to be added, and may be asked again.
     """
 
     subject: str
@@ -135,14 +154,22 @@ class Register:
         self.engine, self.id, self._place = engine, register, place
         self._waiting: list[_Waiting] = []
         self._writing = Lock()
+        self._writer = ThreadPoolExecutor(1, "inforce-register")
         self._shown: set[str] = set()
         dialect = engine.dialect
         self._insert, self._insert_receipt = (
-            Prepared(sa.insert(table).values({one: sa.bindparam(one.name) for one in table.c}), dialect)
+            Prepared(
+                sa.insert(table).values({one: sa.bindparam(one.name) for one in table.c}),
+                dialect,
+                inserted_at_once(table),
+            )
             for table in (_ACCEPTANCES, _RECEIPTS)
         )
         of_subject = sa.select(_A.data).where(_A.subject == sa.bindparam("subject")).order_by(_A.number)
         self._of_subject = Prepared(of_subject, dialect)
+        is_theirs = _A.subject == sa.any_(sa.bindparam("subjects", type_=ARRAY(sa.Text)))
+        of_subjects = sa.select(_A.subject, _A.data).where(is_theirs).order_by(_A.number)
+        self._of_subjects = Prepared(of_subjects, dialect) if dialect.name == "postgresql" else self._of_subject
         self._last = Prepared(
             sa.select(_A.number, _A.digest, _A.instant).order_by(_A.number.desc()).limit(sa.literal_column("1")),
             dialect,
@@ -169,6 +196,29 @@ class Register:
                 del self._waiting[: len(together)]
                 self._write(together)
         return mine.outcome()
+
+    def append_soon(self, ask: Append, now: datetime) -> Future[tuple[Kept, ...]]:
+        """The same, without waiting for it: a thread of the register's own writes what has come meanwhile, at once.
+
+        Args:
+            ask: what is to be added.
+            now: the server's clock.
+
+        Returns:
+            What `append` would have returned, or raised, once that is known.
+        """
+        mine = _Waiting(ask, now)
+        self._waiting.append(mine)
+        self._writer.submit(self._write_waiting)
+        return mine.future
+
+    def _write_waiting(self) -> None:
+        """Write for those who wait, as many as may be at once."""
+        with self._writing:
+            together = self._waiting[:_AT_ONCE]
+            del self._waiting[: len(together)]
+            if together:
+                self._write(together)
 
     def sign_head(self, sign: Callable[[Head], str], now: datetime) -> str | None:
         """Sign how far the register has come, if that was not signed yet.
@@ -206,11 +256,26 @@ class Register:
         with self._told(), self.engine.connect() as connection:
             yield connection
 
+    @contextmanager
+    def asking(self) -> Iterator[sa.Connection]:
+        """A connection for one question; raises `UnavailableError` where the database does not answer.
+
+        PostgreSQL is asked outside of a transaction: to begin and to end one takes a way there and back each.
+        """
+        with self._told(), self.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection = connection.execution_options(isolation_level="AUTOCOMMIT")  # noqa: PLW2901 - it is the same
+            yield connection
+
+    def close(self) -> None:
+        """Write what still waits, and end."""
+        self._writer.shutdown()
+
     # What is there
 
     def rows_of(self, subject: str) -> tuple[Row, ...]:
         """A subject's rows, in order."""
-        with self.reading() as connection:
+        with self.asking() as connection:
             return self._rows_of(connection, subject)
 
     def kept_of(self, subject: str) -> tuple[Kept, ...]:
@@ -320,13 +385,15 @@ class Register:
         else:
             self._shown |= shown
             for one in together:
-                one.is_done = True
+                one.finish()
 
     def _added(self, connection: sa.Connection, together: Sequence[_Waiting]) -> set[str]:
         """Add what each wants; the digests of presentations that the database has now."""
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         tail, shown = self._tail(connection), set(self._shown)
+        rows = self._rows_of_all(connection, {one.ask.subject for one in together})
+        added: list[tuple[Kept, str]] = []
         for one in together:
             one.kept, one.wrong = (), None
             if tail.instant - one.now > BEHIND:
@@ -334,7 +401,7 @@ class Register:
                 continue
             instant = max(one.now, tail.instant)
             try:
-                statements = one.ask.judge(self._rows_of(connection, one.ask.subject), instant)
+                statements = one.ask.judge(tuple(rows[one.ask.subject]), instant)
             except SQLAlchemyError:
                 raise
             except Exception as refusal:  # noqa: BLE001 - the judge's own, for whoever asked
@@ -343,34 +410,42 @@ class Register:
             kept = []
             for statement, presentation in statements:
                 self._show(connection, statement, presentation, shown)
-                kept.append(self._chained(connection, statement, tail, instant, one.ask.sign))
-                tail = _Tail(kept[-1].row.number, kept[-1].digest, instant)
+                new, data = self._chained(statement, tail, instant, one.ask.sign)
+                kept.append(new)
+                added.append((new, data))
+                rows[statement.subject].append(new.row)
+                tail = _Tail(new.row.number, new.digest, instant)
             one.kept = tuple(kept)
-            if one.ask.mark is not None:
-                one.ask.mark(connection, one.kept)
+        self._keep(connection, added)
+        _write_down(
+            connection, [one.ask.mark(one.kept) for one in together if one.ask.mark is not None and one.wrong is None]
+        )
         return shown
 
-    def _chained(
-        self, connection: sa.Connection, statement: Statement, tail: _Tail, instant: datetime, sign: Sign
-    ) -> Kept:
-        """Add a row after the last one."""
+    def _chained(self, statement: Statement, tail: _Tail, instant: datetime, sign: Sign) -> tuple[Kept, str]:
+        """The row after the last one, and its text."""
         row = Row(tail.number + 1, tail.digest, instant, statement)
         data = row_text(row, self.id)
-        kept = Kept(row, digest_of(row.previous, content_of(data)), "")
-        kept = replace(kept, receipt=sign(row, kept.digest))
-        columns = {
-            "number": row.number,
-            "subject": statement.subject,
-            "policy": statement.shown.policy,
-            "revision": statement.shown.revision,
-            "decision": statement.decision.value,
-            "instant": instant_text(instant),
-            "digest": kept.digest,
-            "data": data,
-        }
-        self._insert.run(connection, columns)
-        self._insert_receipt.run(connection, {"number": row.number, "jws": kept.receipt})
-        return kept
+        digest = digest_of(row.previous, content_of(data))
+        return Kept(row, digest, sign(row, digest)), data
+
+    def _keep(self, connection: sa.Connection, added: Sequence[tuple[Kept, str]]) -> None:
+        """Write rows and receipts, all of them at once: each way to the database and back takes its time."""
+        rows = [
+            {
+                "number": one.row.number,
+                "subject": one.row.statement.subject,
+                "policy": one.row.statement.shown.policy,
+                "revision": one.row.statement.shown.revision,
+                "decision": one.row.statement.decision.value,
+                "instant": instant_text(one.row.instant),
+                "digest": one.digest,
+                "data": data,
+            }
+            for one, data in added
+        ]
+        self._insert.run_each(connection, rows)
+        self._insert_receipt.run_each(connection, [{"number": one.row.number, "jws": one.receipt} for one, _ in added])
 
     def _show(self, connection: sa.Connection, statement: Statement, presentation: bytes, shown: set[str]) -> None:
         """Keep what was shown, the first time."""
@@ -386,6 +461,16 @@ class Register:
 
     def _rows_of(self, connection: sa.Connection, subject: str) -> tuple[Row, ...]:
         return tuple(row_of(data) for (data,) in self._of_subject.run(connection, {"subject": subject}))
+
+    def _rows_of_all(self, connection: sa.Connection, subjects: set[str]) -> dict[str, list[Row]]:
+        """The rows of each subject, in order."""
+        found: dict[str, list[Row]] = {subject: [] for subject in subjects}
+        if connection.dialect.name == "sqlite":  # where no question has a way to go
+            return {subject: list(self._rows_of(connection, subject)) for subject in subjects}
+        asked = self._of_subjects.run(connection, {"subjects": list(subjects)})
+        for subject, data in asked:
+            found[subject].append(row_of(data))
+        return found
 
     def _tail(self, connection: sa.Connection) -> _Tail:
         found = self._last.run(connection, {}).one_or_none()
@@ -406,10 +491,20 @@ class _Waiting:
     kept: tuple[Kept, ...] = ()
     wrong: Exception | None = None
     is_done: bool = False
+    future: Future[tuple[Kept, ...]] = field(default_factory=Future)
 
     def fail(self, wrong: Exception) -> None:
         """It came to nothing."""
-        self.kept, self.wrong, self.is_done = (), wrong, True
+        self.kept, self.wrong = (), wrong
+        self.finish()
+
+    def finish(self) -> None:
+        """What became of it is known."""
+        self.is_done = True
+        if self.wrong is not None:
+            self.future.set_exception(self.wrong)
+        else:
+            self.future.set_result(self.kept)
 
     def outcome(self) -> tuple[Kept, ...]:
         """What was added, or why nothing was."""
@@ -428,6 +523,14 @@ class _Tail:
 
 
 _NOTHING = _Tail(0, NO_ROW, datetime.min.replace(tzinfo=UTC))
+
+
+def _write_down(connection: sa.Connection, notes: Sequence[Note]) -> None:
+    """Do what is to be noted, each kind at once."""
+    for statement in {id(one.statement): one.statement for one in notes}.values():
+        same = [one for one in notes if one.statement is statement]
+        if statement.run_each(connection, [one.values for one in same]) != len(same):
+            raise same[0].otherwise  # if it is another's, that is found out: each is written alone then
 
 
 @contextmanager
@@ -457,7 +560,11 @@ def open_register(address: str, password: str | None, folder: Path, *, writes: b
             else:
                 with engine.connect() as connection:
                     register = _known(connection)
-        yield Register(engine, address, _checked(register, address)["id"])
+        opened = Register(engine, address, _checked(register, address)["id"])
+        try:
+            yield opened
+        finally:
+            opened.close()
     finally:
         engine.dispose()
 

@@ -11,13 +11,13 @@ answered a day after its address expired, what was answered after a month.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from inforce.adapters.acceptance.register_store import Kept, Mark, Register
+from inforce.adapters.acceptance.register_store import Note, Register
 from inforce.adapters.databases import Prepared
 from inforce.core.asking import Given, Refusal, RefusedError, Request, Standing
 from inforce.formats.acceptance.request_json import dump_given, dump_request, load_given, load_request
@@ -34,6 +34,10 @@ _REQUESTS = sa.Table(
     sa.Column("given", sa.Text),
 )
 _R = _REQUESTS.c
+_ANSWERED_AT_ONCE = (
+    "UPDATE inforce_requests SET given = new.said FROM json_to_recordset(%(rows)s::json) AS new(wanted text, said text)"
+    " WHERE id = new.wanted AND given IS NULL"
+)
 _UNANSWERED_FOR, _ANSWERED_FOR = timedelta(days=1), timedelta(days=30)
 
 
@@ -57,7 +61,8 @@ class RequestStore:
         of_id = sa.and_(_R.id == sa.bindparam("wanted"), _R.application == sa.bindparam("by"))
         self._of_id = Prepared(found.where(of_id), dialect)
         is_open = sa.and_(_R.id == sa.bindparam("wanted"), _R.given.is_(None))
-        self._answer = Prepared(sa.update(_REQUESTS).where(is_open).values(given=sa.bindparam("said")), dialect)
+        answered = sa.update(_REQUESTS).where(is_open).values(given=sa.bindparam("said"))
+        self._answer = Prepared(answered, dialect, _ANSWERED_AT_ONCE)
 
     def add(self, request: Request, token: str) -> None:
         """Note a request; `token` is the digest of the secret in its address.
@@ -91,22 +96,9 @@ class RequestStore:
         """
         return self._found(self._of_id, {"wanted": request, "by": application})
 
-    def marking(self, request: str, given: Callable[[Sequence[Kept]], tuple[Given, ...]]) -> Mark:
-        """What notes with a request what was answered, in the transaction that adds the answers.
-
-        Args:
-            request: the request's id.
-            given: what was answered, of what was added.
-
-        Raises:
-            RefusedError: (when it is called) something was answered already.
-        """
-
-        def mark(connection: sa.Connection, kept: Sequence[Kept]) -> None:
-            if self._answer.run(connection, {"wanted": request, "said": dump_given(given(kept))}).rowcount != 1:
-                raise RefusedError(Refusal.USED)
-
-        return mark
+    def note(self, request: str, given: tuple[Given, ...]) -> Note:
+        """That those answers were given to a request; `RefusedError` where some were already."""
+        return Note(self._answer, {"wanted": request, "said": dump_given(given)}, RefusedError(Refusal.USED))
 
     def clear_out(self, now: datetime) -> int:
         """Forget requests that are long over; how many.
@@ -120,7 +112,7 @@ class RequestStore:
             return connection.execute(gone).rowcount
 
     def _found(self, asked: Prepared, values: Mapping[str, object]) -> Standing | None:
-        with self._register.reading() as connection:
+        with self._register.asking() as connection:
             row = asked.run(connection, values).one_or_none()
         if row is None:
             return None

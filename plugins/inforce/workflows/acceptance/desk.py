@@ -12,13 +12,14 @@ import hmac
 import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
-from inforce.adapters.acceptance.register_store import Append, Register
+from inforce.adapters.acceptance.register_store import Append, Kept, Register
 from inforce.adapters.acceptance.request_store import RequestStore
 from inforce.adapters.git_record import tip_of
 from inforce.adapters.notify.secret import secret_of
@@ -75,6 +76,16 @@ class Held:
     key: SigningKey
     jwks: bytes
     credentials: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Answers that are being written: to which request, how they are judged, and what is written; None: they stand."""
+
+    standing: Standing
+    answers: Sequence[Answer]
+    judge: Judge | None
+    written: Future[tuple[Kept, ...]] | None
 
 
 class Desk:
@@ -241,10 +252,8 @@ class Desk:
         rows = self.register.rows_of(question.subject)
         return Visit(standing, self.present.asked(rows, question, now))
 
-    def answer(
-        self, standing: Standing, answers: Sequence[Answer], language: str, seen: Seen, now: datetime
-    ) -> Standing:
-        """Somebody answers; when this returns, it is in the register for good.
+    def take(self, standing: Standing, answers: Sequence[Answer], language: str, seen: Seen, now: datetime) -> Taken:
+        """Take somebody's answers, to be written as soon as can be.
 
         Answering once more in the same words comes to the same.
 
@@ -256,27 +265,42 @@ class Desk:
             now: the present.
 
         Raises:
+            RefusedError: something else was answered already.
+        """
+        if standing.given is not None:
+            return Taken(_again(standing, answers), answers, None, None)
+        request, keep = standing.request, self.setup.keeps
+        seen = Seen(seen.ip if IP in keep else None, seen.user_agent if USER_AGENT in keep else None)
+        judge = Judge(self.present, request, answers, language, seen)
+        ask = Append(
+            request.question.subject,
+            judge.statements,
+            self._signed,
+            lambda kept: self._requests.note(request.id, judge.given(kept)),
+        )
+        return Taken(standing, answers, judge, self.register.append_soon(ask, now))
+
+    def settle(self, taken: Taken) -> Standing:
+        """What became of answers; waits until they are in the register for good.
+
+        Raises:
             RefusedError: what is said cannot be; nothing is noted.
             ClockError: the clock is behind the register.
             UnavailableError: the register does not answer; nothing is noted.
         """
-        request = standing.request
-        if standing.given is not None:
-            return _again(standing, answers)
-        keep = self.setup.keeps
-        seen = Seen(seen.ip if IP in keep else None, seen.user_agent if USER_AGENT in keep else None)
-        judge = Judge(self.present, request, answers, language, seen)
+        if taken.written is None or taken.judge is None:
+            return taken.standing
         try:
-            mark = self._requests.marking(request.id, judge.given)
-            kept = self.register.append(Append(request.question.subject, judge.statements, self._signed, mark), now)
+            kept = taken.written.result()
         except RefusedError:
             # Somebody was quicker, perhaps with the same answers: of a form that was sent twice, both are good.
+            request = taken.standing.request
             later = self._requests.of_id(request.id, request.application)
             if later is None or later.given is None:
                 raise
-            return _again(later, answers)
+            return _again(later, taken.answers)
         self._since_head += len(kept)
-        return replace(standing, given=judge.given(kept))
+        return replace(taken.standing, given=taken.judge.given(kept))
 
     def receipts(self, standing: Standing) -> Sequence[str]:
         """The receipts of what was answered, in that order."""
