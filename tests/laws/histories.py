@@ -116,6 +116,28 @@ def histories(draw):
     return History(tuple(posted), tuple(refused))
 
 
+@st.composite
+def ten_years(draw):
+    """Five to fourteen revisions, weeks or months apart, of a policy that mostly asks for acceptance."""
+    clock = utc("2016-03-01T09:00")
+    posted = []
+    for place in range(draw(st.integers(5, 14))):
+        is_asking = draw(st.integers(0, 4)) != 4
+        terms = replace(_terms("Asia/Seoul", draw(st.sampled_from(DEFAULTS))), acceptance_asked=is_asking)
+        declaration = _declaration(draw, clock, terms, posted, is_stated=False)
+        if declaration.corrects is None and posted:
+            change = draw(st.sampled_from([ChangeClass.MATERIAL, ChangeClass.CLARIFYING]))
+            accept_by = draw(st.sampled_from([None, None, clock + 40 * DAY, clock + 200 * DAY]))
+            far = {one: _rule(draw, clock, terms.zone, posted, reach=120) for one in declaration.effective or ()}
+            declaration = replace(declaration, change=change, accept_by=accept_by, effective=far or None)
+        candidate = Candidate("privacy-policy", f"r{place * 5 % 14:02}", f"blob-{place}", declaration)
+        judgement = judge(candidate, terms, Posting(clock, f"commit-{place}", sequence=place), Posted(posted))
+        if judgement.revision is not None:
+            posted.append(judgement.revision)
+        clock += draw(st.sampled_from([30 * DAY, 0 * DAY, SECOND, 3 * DAY, 90 * DAY, 230 * DAY, 300 * DAY]))
+    return History(tuple(posted))
+
+
 def _terms(zone, effective):
     return Terms("Privacy Policy", "en", zone, time_zone(zone), effective=effective)
 
@@ -143,12 +165,12 @@ def _declaration(draw, posted, terms, earlier, *, is_stated):
     return replace(plain, effective=effective or None, overtakes=tuple(overtakes), keeps=tuple(keeps))
 
 
-def _rule(draw, posted, zone, earlier):
+def _rule(draw, posted, zone, earlier, reach=4):
     kind = draw(
         st.sampled_from([Kind.ON_POSTING, Kind.ON_ACCEPTANCE, Kind.DAY, Kind.INSTANT, Kind.DAYS_AFTER, Kind.NEVER])
     )
     if kind is Kind.DAY:
-        day = posted.astimezone(zone).date() + draw(st.integers(0, 4)) * DAY
+        day = posted.astimezone(zone).date() + draw(st.integers(0, reach)) * DAY
         return Rule(kind, str(day), day=day)
     if kind is Kind.INSTANT:
         known = [effect.start for one in earlier for effect in one.effects.values() if effect.start]
@@ -156,7 +178,7 @@ def _rule(draw, posted, zone, earlier):
         instant = draw(st.sampled_from(instants))
         return Rule(kind, instant.isoformat(), instant=instant)
     if kind is Kind.DAYS_AFTER:
-        days = draw(st.integers(1, 4))
+        days = draw(st.integers(1, reach))
         return Rule(kind, f"{days} days after posting", days=days)
     return Rule(kind, kind.value)
 

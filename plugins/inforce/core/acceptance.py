@@ -4,17 +4,31 @@ The words:
 
 *open*
     a substantive revision that a person can answer at an instant: it is offered to them, it is scheduled to take effect
-    for them, or it is what binds them. Its newest correction stands for it.
-*asked*
-    open, and not answered yet, and the person has a reason to answer it: it binds only who accepts it; the policy asks
-    whoever registers, and they never answered; or the policy asks anew after material changes, and there was one since
-    they registered or last answered.
+    for them, or it binds them without their acceptance. Its newest correction stands for it.
 *answered*
     accepted or declined. Who decides later has not answered: the question stays. An answer to a correction is one to
-    what it corrects, and no correction asks anything.
+    what it corrects, and no correction asks anything. An answer that is older than the posting of what it answers is
+    none.
+*asked*
+    open, not answered, not past the day until which current users are asked, and for one of these reasons:
+
+    *offer*: it binds only who accepts it.
+
+    *change*: it is a material change that came for them after they had registered, of a policy that asks; or such a
+    change came before it, has had its turn, and neither it nor anything since was answered. What was withdrawn before
+    it took effect for them neither asks nor answers for anything else.
+
+    *registration*: the policy asked whoever registered when they did, they never answered anything, and this is what
+    binds them, with nothing offered to them in its place.
+
+    What a posting asks, its own terms say (rule 7): a policy that begins to ask does so from its next posting on.
+
+Whoever is about to register is asked for the text that new users are offered, or are bound by, until they accept it:
+a registration that was declined once asks the next time as well.
 
 An answer never changes what takes effect by a date or by posting: it is evidence of what a person was shown and said.
-Only where the rule is `on acceptance` it makes the beginning (rule 3). Nothing here reads a clock.
+Only where the rule is `on acceptance` it makes the beginning (rule 3), and no later answer takes that back. Nothing
+here reads a clock.
 """
 
 from __future__ import annotations
@@ -43,9 +57,9 @@ class Reason(StrEnum):
     OFFER = "offer"
     """It binds only who accepts it."""
     REGISTRATION = "registration"
-    """The policy asks whoever registers, and nothing was ever answered."""
+    """The policy asked whoever registered when they did, and nothing was ever answered."""
     CHANGE = "change"
-    """The policy asks anew after material changes, and there was one."""
+    """The policy asks anew after material changes, and there was one that they have not answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +81,9 @@ class Open:
         audience: as which the person meets it.
         start: when it takes effect for them, whatever they answer; None where it does by their acceptance alone.
         accept_by: until when current users are asked to answer; None where nothing is said, or it is for the others.
-        reason: why the person is asked; None where nobody asks them, or they answered.
-        decision: what they said to it last.
+            Whoever answers later has answered as well.
+        reason: why the person is asked; None where nobody asks them, or not any more.
+        decision: what they answered last, or that they put it off where they never answered.
     """
 
     revision: str
@@ -111,100 +126,150 @@ def open_to(
 
     Args:
         timeline: the policy's; what was posted later than the instant is not looked at.
-        joined: when the person registered; None: they are about to, at the instant.
-        answers: what they said before, to revisions of this policy.
+        joined: when the person registered; None, or later than the instant: they are about to, at the instant.
+        answers: what they said before, to revisions of this policy, in order.
         instant: the present.
     """
-    known = timeline.as_of(instant)
-    return tuple(_Asking(known, joined, answers, instant).found())
+    known = timeline.as_of(instant) if timeline.posted_within(instant, None) else timeline
+    is_registered = joined is not None and joined <= instant
+    return tuple(_Asking(known, joined if is_registered else None, answers, instant).found())
 
 
 class _Asking:
     """One person, one policy, one instant."""
 
     def __init__(
-        self, timeline: Timeline, joined: datetime | None, answers: Sequence[Answered], instant: datetime
+        self, timeline: Timeline, registered: datetime | None, answers: Sequence[Answered], instant: datetime
     ) -> None:
-        """Look at what was answered."""
+        """Look at what was answered, and at what binds the person."""
         self._timeline, self._instant = timeline, instant
-        self._joined = instant if joined is None else joined
+        self._is_registering = registered is None
+        self._joined = instant if registered is None else registered
+        counted = [one for one in answers if self._counts(one)]
+        self._person = Person(self._joined, accepted_of(counted))
         self._decisions: dict[str, Decision] = {}
-        for one in sorted(answers, key=lambda each: each.instant):
-            if one.instant <= instant and one.revision in timeline:
-                self._decide(timeline.root(one.revision), one.decision)
-        answered = [root for root, decision in self._decisions.items() if decision is not Decision.DEFERRED]
-        self._last = max((timeline[root].order for root in answered), default=None)
-        person = Person(self._joined, accepted_of(answers))
-        bound = timeline.binding(person, instant)
-        self._bound = timeline.root(bound.revision) if bound.revision and bound.basis is Basis.BINDS else None
+        for one in sorted(counted, key=lambda each: each.instant):
+            self._decide(timeline.root(one.revision), one.decision)
+        self._answered = [timeline[root] for root in self._decisions if self._is_answered(root)]
+        self._bound = self._binding()
 
     def found(self) -> Iterator[Open]:
         """What is open."""
-        roots = [one for one in self._timeline.revisions if one.corrects is None]
-        opened = [one for one in roots if self._is_open(one)]
-        first = next((one for one in reversed(opened) if self._is_present(one)), None)
-        for root in opened:
+        for root in filter(self._is_open, self._substantive()):
             audience = self._audience(root)
             yield Open(
                 self._timeline.standing(root.name, self._instant),
                 root.name,
                 audience,
                 self._timeline.start(root.name, audience),
-                root.accept_by if audience is Audience.CURRENT_USERS else None,
-                self._reason(root, first),
+                self._accept_by(root),
+                self._reason(root) if self._is_waited_for(root) else None,
                 self._decisions.get(root.name),
             )
+
+    # What was answered
+
+    def _counts(self, one: Answered) -> bool:
+        """Whether it was given by now, to a text that was there."""
+        return one.revision in self._timeline and self._timeline[one.revision].posted <= one.instant <= self._instant
 
     def _decide(self, root: str, decision: Decision) -> None:
         """Take an answer in; whoever once answered and then puts it off has answered all the same."""
         if decision is not Decision.DEFERRED or root not in self._decisions:
             self._decisions[root] = decision
 
+    def _is_answered(self, root: str) -> bool:
+        return self._decisions.get(root, Decision.DEFERRED) is not Decision.DEFERRED
+
+    # What is there
+
+    def _substantive(self) -> Iterator[Revision]:
+        return (one for one in self._timeline.revisions if one.corrects is None)
+
     def _audience(self, root: Revision) -> Audience:
         return Audience.CURRENT_USERS if self._joined < root.posted else Audience.NEW_USERS
 
+    def _needs_acceptance(self, root: Revision) -> bool:
+        return root.effects[self._audience(root)].rule.needs_acceptance
+
+    def _start(self, root: Revision) -> datetime | None:
+        return self._timeline.start(root.name, self._audience(root))
+
+    def _accept_by(self, root: Revision) -> datetime | None:
+        return root.accept_by if self._audience(root) is Audience.CURRENT_USERS else None
+
+    def _binding(self) -> str | None:
+        """The root that binds them; of whoever is about to register, what then will where they accept nothing."""
+        if self._is_registering:
+            bound = self._timeline.on(Audience.NEW_USERS, self._instant)
+        else:
+            bound = self._timeline.binding(self._person, self._instant)
+        return self._timeline.root(bound.revision) if bound.revision and bound.basis is Basis.BINDS else None
+
     def _is_open(self, root: Revision) -> bool:
-        audience = self._audience(root)
-        if root.effects[audience].rule.needs_acceptance:
-            return self._is_offered(root)
-        start = self._timeline.start(root.name, audience)
+        if self._needs_acceptance(root):
+            return self._is_offered(root, self._instant)
+        start = self._start(root)
         return start is not None and (start > self._instant or self._bound == root.name)
 
-    def _is_offered(self, root: Revision) -> bool:
+    def _is_offered(self, root: Revision, instant: datetime) -> bool:
         offer = self._timeline.offer(root.name, self._audience(root))
-        return offer is not None and offer.contains(self._instant)
+        return offer is not None and offer.contains(instant)
 
-    def _is_present(self, root: Revision) -> bool:
-        """Whether it binds the person, or is offered to them, now: what whoever registers answers first."""
-        return self._bound == root.name or (
-            root.effects[self._audience(root)].rule.needs_acceptance and self._is_offered(root)
-        )
+    # What is asked
 
-    def _reason(self, root: Revision, first: Revision | None) -> Reason | None:
-        if self._decisions.get(root.name, Decision.DEFERRED) is not Decision.DEFERRED:
-            return None
-        if root.effects[self._audience(root)].rule.needs_acceptance:
+    def _is_waited_for(self, root: Revision) -> bool:
+        """Whether an answer is still missing, and the time to ask for it not over."""
+        accept_by = self._accept_by(root)
+        if accept_by is not None and accept_by <= self._instant:
+            return False
+        if self._is_registering and (self._bound == root.name or self._needs_acceptance(root)):
+            return self._decisions.get(root.name) is not Decision.ACCEPTED
+        return not self._is_answered(root.name)
+
+    def _reason(self, root: Revision) -> Reason | None:
+        """Why they are asked for what is open and waited for."""
+        if self._needs_acceptance(root):
             return Reason.OFFER
         if not root.terms.acceptance_asked:
             return None
-        if self._last is None and self._audience(root) is Audience.NEW_USERS and root is first:
-            return Reason.REGISTRATION
-        return Reason.CHANGE if self._has_changed(root, first) else None
+        if any(self._asks_here(one, root) for one in self._substantive() if self._is_change(one)):
+            return Reason.CHANGE
+        return Reason.REGISTRATION if self._is_asked_at_registration(root) else None
 
-    def _has_changed(self, root: Revision, first: Revision | None) -> bool:
-        """Whether a material change lies between what the person last answered, or met when registering, and this."""
-        since = self._last
-        if since is None and first is not None and self._audience(root) is Audience.NEW_USERS:
-            since = first.order
-        return any(
-            one.change is ChangeClass.MATERIAL and self._has_an_effect(one)
-            for one in self._timeline.revisions
-            if one.order <= root.order and (one.order > since if since is not None else one.posted > self._joined)
+    def _is_change(self, one: Revision) -> bool:
+        """Whether it is a material change that came for them after they had registered, of a policy that asks."""
+        if one.change is not ChangeClass.MATERIAL or not one.terms.acceptance_asked or not self._had_effect(one):
+            return False
+        start = self._start(one)
+        return self._audience(one) is Audience.CURRENT_USERS or (start is not None and start > self._joined)
+
+    def _asks_here(self, change: Revision, root: Revision) -> bool:
+        """Whether the change asks for an answer to this root: it is its own, or one that was left unanswered."""
+        if change is root:
+            return True
+        accept_by = self._accept_by(change)
+        return (
+            change.order < root.order
+            and not self._is_open(change)
+            and (accept_by is None or self._instant < accept_by)
+            and not any(change.order <= one.order < root.order and self._had_effect(one) for one in self._answered)
         )
 
-    def _has_an_effect(self, root: Revision) -> bool:
-        """Whether it takes effect for the person, or did, or was to by their acceptance; not what was overtaken."""
-        audience = self._audience(root)
-        is_overtaken = self._timeline.overtaken_by(root.name) is not None
-        is_offer = root.effects[audience].rule.needs_acceptance and not is_overtaken
-        return is_offer or self._timeline.start(root.name, audience) is not None
+    def _had_effect(self, root: Revision) -> bool:
+        """Whether it takes effect for them, did, or could have by their acceptance: not what was withdrawn before."""
+        if not self._needs_acceptance(root):
+            return self._start(root) is not None
+        return self._timeline.overtaken_by(root.name) is None or any(
+            self._timeline.root(one.revision) == root.name and self._is_offered(root, one.instant)
+            for one in self._person.accepted
+        )
+
+    def _is_asked_at_registration(self, root: Revision) -> bool:
+        """Whether the policy asked them when they registered, they never answered, and this is what they live with."""
+        if self._bound != root.name or (self._answered and not self._is_registering):
+            return False
+        if any(self._needs_acceptance(one) and self._is_offered(one, self._instant) for one in self._substantive()):
+            return False
+        met = self._timeline.on(Audience.NEW_USERS, self._joined).revision
+        return met is not None and self._timeline[self._timeline.root(met)].terms.acceptance_asked
