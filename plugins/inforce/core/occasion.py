@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import accumulate
 
+from inforce.core.acceptance import Open, open_to
 from inforce.core.effect import Audience
 from inforce.core.policy import Revision
 from inforce.core.timeline import Timeline
+
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +97,20 @@ def is_asked(root: Revision, audience: Audience) -> bool:
     if effect is None:
         return False
     return effect.rule.needs_acceptance or (effect.start is not None and root.terms.acceptance_asked)
+
+
+def has_any(revisions: Iterable[Revision]) -> bool:
+    """Whether anybody is ever asked to accept any of these revisions."""
+    return any(is_asked(one, audience) for one in revisions if one.corrects is None for audience in Audience)
+
+
+def asked_of(timeline: Timeline, audience: Audience, instant: datetime) -> tuple[Open, ...]:
+    """What is asked at an instant of somebody who never answered anything, in order of posting.
+
+    Args:
+        timeline: the policy's.
+        audience: who is meant: new users register at that instant, current users did before every posting.
+        instant: the present.
+    """
+    joined = None if audience is Audience.NEW_USERS else _BEFORE_ALL
+    return tuple(one for one in open_to(timeline, joined, (), instant) if one.is_asked)

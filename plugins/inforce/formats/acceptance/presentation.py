@@ -106,6 +106,11 @@ class Presentation:
         return self.article[self.article.rindex(_ASKED) : -len(_END)].strip()
 
     @property
+    def style(self) -> str:
+        """The style inside of the document."""
+        return self.data.partition(b"<style>")[2].partition(b"</style>")[0].decode()
+
+    @property
     def whom(self) -> str:
         """For whom it counts."""
         return self._said["whom"]

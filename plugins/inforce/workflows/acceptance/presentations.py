@@ -51,6 +51,13 @@ class Presentations:
         """
         return self._found(policy, revision, audience)
 
+    def depends_on(self, revision: Revision) -> str:
+        """Everything that the presentations of a posted revision depend on besides our own code."""
+        occasions = self._occasions[revision.policy]
+        words = self._languages.texts_in(revision.language)
+        found = [occasions.of(revision.name, audience) for audience in Audience]
+        return repr((found, words if any(found) else None))
+
     def _find(self, policy: str, revision: str, audience: Audience) -> Presentation | None:
         occasions = self._occasions.get(policy)
         occasion = occasions.of(revision, audience) if occasions is not None else None
