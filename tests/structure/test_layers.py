@@ -25,6 +25,7 @@ OUTSIDE = {
     "jsonschema": ("formats",),
     "idna": ("formats",),
     "sqlalchemy": ("adapters",),
+    "joserfc": ("formats", "adapters"),
     "smtplib": ("adapters",),
 }
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")

@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 
 from inforce.core.archive import file_name
+from inforce.core.effect import Audience
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9.-]*", re.ASCII)
 _TRANSLATION = re.compile(r"(?P<revision>[a-z0-9][a-z0-9.-]*)\.(?P<language>[a-z]{2,3}(-[a-z0-9]{2,8})*)", re.ASCII)
@@ -91,6 +92,16 @@ def changes_address(policy: str, revision: str) -> str:
     return f"{policy}/{revision}/changes/"
 
 
+def acceptance_address(policy: str, revision: str = "") -> str:
+    """The page of what people are asked to accept: today, or of one revision, for ever."""
+    return f"{policy}/{revision}/accept/" if revision else f"{policy}/accept/"
+
+
+def presentation_address(policy: str, revision: str, audience: Audience) -> str:
+    """What an audience is asked of a revision, word for word: the exact document."""
+    return f"{acceptance_address(policy, revision)}{audience}.html"
+
+
 def clauses_address(policy: str, revision: str) -> str:
     """The clauses of a revision, for redlines that are made in the browser."""
     return f"{policy}/{revision}/clauses.json"
@@ -141,6 +152,12 @@ def notices_address(policy: str, revision: str, name: str = "") -> str:
     return f"{NOTICES}{policy}/{revision}/" + (f"#{name}" if name else "")
 
 
+ACCEPTANCE = "accept/"
+"""The page of what all policies ask of whoever registers."""
+RECEIPT = f"{ACCEPTANCE}receipt/"
+"""The page on which members read their receipts."""
+KEYS = f"{ACCEPTANCE}keys.json"
+"""The public keys by which receipts are checked (RFC 7517)."""
 POLICIES = "policies.json"
 POSTINGS = "postings.json"
 SCHEMAS = "schemas/"

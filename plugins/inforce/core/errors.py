@@ -4,6 +4,9 @@
 
     InforceError
     ├── RecordError          the record, or another input, is at fault: exit status 1
+    │   ├── NotThereError    what was asked for is not there, though the place where it should be answers
+    │   ├── UnavailableError a database does not answer now, or takes nothing: later it may
+    │   └── ClockError       the clock is behind what was written by it
     └── ConfigurationError   the options or the command line are at fault: exit status 2
 
 Both carry `Problem` values, all of one run together. A `Fault` is a problem whose place is known to the line but not
@@ -89,6 +92,14 @@ class RecordError(InforceError):
 
 class NotThereError(RecordError):
     """What was asked for is not there, though the place where it should be answers."""
+
+
+class UnavailableError(RecordError):
+    """A database does not answer now, or takes nothing: it is locked, full or lost. Nothing was promised to anybody."""
+
+
+class ClockError(RecordError):
+    """The clock is behind what was written by it: what would be written now would be dated wrongly."""
 
 
 class ConfigurationError(InforceError):

@@ -37,7 +37,8 @@ The whole format; instants are RFC 3339 with the offset of the policy's time zon
     }
 
 A stated posting is `{"kind": "stated", "source": "…"}`. `accept_by`, `overtakes`, `keeps`, `corrects` and `title`
-appear where they were said. An editorial revision has `"effective": {}`: it stands for the one it corrects.
+appear where they were said. An editorial revision has `"effective": {}`: it stands for the one it corrects. `accept`
+appears where anybody is asked to accept the revision (`acceptance/asked_json.py`).
 """
 
 from __future__ import annotations
@@ -49,18 +50,24 @@ from inforce.core.instant import format_instant
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord
 from inforce.core.timeline import Span, Timeline
+from inforce.formats.acceptance.asked_json import Digests
+from inforce.formats.acceptance.asked_json import revision_entry as accept_entry
 from inforce.formats.json_text import Json
 
 
-def in_force_table(policy: PolicyRecord, as_of: datetime) -> Json:
-    """The table, of the revisions that are given."""
+def in_force_table(policy: PolicyRecord, as_of: datetime, asked: Digests | None = None) -> Json:
+    """The table, of the revisions that are given; `asked` has the digests of their presentations."""
+    asked = asked or {}
     zone = policy.terms.zone
     timeline = policy.timeline
     return {
         "as_of": format_instant(as_of, zone),
         "in_force": in_force_rows(timeline, zone),
         "policy": policy.slug,
-        "revisions": [revision_entry(one, policy) for one in timeline.revisions],
+        "revisions": [
+            revision_entry(one, policy) | ({"accept": accept_entry(one, asked[one.name])} if one.name in asked else {})
+            for one in timeline.revisions
+        ],
         "time_zone": policy.terms.time_zone,
         "title": policy.terms.title,
     }

@@ -27,31 +27,55 @@ The whole format; `url`s are relative to the site's root::
 
 `current_users` and `new_users` name the revision of each row at `as_of`, null where there is none; `contact` and
 `notice_period` (in days) appear where the policy says them. Where PDFs are archived, `archive` beside `as_of` is the
-address of the manifest, and `archive` of a policy that of its ZIP file.
+address of the manifest, and `archive` of a policy that of its ZIP file. Where anybody is asked to accept anything,
+`accept` says what (`acceptance/asked_json.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from inforce.core import address
+from inforce.core.acceptance_option import AcceptanceOption
 from inforce.core.archive import MANIFEST
 from inforce.core.effect import Audience
 from inforce.core.instant import format_instant
 from inforce.core.record import PolicyRecord, Record
+from inforce.formats.acceptance.asked_json import Digests, policy_entry, site_entry
 from inforce.formats.in_force_json import instant_or_null
 from inforce.formats.json_text import Json
 
 
-def policies_table(record: Record, as_of: datetime, archived: Collection[str] = ()) -> Json:
-    """The table of the policies that have a posting; `archived` are those of which the archive has anything."""
-    table = {
+def policies_table(
+    record: Record,
+    as_of: datetime,
+    archived: Collection[str] = (),
+    asked: Mapping[str, Digests] | None = None,
+    option: AcceptanceOption | None = None,
+) -> Json:
+    """The table of the policies that have a posting.
+
+    Args:
+        record: the policies.
+        as_of: the instant of the build.
+        archived: the policies of which the archive has anything.
+        asked: those that anybody is ever asked to accept, with the digests of their presentations.
+        option: where the register of acceptances is, if there is one.
+    """
+    asked = asked or {}
+    table: Json = {
         "as_of": format_instant(as_of, UTC),
-        "policies": [_policy(one, as_of, is_archived=one.slug in archived) for one in record.policies],
+        "policies": [
+            _policy(one, as_of, is_archived=one.slug in archived)
+            | ({"accept": policy_entry(one, asked[one.slug], as_of)} if one.slug in asked else {})
+            for one in record.policies
+        ],
         "postings": address.POSTINGS,
         "schemas": address.SCHEMAS,
     }
+    if asked:
+        table["accept"] = site_entry(option)
     return table | ({"archive": f"{address.ARCHIVE}{MANIFEST}"} if archived else {})
 
 

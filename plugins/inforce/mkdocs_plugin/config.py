@@ -20,6 +20,7 @@ from mkdocs.utils.yaml import yaml_load
 
 from inforce.adapters.workers import processors
 from inforce.core.address import (
+    ACCEPTANCE,
     ARCHIVE,
     CALENDAR,
     NOTICES,
@@ -31,6 +32,7 @@ from inforce.core.address import (
 )
 from inforce.core.errors import ConfigurationError, Problem, did_you_mean
 from inforce.core.record import FOLDER, Record
+from inforce.formats.acceptance import site_option
 from inforce.formats.messages import ENGLISH
 from inforce.formats.notices.authority import TODO, parse_authority
 from inforce.formats.text.clean_text import faults_of
@@ -108,6 +110,7 @@ class InforceConfig(Config):
           fonts: []                   # further families of fonts, for characters that ours lack
           signing: …                  # with which key: see `signing_options`; left out, a throw-away test key
           notices: …                  # in whose name notices are called: see `authority`; left out, there are none
+          acceptance: …               # where a register of acceptances is: see `site_option`; left out, there is none
     """
 
     branch = c.Type(str, default="main")
@@ -120,9 +123,11 @@ class InforceConfig(Config):
     fonts = _Families()
     signing = c.Optional(_Mapping())
     notices = c.Optional(_Mapping())
+    acceptance = c.Optional(_Mapping())
 
 
 _HINTS = {
+    "acceptance": site_option.TODO,
     "notices": TODO,
     "fonts": "write a list: `fonts: [Noto Sans]`",
     "paper": "the papers are A4 and Letter",
@@ -185,6 +190,9 @@ def problems_of(config: InforceConfig, path: str) -> list[Problem]:
         found += [Problem(path, f"plugins: {NAME}: {one.what}", one.todo) for one in faults]
     if isinstance(config.notices, dict):
         for one in parse_authority(config.notices).faults:
+            found.append(Problem(path, f"plugins: {NAME}: {one.what}", one.todo))
+    if isinstance(config.acceptance, dict):
+        for one in site_option.parse_acceptance(config.acceptance).faults:
             found.append(Problem(path, f"plugins: {NAME}: {one.what}", one.todo))
     return found
 
@@ -280,8 +288,10 @@ def require_directory_urls(config: MkDocsConfig) -> None:
         raise ConfigurationError([Problem("mkdocs.yml", "`use_directory_urls` is off", todo)])
 
 
-def refuse_own_files(files: Files, record: Record, *, with_archive: bool, with_notices: bool) -> None:
-    """What lies in `docs/` may not stand where the record's pages and files do, or those of the archive and of notices.
+def refuse_own_files(
+    files: Files, record: Record, *, with_archive: bool, with_notices: bool, with_acceptance: bool
+) -> None:
+    """What lies in `docs/` may not stand where the record's pages and files do, or others of ours that the site has.
 
     Raises:
         PluginError: something does.
@@ -289,6 +299,7 @@ def refuse_own_files(files: Files, record: Record, *, with_archive: bool, with_n
     folders, own = {SCHEMAS.rstrip("/")}, {POLICIES, POSTINGS}
     folders |= {ARCHIVE.rstrip("/")} if with_archive else set()
     folders |= {NOTICES.rstrip("/")} if with_notices else set()
+    folders |= {ACCEPTANCE.rstrip("/")} if with_acceptance else set()
     own |= {CALENDAR, atom_address(), json_feed_address()} if with_notices else set()
     for file in files:
         first, _, rest = file.dest_uri.partition("/")
@@ -324,6 +335,7 @@ def settings_of(config: InforceConfig, around: Surroundings) -> Settings:
         name=around.name,
         language=around.language,
         notices=parse_authority(config.notices).value if config.notices is not None else None,
+        acceptance=site_option.parse_acceptance(config.acceptance).value if config.acceptance is not None else None,
     )
 
 

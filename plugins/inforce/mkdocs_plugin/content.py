@@ -22,7 +22,8 @@ class Content:
     """What goes into the theme's page: title, description, HTML, headings, and whether search engines may list it.
 
     `head` is HTML for the end of the page's head. `shows` names the revision whose text belongs where the HTML has the
-    mark for it (see `late`), `compares` the one whose changes do.
+    mark for it (see `late`), `compares` the one whose changes do. `is_permanent` says that whatever its marks stand for
+    is settled by what else the page says.
     """
 
     address: str
@@ -34,6 +35,7 @@ class Content:
     head: str = ""
     shows: str | None = None
     compares: str | None = None
+    is_permanent: bool = False
 
     @property
     def whole_head(self) -> str:
@@ -43,4 +45,5 @@ class Content:
     @property
     def is_of_any_time(self) -> bool:
         """Whether nothing on the page is of the build's instant: it stays as it is until its content is another."""
-        return self.compares is not None or (self.shows is None and not late.is_marked(self.html))
+        is_settled = self.compares is not None or self.is_permanent
+        return is_settled or (self.shows is None and not late.is_marked(self.html))

@@ -9,6 +9,7 @@ from functools import cached_property
 from inforce.core import address
 from inforce.core.effect import Audience
 from inforce.core.lineage import lineage_of
+from inforce.core.occasion import is_asked
 from inforce.core.policy import Revision
 from inforce.core.standing import Standing, standings
 from inforce.core.timeline import Status, Timeline
@@ -83,6 +84,11 @@ class RevisionFacts:
         """The correction that stands for this revision now (rule 5)."""
         name = self.timeline.standing(self.revision.name, self.instant)
         return self.timeline[name] if name != self.revision.name else None
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether anybody is ever asked to accept it."""
+        return self.draft is None and any(is_asked(self.root, audience) for audience in Audience)
 
     @property
     def pdf_address(self) -> str | None:

@@ -82,7 +82,7 @@ class KeptPages:
         return len(self._made(policy))
 
     def _made(self, policy: PolicyRecord) -> list[Content]:
-        contents = [page(policy) for page in self._pages.of_policies.values()]
+        contents = [*self._pages.of_policy(policy)]
         for revision in policy.revisions:
             contents += self._pages.of_revision(policy, revision)
         self._cache.put(self._name(policy), _dump(contents))

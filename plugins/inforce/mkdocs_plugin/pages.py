@@ -30,6 +30,7 @@ from inforce.formats.time_zones import time_zone
 from inforce.formats.timeline_picture.picture import legend, timeline_svg
 from inforce.formats.words import Words
 from inforce.mkdocs_plugin import late
+from inforce.mkdocs_plugin.acceptance import AcceptancePages
 from inforce.mkdocs_plugin.ages import Ages
 from inforce.mkdocs_plugin.content import ASSETS, PAGE, Content, Link
 from inforce.mkdocs_plugin.facts import RevisionFacts
@@ -88,6 +89,7 @@ class Pages:
         self._instants = {slug: last_change(one, site.as_of) or site.as_of for slug, one in self._timelines.items()}
         self._ages = Ages(self._templates, self.languages, self._timelines, self._instants)
         self.notices = NoticePages(site, self._templates, self.languages, language, self._ages, feed=feed)
+        self.acceptance = AcceptancePages(site, self._templates, self.languages, language, self._ages, facts=self.facts)
         self.heads = Heads(site, self._timelines, self._instants, root, self.notices.feeds)
         self._facts: dict[tuple[str, str], RevisionFacts] = {}
 
@@ -113,7 +115,7 @@ class Pages:
             files |= {address.in_force_address(slug), address.timemap_address(slug), address.zip_address(slug)}
             pdfs = self.site.archive.pdfs(policy)
             files |= {address.pdf_address(slug, one.name, is_test=pdf.is_test) for one, pdf in pdfs}
-            files |= set(self.notices.files(policy))
+            files |= {*self.notices.files(policy), *self.acceptance.files(policy)}
         return files
 
     def depends_on(self, policy: PolicyRecord) -> str:
@@ -122,7 +124,8 @@ class Pages:
         site = (self._root, self._language, words, self.heads.governing)
         pdfs = list(self.site.archive.pdfs(policy))
         notices = self.notices.depends_on(policy) if self.notices.are_wanted else None
-        return repr((policy, self._instants[policy.slug], site, self.site.drafts_of(policy), pdfs, notices))
+        asked = self.acceptance.depends_on(policy)
+        return repr((policy, self._instants[policy.slug], site, self.site.drafts_of(policy), pdfs, notices, asked))
 
     def facts(self, revision: Revision) -> RevisionFacts:
         """A posted revision's facts."""
@@ -169,6 +172,7 @@ class Pages:
             latest=latest(record),
             auditors=auditors,
             has_archive=self.site.archive.is_wanted,
+            is_asked=bool(self.site.acceptance.policies),
         )
         html = self._ages.dated(html, "", record.policies, self._language)
         return self.filled(Content("", say("page.home.title"), say("page.home.description"), html))
@@ -211,6 +215,20 @@ class Pages:
         if self.notices.are_wanted:
             place = address.notices_address(policy.slug, revision.name)
             yield self.notices.of(policy, revision, self.heads.below(policy, place))
+        if self.acceptance.is_asked(revision):
+            place = address.acceptance_address(policy.slug, revision.name)
+            yield self.acceptance.revision(policy, revision, self.heads.below(policy, place))
+
+    def of_policy(self, policy: PolicyRecord) -> Iterator[Content]:
+        """The pages of a policy that are not of one revision."""
+        yield from (page(policy) for page in self.of_policies.values())
+        if policy.slug in self.site.acceptance:
+            place = address.acceptance_address(policy.slug)
+            yield self.acceptance.policy(policy, self._instants[policy.slug], self.heads.below(policy, place))
+
+    def accept(self) -> Content:
+        """`/accept/`: what all policies ask of whoever registers."""
+        return self.filled(self.acceptance.all(self.heads.other(address.ACCEPTANCE)))
 
     def policy(self, policy: PolicyRecord) -> Content:
         """`/privacy-policy/`: the text in force for current users."""
@@ -409,6 +427,7 @@ class Pages:
                 if timeline.status(one.name, Audience.CURRENT_USERS, now) is Status.OFFERED
             ],
             "drafts": self.site.drafts_of(policy),
+            "is_asked": policy.slug in self.site.acceptance,
         }
 
     def _language_of(self, slug: str) -> str:
@@ -437,6 +456,8 @@ class Pages:
             return texts[name]
         if name == "picture":
             return self._picture(slug)
+        if name in ("article", "asked"):
+            return self.acceptance.part(name, *arguments)
         as_of, zone = self.site.as_of, time_zone(arguments[0])
         if name == "instant":
             return format_instant(as_of, zone)

@@ -81,6 +81,7 @@ class PermanentPages:
                 name = self._site.redlines.name(revision)
                 written.write(place, name, partial(self._site.redlines.clauses, revision))
             self._write_pdfs(policy, written)
+            self._write_presentations(policy, written)
             for content in self._pages.others(policy, places):
                 place, page = f"{content.address}{PAGE}", partial(self._page, content)
                 if content.is_of_any_time:
@@ -99,6 +100,13 @@ class PermanentPages:
         if archive.has(policy):
             zipped = PolicyZip.of(policy, archive, self._site.source, self._root)
             written.pack(address.zip_address(policy.slug), zipped.name, zipped.members)
+
+    def _write_presentations(self, policy: PolicyRecord, written: WrittenOnce) -> None:
+        """Write what people are asked to accept, each as the exact document."""
+        for name, digests in self._site.acceptance.digests(policy.slug).items():
+            for audience, digest in digests.items():
+                data = partial(self._site.acceptance.data, policy.slug, name, audience)
+                written.write(address.presentation_address(policy.slug, name, audience), digest, data)
 
     def _page(self, content: Content) -> bytes:
         return self._shells.around(self._pages.filled(content)).encode()

@@ -120,7 +120,8 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         Of many policies these are the pages of the texts in force, which its search has to find; else none.
         """
         archive, notices = self.site.archive.is_wanted, self.site.notices is not None
-        refuse_own_files(files, self.site.record, with_archive=archive, with_notices=notices)
+        asked = self.site.acceptance.is_wanted
+        refuse_own_files(files, self.site.record, with_archive=archive, with_notices=notices, with_acceptance=asked)
         found = [address.policy_address] if has_search(config) else []
         self._made = {
             f"{place(policy.slug)}{INDEX}": partial(self.kept_pages.content, policy, place(policy.slug))
@@ -131,6 +132,8 @@ class InforcePlugin(BasePlugin[InforceConfig]):
             self._made[f"{address.ARCHIVE}{INDEX}"] = self.pages.archive
         if notices:
             self._made[f"{address.NOTICES}{INDEX}"] = self.pages.all_notices
+        if asked:
+            self._made[f"{address.ACCEPTANCE}{INDEX}"] = self.pages.accept
         self._places = {source.removesuffix(INDEX) for source in self._made}
         self._folder.bring_back(self.pages.files_but_for(self._places))
         made = [*self._made, *([] if files.get_file_from_path(INDEX) else [INDEX])]
@@ -168,6 +171,8 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         page.title, page.toc = as_markup(content.title), table_of_contents(content)
         page.meta.setdefault("title", page.title)  # Of any other, Material makes text, which it does not escape.
         page.meta.setdefault("description", as_markup(content.description))
+        if page.file.src_uri.startswith(address.ACCEPTANCE):  # The texts are found on their own pages.
+            page.meta.setdefault("search", {"exclude": True})
         if not content.headings:  # Room for the table.
             page.meta.setdefault("hide", ["toc"])
         if not self._is_in_nav:
@@ -202,6 +207,7 @@ class InforcePlugin(BasePlugin[InforceConfig]):
         listed = self._permanent.finish(self._begun, Progress(log.info))
         for source in self._shells.sources():
             self._security.look_at(source)
+        self._security.allow_styles(self.site.acceptance.styles)
         folder.write(address.CONTENT_SECURITY, f"{self._security.value}\n".encode())
         if root:  # The entries of a sitemap are whole addresses.
             data = sitemap(dated(self._files, self.pages, listed, root))

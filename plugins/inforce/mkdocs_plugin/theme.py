@@ -16,7 +16,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents, get_toc
 
-from inforce.core.address import ARCHIVE, NOTICES, compare_address, on_address
+from inforce.core.address import ACCEPTANCE, ARCHIVE, NOTICES, RECEIPT, compare_address, on_address
 from inforce.core.record import PolicyRecord, Record
 from inforce.formats.messages import Languages
 from inforce.formats.page_head import with_canonical, with_head
@@ -59,9 +59,10 @@ def are_in_nav(record: Record) -> bool:
 def generated_page(config: MkDocsConfig, source: str, *, is_in_nav: bool) -> File:
     """A page that MkDocs makes of nothing, for us to fill; MkDocs is told where the navigation does without it."""
     policy = source.partition("/")[0]
-    asked = (on_address(policy), compare_address(policy), ARCHIVE, NOTICES)
+    asked = (on_address(policy), compare_address(policy), ARCHIVE, NOTICES, ACCEPTANCE)
     is_asked = source in [f"{place}{INDEX}" for place in asked]
-    is_left_out = not is_in_nav or (is_asked and config.nav is not None)
+    is_receipt = source == f"{RECEIPT}{INDEX}"  # Nobody comes there but with a receipt.
+    is_left_out = not is_in_nav or is_receipt or (is_asked and config.nav is not None)
     inclusion = InclusionLevel.NOT_IN_NAV if is_left_out else InclusionLevel.UNDEFINED
     return File.generated(config, source, content="", inclusion=inclusion)
 

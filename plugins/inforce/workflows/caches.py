@@ -35,3 +35,8 @@ def html_cache(folder: Path) -> Cache:
 def redlines_cache(folder: Path) -> Cache:
     """Where the identities of clauses and the redlines are kept."""
     return open_cache(folder, "redlines", edition())
+
+
+def presentations_cache(folder: Path) -> Cache:
+    """Where the digests of what people are asked to accept are kept."""
+    return open_cache(folder, "presentations", f"{edition()} {CONFIGURATION}")

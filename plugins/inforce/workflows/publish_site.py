@@ -25,7 +25,9 @@ from inforce.formats.revision_file import split
 from inforce.formats.schemas import NAMES, schema
 from inforce.formats.text.markdown import Rendition, render
 from inforce.formats.timemap import timemap
-from inforce.workflows.caches import cache_folder, html_cache, redlines_cache
+from inforce.workflows.acceptance.presentations import Presentations
+from inforce.workflows.acceptance.site_acceptance import SiteAcceptance, register_keys
+from inforce.workflows.caches import cache_folder, html_cache, presentations_cache, redlines_cache
 from inforce.workflows.convert_texts import SiteTexts
 from inforce.workflows.notice_authority import settled_authority
 from inforce.workflows.progress import Progress, silent
@@ -42,8 +44,9 @@ class Site:
 
     `lacking` are warnings too, of PDFs that are not there: whoever publishes has to hear of them, a preview need not.
     `texts` has the revisions as HTML, `redlines` what changed in them, `archive` their signed PDFs, `notices` what is
-    to be told of them, if anything is. `pages` has what whoever makes the pages keeps from build to build, `written`
-    the notes on what was written; `workers` says how many processes may work at once.
+    to be told of them, if anything is, `acceptance` what people are asked to accept. `pages` has what whoever makes the
+    pages keeps from build to build, `written` the notes on what was written; `workers` says how many processes may work
+    at once.
     """
 
     record: Record
@@ -56,6 +59,7 @@ class Site:
     redlines: SiteRedlines
     archive: SiteArchive
     notices: SiteNotices | None
+    acceptance: SiteAcceptance
     pages: Cache
     written: Cache
     workers: int
@@ -63,7 +67,10 @@ class Site:
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Every file that is no page and speaks of all policies, by its address."""
         archived = [one.slug for one in self.record.policies if self.archive.has(one)]
-        yield address.POLICIES, to_json(policies_table(self.record, self.as_of, archived))
+        asked, option = self.acceptance.all_digests, self.acceptance.option
+        yield address.POLICIES, to_json(policies_table(self.record, self.as_of, archived, asked, option))
+        if self.acceptance.keys:
+            yield address.KEYS, self.acceptance.keys
         yield address.POSTINGS, to_json(postings_table(self.record))
         for name in NAMES:
             yield f"{address.SCHEMAS}{name}.schema.json", schema(name)
@@ -73,7 +80,10 @@ class Site:
 
     def files_of(self, policy: PolicyRecord, root: str = "") -> Iterator[tuple[str, bytes]]:
         """Every file that is no page and speaks of a policy, but for the sources; `root` is the site's address."""
-        yield address.in_force_address(policy.slug), to_json(in_force_table(policy, self.as_of))
+        yield (
+            address.in_force_address(policy.slug),
+            to_json(in_force_table(policy, self.as_of, self.acceptance.digests(policy.slug))),
+        )
         yield address.timemap_address(policy.slug), timemap(policy, root)
 
     def drafts_of(self, policy: PolicyRecord) -> list[Draft]:
@@ -122,6 +132,7 @@ def gathered(
             raise RecordError(source.record.problems)
         record = source.record.as_of(door.asked)
         authority = settled_authority(settings, source, door.asked)
+        keys = register_keys(settings)
         archive = site_archive(settings, source.record, door.asked)
         lacking = list(missing_pdfs(archive, record))
         notices = None
@@ -134,6 +145,10 @@ def gathered(
             texts.convert(progress, settings.workers)
             redlines = SiteRedlines(record.policies, texts, redlines_cache(folder), languages)
             redlines.make(progress, settings.workers)
+            presentations = Presentations(record, texts.rendition, languages, archive)
+            kept = presentations_cache(folder)
+            acceptance = SiteAcceptance(record, presentations, kept, settings.acceptance, keys)
+            acceptance.make(progress, settings.workers)
             pages, written = (open_cache(folder, kind, edition()) for kind in ("pages", "written"))
             warnings = (*source.record.problems, *beside)
             yield Site(
@@ -147,6 +162,7 @@ def gathered(
                 redlines=redlines,
                 archive=archive,
                 notices=notices,
+                acceptance=acceptance,
                 pages=pages,
                 written=written,
                 workers=settings.workers,

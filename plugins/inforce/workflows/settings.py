@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from inforce.core.acceptance_option import AcceptanceOption
 from inforce.core.notice import Authority
 from inforce.core.signing import Signing
 
@@ -27,7 +28,8 @@ class Settings:
     named: a throw-away test key signs then. `file` is what `mkdocs.yml` is called.
 
     `name` is what the site is called, `language` that of the theme's own words. `notices` says in whose name notices
-    are called; without it there are none.
+    are called; without it there are none. `acceptance` says where a register of acceptances answers; without it none is
+    spoken of.
     """
 
     folder: Path
@@ -45,3 +47,4 @@ class Settings:
     name: str = ""
     language: str = "en"
     notices: Authority | None = None
+    acceptance: AcceptanceOption | None = None

@@ -26,7 +26,7 @@ from typing import IO
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from inforce.adapters.notify.databases import IN_MEMORY, engine_of, file_of, said
+from inforce.adapters.databases import IN_MEMORY, Prepared, engine_of, file_of, said
 from inforce.core.announcement import Announcement
 from inforce.core.delivery import Channel, Delivery, Noted, Outcome, Standing, State, Trouble
 from inforce.core.errors import ConfigurationError, Problem, RecordError
@@ -88,21 +88,6 @@ _SETTLE = (
 )
 
 
-class _Prepared:
-    """A statement that is compiled once: what SQLAlchemy does anew at each execution takes longer than the database."""
-
-    def __init__(self, statement: sa.Insert | sa.Update, dialect: sa.Dialect) -> None:
-        """Compile it; all of its values are parameters, with names or constant."""
-        compiled = statement.compile(dialect=dialect)
-        self._text, self._order = str(compiled), getattr(compiled, "positiontup", None)
-        self._constants = compiled.params
-
-    def run(self, connection: sa.Connection, values: Mapping[str, object]) -> None:
-        """Execute it."""
-        named = {**self._constants, **values}
-        connection.exec_driver_sql(self._text, tuple(named[name] for name in self._order) if self._order else named)
-
-
 class Ledger:
     """A ledger that this process alone holds; made by `open_ledger`."""
 
@@ -110,7 +95,7 @@ class Ledger:
         """Keep the connection; `writes` is no for a run that only shows what it would do."""
         self._connection, self._place, self._writes = connection, place, writes
         self._claim, self._claim_again, self._settle = (
-            _Prepared(one, connection.dialect) for one in (_CLAIM, _CLAIM_AGAIN, _SETTLE)
+            Prepared(one, connection.dialect) for one in (_CLAIM, _CLAIM_AGAIN, _SETTLE)
         )
         self.run = run
 

@@ -27,7 +27,7 @@ from typing import IO, Any, Self
 from sqlalchemy import URL, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from inforce.adapters.notify.databases import engine_of, file_of, said
+from inforce.adapters.databases import engine_of, file_of, said
 from inforce.core.announcement import Recipient
 from inforce.core.errors import Fault, Problem, RecordError, Severity
 from inforce.formats.notify.recipient import column_faults, recipient_of, shown

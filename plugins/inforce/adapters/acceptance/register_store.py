@@ -1,0 +1,482 @@
+"""The register of acceptances: rows that are added, and never changed. In SQLite, or in PostgreSQL.
+
+::
+
+    inforce_register        name, value                                        version and id of the register
+    inforce_acceptances     number, subject, policy, revision, decision, instant, digest, data
+    inforce_receipts        number, jws                                        of each row, the one receipt
+    inforce_presentations   digest, data                                       what was shown, once for all rows
+    inforce_heads           number, jws                                        signed, of the row that was the last one
+
+`data` is the row as `formats/acceptance/row_json.py` writes it, and `digest` the SHA-256 of that. The columns between
+say once more what stands in it, for asking. Triggers refuse to change and to delete; they keep from accidents alone.
+That nothing was changed is proved by the chain of digests and by what was signed.
+
+Rows are added by one at a time, who holds the lock of the chain: SQLite's on its file, an advisory one of PostgreSQL's.
+Of the threads that wait meanwhile, the first to come then writes for all who wait, in one transaction: one flush of the
+disk is for all of them.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from threading import Lock
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from inforce.adapters.databases import Prepared, engine_of, file_of, make_durable, said, writing
+from inforce.core.errors import ClockError, ConfigurationError, NotThereError, Problem, UnavailableError
+from inforce.core.register import NO_ROW, Head, Row, Statement
+from inforce.formats.acceptance.row_json import digest_of, instant_from, instant_text, row_of, row_text
+
+VERSION = "1"
+BEHIND = timedelta(minutes=5)
+"""How far the clock may be behind the last row: clocks of several machines differ, and are set."""
+PATIENCE = 5.0
+"""How long somebody else's lock is waited for, in seconds."""
+_LOCK = 0x1F0ACC
+_AT_ONCE = 64
+"""How many answers are written in one transaction."""
+_EXAMPLE = "postgresql+psycopg://register@db.example/register"
+_TABLES = sa.MetaData()
+_REGISTER = sa.Table(
+    "inforce_register", _TABLES, sa.Column("name", sa.String(64), primary_key=True), sa.Column("value", sa.Text)
+)
+_ACCEPTANCES = sa.Table(
+    "inforce_acceptances",
+    _TABLES,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("policy", sa.Text, nullable=False),
+    sa.Column("revision", sa.Text, nullable=False),
+    sa.Column("decision", sa.String(16), nullable=False),
+    sa.Column("instant", sa.String(27), nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
+    sa.Index("inforce_acceptances_subject", "subject", "policy", "number"),
+    sa.Index("inforce_acceptances_revision", "policy", "revision", "number"),
+)
+_RECEIPTS = sa.Table(
+    "inforce_receipts",
+    _TABLES,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
+    sa.Column("jws", sa.Text, nullable=False),
+)
+_PRESENTATIONS = sa.Table(
+    "inforce_presentations",
+    _TABLES,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)
+_HEADS = sa.Table(
+    "inforce_heads",
+    _TABLES,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
+    sa.Column("jws", sa.Text, nullable=False),
+)
+_KEPT_FOR_EVER = (_ACCEPTANCES, _RECEIPTS, _PRESENTATIONS, _HEADS)
+_A = _ACCEPTANCES.c
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A row that is in the register for good, with its digest, and its receipt."""
+
+    row: Row
+    digest: str
+    receipt: str
+
+
+Judge = Callable[[Sequence[Row], datetime], Sequence[tuple[Statement, bytes]]]
+Sign = Callable[[Row, str], str]
+Mark = Callable[[sa.Connection, Sequence[Kept]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """What is to be added for a subject, decided when nobody else can add anything.
+
+    Attributes:
+        subject: whose answers they are.
+        judge: given the subject's rows, in order, and the instant that new rows will have; what is to be added, each
+            with the bytes of the presentation that it names. What it raises is raised by `Register.append`, and nothing
+            is added. It may be asked again, for the same answer.
+        sign: given a row and its digest, its receipt.
+        mark: does what is to be done in the same transaction, given what was added; what it raises undoes all. It is
+            asked as well where nothing is to be added, and may be asked again.
+    """
+
+    subject: str
+    judge: Judge
+    sign: Sign
+    mark: Mark | None = None
+
+
+class Register:
+    """A register that is open; made by `open_register`. Threads may share it."""
+
+    def __init__(self, engine: sa.Engine, place: str, register: str) -> None:
+        """Keep the engine; `place` is what a person calls the database, and `register` the register's id."""
+        self.engine, self.id, self._place = engine, register, place
+        self._waiting: list[_Waiting] = []
+        self._writing = Lock()
+        self._shown: set[str] = set()
+        dialect = engine.dialect
+        self._insert, self._insert_receipt = (
+            Prepared(sa.insert(table).values({one: sa.bindparam(one.name) for one in table.c}), dialect)
+            for table in (_ACCEPTANCES, _RECEIPTS)
+        )
+        of_subject = sa.select(_A.data).where(_A.subject == sa.bindparam("subject")).order_by(_A.number)
+        self._of_subject = Prepared(of_subject, dialect)
+        self._last = Prepared(
+            sa.select(_A.number, _A.digest, _A.instant).order_by(_A.number.desc()).limit(sa.literal_column("1")),
+            dialect,
+        )
+
+    # What is added
+
+    def append(self, ask: Append, now: datetime) -> tuple[Kept, ...]:
+        """Add rows; they are durable when this returns, and so is what `ask.mark` did.
+
+        Args:
+            ask: what is to be added.
+            now: the server's clock.
+
+        Raises:
+            UnavailableError: the database is locked, full or lost; nothing is promised to anybody.
+            ClockError: the clock is more than five minutes behind the last row.
+        """
+        mine = _Waiting(ask, now)
+        self._waiting.append(mine)
+        with self._writing:
+            while not mine.is_done:
+                together = self._waiting[:_AT_ONCE]
+                del self._waiting[: len(together)]
+                self._write(together)
+        return mine.outcome()
+
+    def sign_head(self, sign: Callable[[Head], str], now: datetime) -> str | None:
+        """Sign how far the register has come, if that was not signed yet.
+
+        Args:
+            sign: gives the head, signed.
+            now: the server's clock.
+
+        Returns:
+            The head's text, kept in the register; None where the register has no rows.
+
+        Raises:
+            UnavailableError: the database is locked, full or lost.
+        """
+        with self.writing() as connection:
+            tail = self._tail(connection)
+            if not tail.number:
+                return None
+            known = connection.execute(sa.select(_HEADS.c.jws).where(_HEADS.c.number == tail.number)).scalar()
+            if known is not None:
+                return str(known)
+            text = sign(Head(self.id, tail.number, tail.digest, max(now, tail.instant)))
+            connection.execute(sa.insert(_HEADS), {"number": tail.number, "jws": text})
+        return text
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction of this database that writes; raises `UnavailableError` where it is locked, full or lost."""
+        with self._told(), writing(self.engine) as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A transaction of this database that reads; raises `UnavailableError` where it does not answer."""
+        with self._told(), self.engine.connect() as connection:
+            yield connection
+
+    # What is there
+
+    def rows_of(self, subject: str) -> tuple[Row, ...]:
+        """A subject's rows, in order."""
+        with self.reading() as connection:
+            return self._rows_of(connection, subject)
+
+    def kept_of(self, subject: str) -> tuple[Kept, ...]:
+        """A subject's rows with their receipts, in order."""
+        asked = (
+            sa.select(_A.data, _A.digest, _RECEIPTS.c.jws)
+            .join(_RECEIPTS, _RECEIPTS.c.number == _A.number)
+            .where(_A.subject == subject)
+            .order_by(_A.number)
+        )
+        with self.reading() as connection:
+            return tuple(Kept(row_of(data), digest, jws) for data, digest, jws in connection.execute(asked))
+
+    def presentation(self, digest: str) -> bytes | None:
+        """What was shown, by its digest; None where no row names it."""
+        asked = sa.select(_PRESENTATIONS.c.data).where(_PRESENTATIONS.c.digest == digest)
+        with self.reading() as connection:
+            return connection.execute(asked).scalar()
+
+    def head(self) -> Head | None:
+        """How far the register has come, at the instant of its last row; None where it has none."""
+        with self.reading() as connection:
+            tail = self._tail(connection)
+        return Head(self.id, tail.number, tail.digest, tail.instant) if tail.number else None
+
+    def last_signed_head(self) -> str | None:
+        """The head that was signed last; None where none was."""
+        asked = sa.select(_HEADS.c.jws).order_by(_HEADS.c.number.desc()).limit(1)
+        with self.reading() as connection:
+            return connection.execute(asked).scalar()
+
+    # How it is added
+
+    def _write(self, together: Sequence[_Waiting]) -> None:
+        """Write for several at once; if that fails, for each alone, so that nobody fails for another's fault."""
+        try:
+            with self.writing() as connection:
+                shown = self._added(connection, together)
+        except Exception as wrong:  # noqa: BLE001 - whatever it is, it is told to whom it concerns
+            if len(together) > 1:
+                for one in together:
+                    self._write([one])
+            else:
+                together[0].fail(wrong)
+        except BaseException:
+            self._waiting[:0] = together  # this thread ends; the others do it themselves
+            raise
+        else:
+            self._shown |= shown
+            for one in together:
+                one.is_done = True
+
+    def _added(self, connection: sa.Connection, together: Sequence[_Waiting]) -> set[str]:
+        """Add what each wants; the digests of presentations that the database has now."""
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        tail, shown = self._tail(connection), set(self._shown)
+        for one in together:
+            one.kept, one.wrong = (), None
+            if tail.instant - one.now > BEHIND:
+                one.wrong = _behind(self._place, tail.instant, one.now)
+                continue
+            instant = max(one.now, tail.instant)
+            try:
+                statements = one.ask.judge(self._rows_of(connection, one.ask.subject), instant)
+            except SQLAlchemyError:
+                raise
+            except Exception as refusal:  # noqa: BLE001 - the judge's own, for whoever asked
+                one.wrong = refusal
+                continue
+            kept = []
+            for statement, presentation in statements:
+                self._show(connection, statement, presentation, shown)
+                kept.append(self._chained(connection, statement, tail, instant, one.ask.sign))
+                tail = _Tail(kept[-1].row.number, kept[-1].digest, instant)
+            one.kept = tuple(kept)
+            if one.ask.mark is not None:
+                one.ask.mark(connection, one.kept)
+        return shown
+
+    def _chained(
+        self, connection: sa.Connection, statement: Statement, tail: _Tail, instant: datetime, sign: Sign
+    ) -> Kept:
+        """Add a row after the last one."""
+        row = Row(tail.number + 1, tail.digest, instant, statement)
+        data = row_text(row, self.id)
+        kept = Kept(row, digest_of(data), "")
+        kept = replace(kept, receipt=sign(row, kept.digest))
+        columns = {
+            "number": row.number,
+            "subject": statement.subject,
+            "policy": statement.shown.policy,
+            "revision": statement.shown.revision,
+            "decision": statement.decision.value,
+            "instant": instant_text(instant),
+            "digest": kept.digest,
+            "data": data,
+        }
+        self._insert.run(connection, columns)
+        self._insert_receipt.run(connection, {"number": row.number, "jws": kept.receipt})
+        return kept
+
+    def _show(self, connection: sa.Connection, statement: Statement, presentation: bytes, shown: set[str]) -> None:
+        """Keep what was shown, the first time."""
+        digest = statement.shown.presentation
+        if digest in shown:
+            return
+        if sha256(presentation).hexdigest() != digest:
+            raise ValueError("these are not the bytes of the presentation that the statement names")
+        known = sa.select(_PRESENTATIONS.c.digest).where(_PRESENTATIONS.c.digest == digest)
+        if connection.execute(known).scalar() is None:
+            connection.execute(sa.insert(_PRESENTATIONS), {"digest": digest, "data": presentation})
+        shown.add(digest)
+
+    def _rows_of(self, connection: sa.Connection, subject: str) -> tuple[Row, ...]:
+        return tuple(row_of(data) for (data,) in self._of_subject.run(connection, {"subject": subject}))
+
+    def _tail(self, connection: sa.Connection) -> _Tail:
+        found = self._last.run(connection, {}).one_or_none()
+        return _NOTHING if found is None else _Tail(found[0], found[1], instant_from(found[2]))
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        with _told(self._place):
+            yield
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """An answer that waits to be written, and what became of it."""
+
+    ask: Append
+    now: datetime
+    kept: tuple[Kept, ...] = ()
+    wrong: Exception | None = None
+    is_done: bool = False
+
+    def fail(self, wrong: Exception) -> None:
+        """It came to nothing."""
+        self.kept, self.wrong, self.is_done = (), wrong, True
+
+    def outcome(self) -> tuple[Kept, ...]:
+        """What was added, or why nothing was."""
+        if self.wrong is not None:
+            raise self.wrong
+        return self.kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    """The last row."""
+
+    number: int
+    digest: str
+    instant: datetime
+
+
+_NOTHING = _Tail(0, NO_ROW, datetime.min.replace(tzinfo=UTC))
+
+
+@contextmanager
+def open_register(address: str, password: str | None, folder: Path, *, writes: bool = True) -> Iterator[Register]:
+    """Open a register, made if there is none; with `writes` no, it has to be there, and nothing is left in it.
+
+    Args:
+        address: an SQLAlchemy address, as it may be told.
+        password: what the address leaves out.
+        folder: to which a path of SQLite's is relative.
+        writes: whether anything will be added.
+
+    Raises:
+        ConfigurationError: the address is none, or of a kind that keeps no register, or it is of another version.
+        NotThereError: there is none, and `writes` is no.
+        UnavailableError: the database does not answer.
+    """
+    engine = engine_of(address, password, "register", _EXAMPLE, partial(_placed, folder, writes=writes))
+    try:
+        if engine.dialect.name not in ("sqlite", "postgresql"):
+            what = f"a register is not kept in {engine.dialect.name}"
+            raise ConfigurationError([Problem(address, what, "keep it in SQLite or PostgreSQL")])
+        make_durable(engine, PATIENCE, writes=writes)
+        with _told(address):
+            if writes:
+                register = _made(engine)
+            else:
+                with engine.connect() as connection:
+                    register = _known(connection)
+        yield Register(engine, address, _checked(register, address)["id"])
+    finally:
+        engine.dispose()
+
+
+def _placed(folder: Path, url: sa.URL, *, writes: bool) -> sa.URL:
+    """The address with the whole path of SQLite's file, made so that nobody else reads it."""
+    path = file_of(url, folder)
+    if "uri" in url.query or str(url.database).startswith("file:"):
+        raise ValueError("SQLite's own addresses are not known here: name the file as sqlite:///register.db")
+    if path is None and url.get_backend_name() == "sqlite":
+        what, todo = "this register is nowhere: it would be forgotten", "name its file: sqlite:///register.db"
+        raise ConfigurationError([Problem("database", what, todo)])
+    if path is None:
+        return url
+    if writes:
+        with suppress(OSError):  # what is wrong is told by whoever opens it
+            path.touch(mode=0o600)
+    elif not path.is_file():
+        todo = "look whether `database` names it; a path is relative to the folder of the settings"
+        raise NotThereError([Problem(str(url), f"there is no register yet: {path}", todo)])
+    return url.set(database=str(path))
+
+
+def _made(engine: sa.Engine) -> dict[str, str]:
+    """What the register says of itself; its tables and its id are made first, if they are not there."""
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        if not (known := _known(connection)):
+            _TABLES.create_all(connection)
+            for statement in _guards(engine.dialect.name):
+                connection.exec_driver_sql(statement)
+            known = {"version": VERSION, "id": secrets.token_hex(16)}
+            connection.execute(sa.insert(_REGISTER), [{"name": name, "value": known[name]} for name in known])
+    return known
+
+
+def _known(connection: sa.Connection) -> dict[str, str]:
+    """What the register says of itself; nothing where there is none."""
+    if not sa.inspect(connection).has_table(_REGISTER.name):
+        return {}
+    return {row.name: row.value for row in connection.execute(sa.select(_REGISTER))}
+
+
+def _checked(known: Mapping[str, str], address: str) -> Mapping[str, str]:
+    if not known:
+        todo = "look whether `database` names it; `inforce acceptances serve` makes one"
+        raise NotThereError([Problem(address, "there is no register in this database yet", todo)])
+    if known["version"] != VERSION:
+        what = f"the register is of version {known['version']}, and version {VERSION} is known here"
+        raise ConfigurationError([Problem(address, what, "update Inforce: `pip install --upgrade inforce`")])
+    return known
+
+
+def _guards(dialect: str) -> Iterator[str]:
+    """What refuses to change and to delete."""
+    words = "nothing in the register of acceptances is ever changed or deleted"
+    if dialect == "postgresql":
+        yield (
+            "CREATE FUNCTION inforce_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+            f" $$ BEGIN RAISE EXCEPTION '{words}'; END $$"
+        )
+    for table in _KEPT_FOR_EVER:
+        if dialect == "postgresql":
+            yield (
+                f"CREATE TRIGGER {table.name}_guard BEFORE UPDATE OR DELETE OR TRUNCATE ON {table.name}"
+                " FOR EACH STATEMENT EXECUTE FUNCTION inforce_refuse()"
+            )
+            continue
+        for doing in ("UPDATE", "DELETE"):
+            yield (
+                f"CREATE TRIGGER {table.name}_{doing.lower()} BEFORE {doing} ON {table.name}"
+                f" BEGIN SELECT RAISE(ABORT, '{words}'); END"
+            )
+
+
+def _behind(place: str, last: datetime, now: datetime) -> ClockError:
+    what = f"the clock says {instant_text(now)}, and the last row is of {instant_text(last)}"
+    return ClockError([Problem(place, what, "set the clock of this machine; nothing is added until it is right")])
+
+
+@contextmanager
+def _told(address: str) -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as wrong:
+        todo = "look whether the database answers, there is room, and nobody holds it; nothing was added"
+        raise UnavailableError([Problem(address, f"the register does not answer: {said(wrong)}", todo)]) from None

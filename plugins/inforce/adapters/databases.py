@@ -1,0 +1,134 @@
+"""Databases by SQLAlchemy: how one is opened, and what one says where it does not answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Delete, Dialect, Engine, Insert, Select, Update, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import StaticPool
+
+from inforce.core.errors import ConfigurationError, Problem
+
+IN_MEMORY = ":memory:"
+"""What SQLite calls a database that is nowhere."""
+_NOWHERE = (None, "", IN_MEMORY)
+"""What SQLite's addresses have in the place of a file, where there is none."""
+
+
+def engine_of(
+    address: str, password: str | None, called: str, example: str, placed: Callable[[URL], URL] = lambda url: url
+) -> Engine:
+    """What a database is reached by. Nothing is asked of it yet.
+
+    Args:
+        address: an SQLAlchemy address, as it may be told.
+        password: what the address leaves out; None: nothing.
+        called: what a person calls the database.
+        example: an address of that kind, to show.
+        placed: where it lies, for an address that is relative to something.
+
+    Raises:
+        ConfigurationError: the address is none, or of a kind for which nothing is installed.
+    """
+    try:
+        url = make_url(address)
+        url = placed(url if password is None else url.set(password=password))
+        return create_engine(url, poolclass=StaticPool if url.database == IN_MEMORY else None)
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as wrong:
+        todo = f"write it as {example}, and install what it needs: for PostgreSQL, `scripts/set-up extras`"
+        raise ConfigurationError([Problem(address, f"this {called} cannot be opened: {wrong}", todo)]) from None
+
+
+def file_of(url: URL, folder: Path) -> Path | None:
+    """Where SQLite's file lies, to the end of all links; None where the database is no file."""
+    if url.get_backend_name() != "sqlite" or url.database in _NOWHERE:
+        return None
+    return (folder / str(url.database)).resolve()
+
+
+def said(wrong: SQLAlchemyError) -> str:
+    """The first line of what the database says."""
+    return str(getattr(wrong, "orig", None) or wrong).strip().partition("\n")[0]
+
+
+class Prepared:
+    """A statement that is compiled once: what SQLAlchemy does anew at each execution takes longer than the database."""
+
+    def __init__(self, statement: Insert | Update | Delete | Select[Any], dialect: Dialect) -> None:
+        """Compile it; all of its values are parameters, with names or constant."""
+        compiled = statement.compile(dialect=dialect)
+        self._text, self._order = str(compiled), getattr(compiled, "positiontup", None)
+        self._constants = compiled.params
+
+    def run(self, connection: Connection, values: Mapping[str, object]) -> Any:
+        """Execute it; what the database answers."""
+        named = {**self._constants, **values}
+        return connection.exec_driver_sql(
+            self._text, tuple(named[name] for name in self._order) if self._order else named
+        )
+
+
+_WRITES = "inforce_writes"
+
+
+def make_durable(engine: Engine, patience: float, *, writes: bool = True) -> None:
+    """Have an engine's connections write what lasts: what is committed is on the disk, whatever happens then.
+
+    SQLite gets a write-ahead log that is flushed at each commit, and transactions that begin where they are told to
+    (`sqlite3` begins them late). PostgreSQL gets `synchronous_commit`, should somebody have switched it off.
+
+    Args:
+        engine: of SQLite or PostgreSQL, of which nothing was asked yet.
+        patience: how long somebody else's lock, and a connection, are waited for, in seconds.
+        writes: whether anything will be written; else nothing can be.
+    """
+    if engine.dialect.name == "sqlite":
+        _make_sqlite_durable(engine, patience, writes=writes)
+    else:
+        _make_postgresql_durable(engine, patience, writes=writes)
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes, committed at its end; SQLite's waits here for others that write, and not half-way."""
+    with engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+        yield connection
+
+
+def _make_sqlite_durable(engine: Engine, patience: float, *, writes: bool) -> None:
+    how = ("journal_mode = WAL", "synchronous = FULL") if writes else ("query_only = ON",)
+
+    @event.listens_for(engine, "connect")
+    def _(connection: Any, _: object) -> None:
+        connection.isolation_level = None
+        for pragma in (f"busy_timeout = {round(patience * 1000)}", "trusted_schema = OFF", *how):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _(connection: Connection) -> None:
+        is_writing = connection.get_execution_options().get(_WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+
+
+def _make_postgresql_durable(engine: Engine, patience: float, *, writes: bool) -> None:
+    how = [f"SET lock_timeout = {round(patience * 1000)}"]
+    if writes:
+        is_off = "current_setting('synchronous_commit') = 'off'"
+        how.append(f"SELECT set_config('synchronous_commit', 'on', false) WHERE {is_off}")
+    else:
+        how.append("SET default_transaction_read_only = on")
+
+    @event.listens_for(engine, "do_connect")
+    def _(_: object, __: object, ___: object, options: dict[str, Any]) -> None:
+        options.setdefault("connect_timeout", max(2, round(patience)))
+
+    @event.listens_for(engine, "connect")
+    def _(connection: Any, _: object) -> None:
+        with connection.cursor() as cursor:
+            for statement in how:
+                cursor.execute(statement)
+        connection.commit()

@@ -1,0 +1,162 @@
+"""The pages on which people read what they are asked to accept. Nothing can be answered on them.
+
+A revision's page is there for good, and so is what it says: what is asked is what is asked, whenever somebody looks.
+What is asked today stands on the page of each policy, and on one of all policies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from inforce.core import address
+from inforce.core.acceptance import Open
+from inforce.core.effect import Audience
+from inforce.core.occasion import asked_of
+from inforce.core.policy import Revision
+from inforce.core.record import PolicyRecord
+from inforce.formats.messages import Languages
+from inforce.formats.text.markdown import Heading
+from inforce.mkdocs_plugin.ages import Ages
+from inforce.mkdocs_plugin.content import PAGE, Content
+from inforce.mkdocs_plugin.facts import RevisionFacts
+from inforce.mkdocs_plugin.late import article_of, asked_part_of
+from inforce.mkdocs_plugin.templating import Templates
+from inforce.workflows.publish_site import Site
+
+ANCHORS = {Audience.NEW_USERS: "new-users", Audience.CURRENT_USERS: "current-users"}
+"""The places on a revision's page, in their order."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A revision of which somebody is asked something, as templates show it.
+
+    `documents` has the digests of the exact documents. `opened` says how it is open to somebody who never answered
+    anything; None on a page that is not of the present.
+    """
+
+    facts: RevisionFacts
+    documents: dict[Audience, str]
+    opened: Open | None = None
+
+    @property
+    def revision(self) -> Revision:
+        """The revision."""
+        return self.facts.revision
+
+    @property
+    def anchor(self) -> str:
+        """Its place on a page of several."""
+        return f"accept:{self.revision.policy}:{self.revision.name}"
+
+
+class AcceptancePages:
+    """Makes the pages on which people read what they are asked to accept."""
+
+    def __init__(  # noqa: PLR0913 - what all of its pages need
+        self,
+        site: Site,
+        templates: Templates,
+        languages: Languages,
+        language: str,
+        ages: Ages,
+        *,
+        facts: Callable[[Revision], RevisionFacts],
+    ) -> None:
+        """Keep what is known.
+
+        Args:
+            site: what is shown.
+            templates: make the HTML.
+            languages: those that pages can be written in.
+            language: that of the theme's own words.
+            ages: say how old pages are.
+            facts: gives a revision's.
+        """
+        self._site, self._templates, self._languages = site, templates, languages
+        self._language, self._ages, self._facts = language, ages, facts
+
+    def is_asked(self, revision: Revision) -> bool:
+        """Whether anybody is ever asked to accept a posted revision."""
+        return revision.name in self._site.acceptance.digests(revision.policy)
+
+    def depends_on(self, policy: PolicyRecord) -> object:
+        """What the pages of a policy depend on besides the policy."""
+        return self._site.acceptance.option, self._site.acceptance.digests(policy.slug)
+
+    def files(self, policy: PolicyRecord) -> Iterator[str]:
+        """Where the files of a policy lie."""
+        if policy.slug in self._site.acceptance:
+            yield f"{address.acceptance_address(policy.slug)}{PAGE}"
+        for name, digests in self._site.acceptance.digests(policy.slug).items():
+            yield f"{address.acceptance_address(policy.slug, name)}{PAGE}"
+            yield from (address.presentation_address(policy.slug, name, audience) for audience in digests)
+
+    def part(self, name: str, policy: str, revision: str, audience: str) -> str:
+        """What belongs in the place of a mark: the `article`, or its end, on what is `asked`."""
+        found = self._site.acceptance.presentations.of(policy, revision, Audience(audience))
+        if found is None:
+            return ""
+        return found.article if name == "article" else found.asked
+
+    def revision(self, policy: PolicyRecord, revision: Revision, head: str) -> Content:
+        """`/privacy-policy/2018-04-10/accept/`: what is asked of a revision, for ever."""
+        place, language = address.acceptance_address(policy.slug, revision.name), policy.terms.language
+        say, asked = self._languages.messages_in(language), self._asked(revision)
+        root = asked.facts.root
+        posted = say.moment(root.posted, root.zone, exactly=True)
+        audiences = [(one, ANCHORS[one], say(f"accepting.for.{one}", posted=posted)) for one in ANCHORS]
+        audiences = [one for one in audiences if one[0] in asked.documents]
+        html = self._templates.render(
+            "accept_revision.html", place, language, None, asked=asked, audiences=audiences, **self._shared()
+        )
+        title = say("accepting.revision.title", title=revision.title, name=revision.name)
+        description = say("accepting.revision.description", title=revision.title, name=revision.name)
+        headings = [Heading(2, anchor, words) for _, anchor, words in audiences]
+        return Content(place, title, description, html, headings, is_listed=False, head=head, is_permanent=True)
+
+    def policy(self, policy: PolicyRecord, now: datetime, head: str) -> Content:
+        """`/privacy-policy/accept/`: what is asked today."""
+        place, language = address.acceptance_address(policy.slug), policy.terms.language
+        say, asked = self._languages.messages_in(language), self._asked_today(policy, Audience.NEW_USERS, now)
+        html = self._templates.render(
+            "accept_policy.html",
+            place,
+            language,
+            now,
+            policy=policy,
+            asked=asked,
+            current=self._asked_today(policy, Audience.CURRENT_USERS, now),
+            **self._shared(),
+        )
+        html = self._ages.dated(html, place, [policy], language)
+        title = say("accepting.title", title=policy.terms.title)
+        description = say("accepting.description", title=policy.terms.title)
+        headings = [Heading(2, one.anchor, one.facts.words.calling(one.revision)) for one in asked]
+        headings.append(Heading(2, ANCHORS[Audience.CURRENT_USERS], say("accepting.current")))
+        return Content(place, title, description, html, headings, is_listed=bool(asked), head=head)
+
+    def all(self, head: str) -> Content:
+        """`/accept/`: what all policies ask of whoever registers, each with a box of its own."""
+        place, say, now = address.ACCEPTANCE, self._languages.messages_in(self._language), self._site.as_of
+        policies = self._site.acceptance.policies
+        asked = [one for policy in policies for one in self._asked_today(policy, Audience.NEW_USERS, now)]
+        html = self._templates.render("accept_all.html", place, self._language, now, asked=asked, **self._shared())
+        html = self._ages.dated(html, place, policies, self._language)
+        headings = [Heading(2, one.anchor, one.revision.title) for one in asked]
+        return Content(place, say("accepting.all.title"), say("accepting.all.description"), html, headings, head=head)
+
+    def _shared(self) -> dict[str, object]:
+        """What the templates of these pages have in common."""
+        option = self._site.acceptance.option
+        return {"option": option, "article_of": article_of, "asked_part_of": asked_part_of, "anchors": ANCHORS}
+
+    def _asked(self, revision: Revision, opened: Open | None = None) -> Asked:
+        digests = self._site.acceptance.digests(revision.policy)[revision.name]
+        return Asked(self._facts(revision), dict(digests), opened)
+
+    def _asked_today(self, policy: PolicyRecord, audience: Audience, now: datetime) -> list[Asked]:
+        timeline = policy.timeline
+        return [self._asked(timeline[one.revision], one) for one in asked_of(timeline, audience, now)]

@@ -1,0 +1,1 @@
+"""Acceptance: what is asked, answered, and proved."""

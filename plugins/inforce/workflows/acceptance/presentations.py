@@ -1,0 +1,89 @@
+"""What people are asked to accept, word for word: as it was archived, else made of the record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from inforce.core.effect import Audience
+from inforce.core.occasion import Occasion, Occasions
+from inforce.core.policy import Revision
+from inforce.core.record import Record
+from inforce.formats.acceptance.presentation import Presentation, presentation_of
+from inforce.formats.messages import Languages
+from inforce.formats.text.markdown import Rendition, render
+from inforce.workflows.read_messages import languages_of
+from inforce.workflows.read_record import OpenRecord
+from inforce.workflows.settings import Settings
+from inforce.workflows.site_archive import SiteArchive
+
+_KNOWN = 64
+"""How many presentations are remembered."""
+
+
+class Presentations:
+    """The presentations of a record."""
+
+    def __init__(
+        self,
+        record: Record,
+        rendition: Callable[[Revision], Rendition],
+        languages: Languages,
+        archive: SiteArchive | None = None,
+    ) -> None:
+        """Begin with none made.
+
+        Args:
+            record: everything that is posted.
+            rendition: gives the text of a revision as HTML.
+            languages: in whose words presentations speak.
+            archive: what it has goes before what would be made today.
+        """
+        self._occasions = {one.slug: Occasions(one.revisions, one.timeline) for one in record.policies}
+        self._rendition, self._languages, self._archive = rendition, languages, archive
+        self._found = lru_cache(_KNOWN)(self._find)
+
+    def of(self, policy: str, revision: str, audience: Audience) -> Presentation | None:
+        """What the audience is asked of a posted revision; None where it is asked nothing.
+
+        Raises:
+            RecordError: the archive has it, but not as it was written.
+        """
+        return self._found(policy, revision, audience)
+
+    def depends_on(self, revision: Revision) -> str:
+        """Everything that the presentations of a posted revision depend on besides our own code."""
+        occasions = self._occasions[revision.policy]
+        words = self._languages.texts_in(revision.language)
+        found = [occasions.of(revision.name, audience) for audience in Audience]
+        return repr((found, words if any(found) else None))
+
+    def _find(self, policy: str, revision: str, audience: Audience) -> Presentation | None:
+        occasions = self._occasions.get(policy)
+        occasion = occasions.of(revision, audience) if occasions is not None else None
+        if occasion is None:
+            return None
+        return self._archived(occasion) or self._made(occasion)
+
+    def _archived(self, occasion: Occasion) -> Presentation | None:
+        """As the archive has it: that is what is shown for ever, whatever words we would use today."""
+        return None  # The archive has none yet.
+
+    def _made(self, occasion: Occasion) -> Presentation:
+        revision = occasion.revision
+        messages = self._languages.messages_in(revision.language)
+        return presentation_of(occasion, self._rendition(revision), messages)
+
+
+def presentations_of(settings: Settings, source: OpenRecord, archive: SiteArchive | None = None) -> Presentations:
+    """The presentations of a record that is open as long as they are asked for.
+
+    Args:
+        settings: which messages there are.
+        source: the record, and its texts.
+        archive: what it has goes before what would be made today; None where there is none.
+
+    Raises:
+        ConfigurationError: message files are at fault.
+    """
+    return Presentations(source.record, lambda one: render(source.text(one)), languages_of(settings), archive)

@@ -1,0 +1,182 @@
+"""Rows are added one after the other, each chained to the one before, each with its receipt; or nothing is."""
+
+import sqlite3
+import threading
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from register.whole_register import KEYS, NOW, PAGE, SECOND, opened, sayings, statement
+
+from inforce.core.acceptance import Decision
+from inforce.core.errors import ClockError, NotThereError, UnavailableError
+from inforce.core.register import NO_ROW
+from inforce.formats.acceptance.receipt_jws import agrees, read_receipt
+from inforce.formats.acceptance.row_json import digest_of, row_text
+
+
+class RefusedError(Exception):
+    pass
+
+
+def test_rows_are_chained_and_each_has_its_receipt(tmp_path):
+    with opened(tmp_path) as register:
+        (first,) = register.append(sayings(register, statement("u-1")), NOW)
+        second, third = register.append(
+            sayings(register, statement("u-2", Decision.DECLINED), statement("u-2", policy="user-agreement")),
+            NOW + SECOND,
+        )
+        assert [one.row.number for one in (first, second, third)] == [1, 2, 3]
+        assert [one.row.previous for one in (first, second, third)] == [NO_ROW, first.digest, second.digest]
+        assert [one.row.instant for one in (first, second, third)] == [NOW, NOW + SECOND, NOW + SECOND]
+        for one in (first, second, third):
+            assert one.digest == digest_of(row_text(one.row, register.id))
+            assert agrees(read_receipt(one.receipt, KEYS), one.row, one.digest)
+        assert register.rows_of("u-2") == (second.row, third.row)
+        assert register.kept_of("u-1") == (first,)
+        assert register.presentation(first.row.statement.shown.presentation) == PAGE
+        identity = register.id
+    with opened(tmp_path, writes=False) as register:
+        assert register.id == identity
+        assert register.head().number == 3
+        assert register.rows_of("nobody") == ()
+
+
+def test_the_judge_sees_what_was_said_before_and_may_refuse(tmp_path):
+    seen = []
+
+    def judge(rows, instant):
+        seen.append(([row.number for row in rows], instant))
+        if rows:
+            raise RefusedError
+        return [(statement(), PAGE)]
+
+    with opened(tmp_path) as register:
+        ask = replace(sayings(register, statement()), judge=judge)
+        register.append(ask, NOW)
+        with pytest.raises(RefusedError):
+            register.append(ask, NOW + SECOND)
+        assert seen == [([], NOW), ([1], NOW + SECOND)]
+        assert register.head().number == 1
+
+
+def test_what_is_marked_in_the_same_transaction_stands_or_falls_with_it(tmp_path):
+    def mark(connection, kept):
+        connection.execute(sa.text("INSERT INTO answered VALUES (:n)"), {"n": kept[0].row.number})
+
+    with opened(tmp_path) as register:
+        with register.writing() as connection:
+            connection.execute(sa.text("CREATE TABLE answered (number INTEGER PRIMARY KEY)"))
+        register.append(sayings(register, statement(), mark=mark), NOW)
+
+        def refuse(connection, kept):
+            mark(connection, kept)
+            raise RefusedError
+
+        with pytest.raises(RefusedError):
+            register.append(sayings(register, statement("u-2"), mark=refuse), NOW)
+        with register.reading() as connection:
+            assert connection.execute(sa.text("SELECT number FROM answered")).scalars().all() == [1]
+        assert register.rows_of("u-2") == ()
+
+
+def test_a_clock_that_is_a_little_behind_is_not_believed_and_one_far_behind_stops_everything(tmp_path):
+    with opened(tmp_path) as register:
+        register.append(sayings(register, statement()), NOW)
+        (kept,) = register.append(sayings(register, statement()), NOW - timedelta(minutes=5))
+        assert kept.row.instant == NOW
+        with pytest.raises(ClockError, match="the clock says 2018-04-20T02:54:59"):
+            register.append(sayings(register, statement()), NOW - timedelta(minutes=5, seconds=1))
+        assert register.head().number == 2
+
+
+def test_many_at_once_make_one_chain(tmp_path):
+    with opened(tmp_path) as register, opened(tmp_path) as other:
+        kept = []
+
+        def say(number):
+            one = (register, other)[number % 2]
+            kept.extend(one.append(sayings(one, statement(f"u-{number}")), NOW))
+
+        threads = [threading.Thread(target=say, args=(number,)) for number in range(40)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        chain = sorted(kept, key=lambda one: one.row.number)
+        assert [one.row.number for one in chain] == list(range(1, 41))
+        assert [one.row.previous for one in chain] == [NO_ROW, *(one.digest for one in chain[:-1])]
+
+
+def test_one_that_fails_takes_nobody_with_it(tmp_path):
+    """While one writes, others gather; they are written together, and one of them cannot be."""
+    gathered = threading.Event()
+
+    def wait(*_):
+        assert gathered.wait(30)
+        return [(statement("u-0"), PAGE)]
+
+    def fail(*_):
+        raise RefusedError
+
+    with opened(tmp_path) as register:
+        outcomes = {}
+
+        def say(number, ask):
+            try:
+                outcomes[number] = register.append(ask, NOW)
+            except RefusedError:
+                outcomes[number] = None
+
+        asks = [replace(sayings(register, statement("u-0")), judge=wait)]
+        asks += [
+            sayings(register, statement(f"u-{number}"), mark=fail if number == 3 else None) for number in range(1, 6)
+        ]
+        threads = [threading.Thread(target=say, args=each) for each in enumerate(asks)]
+        threads[0].start()
+        while not register._writing.locked():
+            pass
+        for thread in threads[1:]:
+            thread.start()
+        while len(register._waiting) < 5:
+            pass
+        gathered.set()
+        for thread in threads:
+            thread.join()
+        assert {number for number, kept in outcomes.items() if kept is None} == {3}
+        assert register.head().number == 5
+        assert register.rows_of("u-3") == ()
+
+
+def test_a_locked_or_broken_register_promises_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr("inforce.adapters.acceptance.register_store.PATIENCE", 0.05)
+    with opened(tmp_path) as register:
+        register.append(sayings(register, statement()), NOW)
+        with closing(sqlite3.connect(tmp_path / "register.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(UnavailableError, match="database is locked"):
+                register.append(sayings(register, statement()), NOW)
+            other.execute("ROLLBACK")
+        register.append(sayings(register, statement()), NOW)
+        assert register.head().number == 2
+
+
+def test_nothing_is_changed_or_deleted(tmp_path):
+    with opened(tmp_path) as register:
+        register.append(sayings(register, statement()), NOW)
+        for change in (
+            "UPDATE inforce_acceptances SET subject = 'somebody else'",
+            "DELETE FROM inforce_acceptances",
+            "DELETE FROM inforce_receipts",
+            "UPDATE inforce_presentations SET data = x'00'",
+        ):
+            with pytest.raises(UnavailableError, match="ever changed or deleted"), register.writing() as connection:
+                connection.execute(sa.text(change))
+
+
+def test_a_register_that_is_not_there_is_not_made_by_asking(tmp_path):
+    with pytest.raises(NotThereError, match="there is no register yet"), opened(tmp_path, writes=False):
+        pass
+    assert list(tmp_path.iterdir()) == []
