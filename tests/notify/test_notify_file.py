@@ -9,6 +9,7 @@ from inforce.core.notice import Event
 from inforce.core.notify_settings import Database, Mail, Members, Secret, Security, Webhook
 from inforce.formats.notify import notify_file
 from inforce.formats.notify.notify_file import parse_notify
+from inforce.formats.settings_fields import DATABASE_KEYS
 
 MAIL = "recipients:\n  file: members.csv\nmail:\n  host: mail.qstore.example\n  sender: notices@qstore.example\n"
 SITE = "site: https://qstore.example/policies/\n"
@@ -197,7 +198,7 @@ def test_one_thing_that_is_wrong(text, what):
 def test_every_key_is_shown_in_the_docstring():
     for key in {
         *notify_file.KEYS,
-        *notify_file.DATABASE_KEYS,
+        *DATABASE_KEYS,
         *notify_file.RECIPIENTS_KEYS,
         *notify_file.MAIL_KEYS,
         *notify_file.WEBHOOK_KEYS,

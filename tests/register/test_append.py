@@ -14,7 +14,7 @@ from inforce.core.acceptance import Decision
 from inforce.core.errors import ClockError, NotThereError, UnavailableError
 from inforce.core.register import NO_ROW
 from inforce.formats.acceptance.receipt_jws import agrees, read_receipt
-from inforce.formats.acceptance.row_json import digest_of, row_text
+from inforce.formats.acceptance.row_json import content_of, digest_of, row_text
 
 
 class RefusedError(Exception):
@@ -32,7 +32,7 @@ def test_rows_are_chained_and_each_has_its_receipt(tmp_path):
         assert [one.row.previous for one in (first, second, third)] == [NO_ROW, first.digest, second.digest]
         assert [one.row.instant for one in (first, second, third)] == [NOW, NOW + SECOND, NOW + SECOND]
         for one in (first, second, third):
-            assert one.digest == digest_of(row_text(one.row, register.id))
+            assert one.digest == digest_of(one.row.previous, content_of(row_text(one.row, register.id)))
             assert agrees(read_receipt(one.receipt, KEYS), one.row, one.digest)
         assert register.rows_of("u-2") == (second.row, third.row)
         assert register.kept_of("u-1") == (first,)

@@ -1,7 +1,9 @@
 """Registers for tests: statements without a record behind them, and what adds them."""
 
 import hashlib
-from contextlib import contextmanager
+import json
+import sqlite3
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
 from joserfc.jwk import OKPKey
@@ -9,9 +11,12 @@ from joserfc.jwk import OKPKey
 from inforce.adapters.acceptance.register_store import Append, open_register
 from inforce.core.acceptance import Decision
 from inforce.core.effect import Audience
-from inforce.core.register import Shown, Statement
+from inforce.core.register import NO_ROW, Shown, Statement
+from inforce.formats.acceptance.head_jws import sign_head
 from inforce.formats.acceptance.jwks import Jwks, signing_key
 from inforce.formats.acceptance.receipt_jws import sign_receipt
+from inforce.formats.acceptance.row_json import canonical, content_of, digest_of
+from inforce.workflows.acceptance.check_register import Check
 
 NOW = datetime(2018, 4, 20, 3, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -49,3 +54,40 @@ def sayings(register, *statements, page=PAGE, **more):
 def opened(folder, address="sqlite:///register.db", **more):
     with open_register(address, None, folder, **more) as register:
         yield register
+
+
+def filled(register, count, heads=(), begin=1):
+    """Add so many rows, of as many subjects, and sign the heads of some."""
+    for number in range(begin, begin + count):
+        register.append(sayings(register, statement(f"u-{number}")), NOW + number * SECOND)
+        if number in heads:
+            register.sign_head(lambda head: sign_head(head, KEY), NOW + number * SECOND)
+
+
+@contextmanager
+def by_hand(folder):
+    """The database, in the hands of somebody who may do everything there but sign."""
+    with closing(sqlite3.connect(folder / "register.db", isolation_level=None)) as database:
+        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {name}")
+        yield database
+
+
+def rechained(database, begin):
+    """Compute the chain anew from a row on, as somebody does who knows how it is made."""
+    known = database.execute("SELECT digest FROM inforce_acceptances WHERE number = ?", (begin - 1,)).fetchone()
+    previous = known[0] if known else NO_ROW
+    rows = database.execute("SELECT number, data FROM inforce_acceptances WHERE number >= ? ORDER BY number", (begin,))
+    for number, data in rows.fetchall():
+        value = json.loads(data) | {"previous": previous, "number": number}
+        text = canonical(value)
+        previous = digest_of(previous, content_of(text))
+        columns = (text, previous, value["subject"], value["decision"], number)
+        database.execute(
+            "UPDATE inforce_acceptances SET data = ?, digest = ?, subject = ?, decision = ? WHERE number = ?", columns
+        )
+
+
+def flaws(folder, *heads, **more):
+    with opened(folder, writes=False) as register:
+        return [one.what for one in Check(register, KEYS, heads, **more).flaws()]

@@ -1,9 +1,9 @@
 """The register of acceptances as values: what was asked and answered, one row for each answer, chained by digests.
 
-A row never changes and never goes. Each names the digest of the one before it, so that an edited, removed or inserted
-row shows; a *head* says how far the chain had come at an instant, and is signed, so that a cut-off tail shows too.
-A *receipt* is a row in the hands of whom it is about, signed. What was on the screen is named by the digest of the
-*presentation*, whose bytes the register keeps as well.
+A row never changes and never goes. Each names the digest of the one before it, and its own covers that, so that an
+edited, removed or inserted row shows; a *head* says how far the chain had come at an instant, and is signed, so that a
+cut-off tail shows too. A *receipt* is a row in the hands of whom it is about, signed. What was on the screen is named
+by the digest of the *presentation*, whose bytes the register keeps as well.
 
 No row has a name or a mail address in it: a subject is an opaque id that the company's application gave.
 """

@@ -8,9 +8,9 @@
     inforce_presentations   digest, data                                       what was shown, once for all rows
     inforce_heads           number, jws                                        signed, of the row that was the last one
 
-`data` is the row as `formats/acceptance/row_json.py` writes it, and `digest` the SHA-256 of that. The columns between
-say once more what stands in it, for asking. Triggers refuse to change and to delete; they keep from accidents alone.
-That nothing was changed is proved by the chain of digests and by what was signed.
+`data` is the row and `digest` its digest, as `formats/acceptance/row_json.py` has them. The columns between say once
+more what stands in it, for asking. Triggers refuse to change and to delete; they keep from accidents alone. That
+nothing was changed is proved by the chain of digests and by what was signed.
 
 Rows are added by one at a time, who holds the lock of the chain: SQLite's on its file, an advisory one of PostgreSQL's.
 Of the threads that wait meanwhile, the first to come then writes for all who wait, in one transaction: one flush of the
@@ -21,13 +21,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
@@ -35,7 +38,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from inforce.adapters.databases import Prepared, engine_of, file_of, make_durable, said, writing
 from inforce.core.errors import ClockError, ConfigurationError, NotThereError, Problem, UnavailableError
 from inforce.core.register import NO_ROW, Head, Row, Statement
-from inforce.formats.acceptance.row_json import digest_of, instant_from, instant_text, row_of, row_text
+from inforce.formats.acceptance.row_json import content_of, digest_of, instant_from, instant_text, row_of, row_text
 
 VERSION = "1"
 BEHIND = timedelta(minutes=5)
@@ -45,6 +48,8 @@ PATIENCE = 5.0
 _LOCK = 0x1F0ACC
 _AT_ONCE = 64
 """How many answers are written in one transaction."""
+_READ_AT_ONCE = 1000
+"""How many rows are in memory where all are read."""
 _EXAMPLE = "postgresql+psycopg://register@db.example/register"
 _TABLES = sa.MetaData()
 _REGISTER = sa.Table(
@@ -95,6 +100,8 @@ class Kept:
     receipt: str
 
 
+Stored = tuple[int, str, str, str, str, str, str, str, str | None]
+"""A row as it is stored: number, subject, policy, revision, decision, instant, digest, data; and its receipt."""
 Judge = Callable[[Sequence[Row], datetime], Sequence[tuple[Statement, bytes]]]
 Sign = Callable[[Row, str], str]
 Mark = Callable[[sa.Connection, Sequence[Kept]], None]
@@ -217,6 +224,58 @@ class Register:
         with self.reading() as connection:
             return tuple(Kept(row_of(data), digest, jws) for data, digest, jws in connection.execute(asked))
 
+    def rows_about(self, policy: str, revision: str) -> Iterator[Row]:
+        """Of each subject, what they said last to that text; streamed, in order."""
+        later = _ACCEPTANCES.alias("later")
+        is_same = sa.and_(
+            later.c.subject == _A.subject,
+            later.c.policy == policy,
+            later.c.revision == revision,
+            later.c.number > _A.number,
+        )
+        asked = sa.select(_A.data).where(_A.policy == policy, _A.revision == revision)
+        asked = asked.where(sa.not_(sa.exists().where(is_same))).order_by(_A.number)
+        return (row_of(data) for (data,) in self._streamed(asked))
+
+    def rows_by_subject(self) -> Iterator[tuple[Row, ...]]:
+        """Everybody's rows, one subject after the other; streamed, each subject's in order."""
+        asked = sa.select(_A.subject, _A.number, _A.data).order_by(_A.subject, _A.policy, _A.number)
+        for _, found in groupby(self._streamed(asked), key=itemgetter(0)):
+            yield tuple(row_of(data) for _, _, data in sorted(found, key=itemgetter(1)))
+
+    def stored(self, after: int = 0, until: int | None = None) -> Iterator[Stored]:
+        """The rows as they are stored, in order; streamed.
+
+        Args:
+            after: a row's number; those after it.
+            until: a row's number; those up to it. None: all.
+        """
+        asked = sa.select(*_A, _RECEIPTS.c.jws).outerjoin(_RECEIPTS, _RECEIPTS.c.number == _A.number)
+        asked = asked.where(_A.number > after).order_by(_A.number)
+        return self._streamed(asked if until is None else asked.where(_A.number <= until))
+
+    def heads(self) -> Iterator[tuple[int, str]]:
+        """Every head that was signed, by the number of its row, in order; streamed."""
+        return self._streamed(sa.select(_HEADS.c.number, _HEADS.c.jws).order_by(_HEADS.c.number))
+
+    def last_signed_number(self) -> int:
+        """The number of the last row of which a head was signed; 0 where none was."""
+        with self.reading() as connection:
+            return connection.execute(sa.select(sa.func.max(_HEADS.c.number))).scalar() or 0
+
+    def heads_around(self, number: int) -> tuple[str | None, str | None]:
+        """The last head that was signed before a row, and the first one with it; None where there is none."""
+        before = sa.select(_HEADS.c.jws).where(_HEADS.c.number < number).order_by(_HEADS.c.number.desc()).limit(1)
+        after = sa.select(_HEADS.c.jws).where(_HEADS.c.number >= number).order_by(_HEADS.c.number).limit(1)
+        with self.reading() as connection:
+            return connection.execute(before).scalar(), connection.execute(after).scalar()
+
+    def presentations(self) -> Iterator[tuple[str, bytes]]:
+        """Everything that was ever shown, by its digest; streamed."""
+        return self._streamed(
+            sa.select(_PRESENTATIONS.c.digest, _PRESENTATIONS.c.data).order_by(_PRESENTATIONS.c.digest)
+        )
+
     def presentation(self, digest: str) -> bytes | None:
         """What was shown, by its digest; None where no row names it."""
         asked = sa.select(_PRESENTATIONS.c.data).where(_PRESENTATIONS.c.digest == digest)
@@ -234,6 +293,13 @@ class Register:
         asked = sa.select(_HEADS.c.jws).order_by(_HEADS.c.number.desc()).limit(1)
         with self.reading() as connection:
             return connection.execute(asked).scalar()
+
+    def _streamed(self, asked: sa.Select[Any]) -> Iterator[Any]:
+        with self._told(), self.engine.connect() as connection:
+            options = {"stream_results": True, "yield_per": _READ_AT_ONCE}
+            with closing(connection.execution_options(**options).execute(asked)) as found:
+                for some in found.partitions():
+                    yield from some
 
     # How it is added
 
@@ -290,7 +356,7 @@ class Register:
         """Add a row after the last one."""
         row = Row(tail.number + 1, tail.digest, instant, statement)
         data = row_text(row, self.id)
-        kept = Kept(row, digest_of(data), "")
+        kept = Kept(row, digest_of(row.previous, content_of(data)), "")
         kept = replace(kept, receipt=sign(row, kept.digest))
         columns = {
             "number": row.number,

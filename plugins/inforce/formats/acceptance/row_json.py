@@ -1,4 +1,8 @@
-"""A row of the register as text: canonical JSON (RFC 8785), whose SHA-256 is the row's digest.
+"""A row of the register as text: canonical JSON (RFC 8785).
+
+The SHA-256 of the text is the row's *content*. The row's *digest* is the SHA-256 of the digest of the row before it and
+its content, both in hexadecimal, one after the other: 128 characters. So a chain can be computed again from contents
+alone, by whoever may not see the rows of others.
 
 One line, UTF-8, keys sorted, no spaces; instants in UTC with microseconds. Shown here on several lines::
 
@@ -36,6 +40,8 @@ from inforce.core.register import Row, Shown, Statement
 from inforce.formats.json_text import Json
 
 _WRITE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False).encode
+parsed = json.JSONDecoder().decode
+"""What a row's text says, by name, whatever it is; `ValueError` where it is no JSON."""
 _KEYS = frozenset(
     {
         *("application", "audience", "channel", "compared_with", "decision", "digest", "instant", "language", "number"),
@@ -80,9 +86,14 @@ def row_text(row: Row, register: str) -> str:
     return canonical(value)
 
 
-def digest_of(text: str) -> str:
-    """The digest of a row's text."""
+def content_of(text: str) -> str:
+    """The content of a row's text."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digest_of(previous: str, content: str) -> str:
+    """The digest of a row: of that of the row before it, and its content."""
+    return hashlib.sha256(f"{previous}{content}".encode()).hexdigest()
 
 
 def row_of(text: str) -> Row:

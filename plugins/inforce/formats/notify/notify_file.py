@@ -43,8 +43,6 @@ Paths are relative to the folder of this file. Secrets never stand in it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import timedelta
 from email.utils import getaddresses
 
 from inforce.core.errors import Fault, did_you_mean
@@ -53,13 +51,22 @@ from inforce.core.notify_settings import Database, Mail, Members, NotifySettings
 from inforce.core.record import Reading
 from inforce.core.web_address import address_fault, is_web_address
 from inforce.formats.notify.mail_address import mail_address
+from inforce.formats.settings_fields import (
+    database_address,
+    database_field,
+    nested,
+    number,
+    rate_field,
+    required,
+    secret_field,
+    timeout_of,
+)
 from inforce.formats.strict_yaml import Fields, Keys, read_mapping
 
 KEYS = (
     *("site", "ledger", "recipients", "mail", "webhook"),
     *("rate", "attempts", "events", "policies", "insecure"),
 )
-DATABASE_KEYS = ("database", "password_file", "password_env")
 RECIPIENTS_KEYS = ("file", "database", "query", "password_file", "password_env")
 MAIL_KEYS = (
     *("host", "port", "security", "user", "password_file", "password_env"),
@@ -68,15 +75,7 @@ MAIL_KEYS = (
 WEBHOOK_KEYS = ("address", "secret_file", "secret_env", "timeout")
 LEDGER = "sqlite:///notify.db"
 _PORTS = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}
-_SECONDS = re.compile(r"([1-9]\d{0,3})(?: seconds?|s)", re.ASCII)
-_RATE = re.compile(r"([1-9]\d{0,5})(?: per (second|minute|hour))?", re.ASCII)
-_PER = {None: 1, "second": 1, "minute": 60, "hour": 3600}
-_NUMBER = re.compile(r"[1-9]\d{0,4}", re.ASCII)
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*|\[?[0-9A-Fa-f:.]+\]?", re.ASCII)
-_DATABASE = re.compile(r"[a-z][a-z0-9_]*(?:\+[a-z0-9_]+)?://", re.ASCII)
-_PASSWORD = re.compile(r"//[^/@]*:[^/@]*@|[?&](?:password|passwd|sslpassword)=", re.ASCII)
-_SECRETS = ("password", "secret", "key", "token")
 _MOST_PORTS = 65535
 
 
@@ -89,18 +88,15 @@ def parse_notify(data: bytes) -> Reading[NotifySettings]:
 def _read(keys: Keys) -> Reading[NotifySettings]:
     top = Fields(keys, KEYS)
     faults = top.faults
-    site = _required(top, "site", "the site's address, or its folder")
+    site = required(top, "site", "the site's address, or its folder")
     is_insecure = top.choice("insecure", ("yes", "no")) == "yes"
     if site and is_web_address(site) and (fault := address_fault(site, is_insecure=is_insecure)):
         top.fault("site", f"`site`: {fault.what}", fault.todo)
-    ledger = _ledger(top, keys, faults)
-    members = _members(_nested(top, keys, "recipients", RECIPIENTS_KEYS), faults)
-    mail = _mail(_nested(top, keys, "mail", MAIL_KEYS), faults)
-    webhook = _webhook(_nested(top, keys, "webhook", WEBHOOK_KEYS), faults, is_insecure=is_insecure)
-    rate, attempts = top.text("rate"), _number(top, "attempts", 5)
-    found = _RATE.fullmatch(rate) if rate else None
-    if rate and not found:
-        top.fault("rate", f"`rate: {rate}` is not understood", "write `20 per second`, `100 per minute` or so")
+    ledger = database_field(top, keys, "ledger", LEDGER)
+    members = _members(nested(top, keys, "recipients", RECIPIENTS_KEYS), faults)
+    mail = _mail(nested(top, keys, "mail", MAIL_KEYS), faults)
+    webhook = _webhook(nested(top, keys, "webhook", WEBHOOK_KEYS), faults, is_insecure=is_insecure)
+    rate, attempts = rate_field(top, "rate"), number(top, "attempts", 5)
     events = frozenset(top.texts("events")) or frozenset(map(str, Event))
     for event in sorted(events.difference(map(str, Event))):
         what = f"`events: {event}` is no event{did_you_mean(event, [str(one) for one in Event])}"
@@ -112,92 +108,20 @@ def _read(keys: Keys) -> Reading[NotifySettings]:
         top.fault("mail", "there is `mail`, and no `recipients` to send it to", "add `recipients`")
     if faults or site is None:
         return Reading(None, tuple(sorted(faults, key=lambda fault: fault.line or 0)))
-    pace = int(found[1]) / _PER[found[2]] if found else None
-    return Reading(NotifySettings(site, ledger, members, mail, webhook, pace, attempts, events, policies, is_insecure))
-
-
-def _nested(top: Fields, keys: Keys, key: str, known: Sequence[str]) -> Fields | None:
-    value = keys.values.get(key)
-    if value is None:
-        return None
-    if not isinstance(value, Keys):
-        top.fault(key, f"`{key}` has to be a list of keys", f"write under it lines of the form `  {known[0]}: …`")
-        return None
-    for name in value.values:
-        if name in _SECRETS:
-            todo = f"write `{name}_file` or `{name}_env`, take the secret out of here, and change it"
-            top.faults.append(
-                Fault(f"`{key}: {name}`: a secret in this file is read by everybody", todo, value.lines[name])
-            )
-    rest = {name: one for name, one in value.values.items() if name not in _SECRETS}
-    return Fields(Keys(rest, value.lines, value.line), known)
-
-
-def _required(fields: Fields, key: str, what: str) -> str | None:
-    if fields.line(key) is None:
-        fields.faults.append(Fault(f"`{key}` is missing", f"add `{key}: …`: {what}", fields.first_line))
-    return fields.text(key)
-
-
-def _number(fields: Fields, key: str, default: int) -> int:
-    text = fields.text(key)
-    if text is None:
-        return default
-    if not _NUMBER.fullmatch(text):
-        fields.fault(key, f"`{key}: {text}` is no number that can stand here", f"write `{key}: {default}` or so")
-        return default
-    return int(text)
-
-
-def _timeout(fields: Fields, default: int) -> timedelta:
-    text = fields.text("timeout")
-    found = _SECONDS.fullmatch(text) if text else None
-    if text and not found:
-        fields.fault("timeout", f"`timeout: {text}` is not understood", "write `30 seconds`")
-    return timedelta(seconds=int(found[1]) if found else default)
-
-
-def _secret(fields: Fields, name: str) -> Secret | None:
-    file, variable = fields.text(f"{name}_file"), fields.text(f"{name}_env")
-    if file and variable:
-        fields.fault(f"{name}_env", f"there are `{name}_file` and `{name}_env`", "leave one of them out")
-    if variable and not _VARIABLE.fullmatch(variable):
-        fields.fault(f"{name}_env", f"`{name}_env` has to be the name of a variable", "write it as MAIL_PASSWORD")
-    return Secret(file or "", variable or "") if file or variable else None
-
-
-def _database(fields: Fields, key: str, address: str) -> str:
-    if not _DATABASE.match(address):
-        fields.fault(key, f"`{key}` is no SQLAlchemy address", "write it as sqlite:///notify.db")
-    elif _PASSWORD.search(address):
-        todo = "take the password out, change it, and write `password_file` or `password_env` beside `database`"
-        fields.fault(key, f"`{key}` has a password in it, which is read by everybody", todo)
-    return address
-
-
-def _ledger(top: Fields, keys: Keys, faults: list[Fault]) -> Database:
-    if not isinstance(keys.values.get("ledger"), Keys):
-        return Database(_database(top, "ledger", top.text("ledger") or LEDGER))
-    fields = _nested(top, keys, "ledger", DATABASE_KEYS)
-    if fields is None:
-        return Database(LEDGER)
-    address = _database(fields, "database", _required(fields, "database", "an SQLAlchemy address") or LEDGER)
-    secret = _secret(fields, "password")
-    faults += fields.faults
-    return Database(address, secret)
+    return Reading(NotifySettings(site, ledger, members, mail, webhook, rate, attempts, events, policies, is_insecure))
 
 
 def _members(fields: Fields | None, faults: list[Fault]) -> Members | None:
     if fields is None:
         return None
     file, address, query = fields.text("file"), fields.text("database"), fields.text("query")
-    secret = _secret(fields, "password")
+    secret = secret_field(fields, "password")
     if bool(file) == bool(address) or bool(address) != bool(query):
         todo = "write `file`, or else `database` and `query`"
         fields.faults.append(
             Fault("`recipients` has to name a file, or a database and a query", todo, fields.first_line)
         )
-    database = Database(_database(fields, "database", address), secret) if address else None
+    database = Database(database_address(fields, "database", address, LEDGER), secret) if address else None
     faults += fields.faults
     return Members(file or "", database, query or "")
 
@@ -206,13 +130,13 @@ def _mail(fields: Fields | None, faults: list[Fault]) -> Mail | None:
     if fields is None:
         return None
     security = Security(fields.choice("security", [str(one) for one in Security]) or Security.STARTTLS)
-    host = _required(fields, "host", "the mail server") or ""
+    host = required(fields, "host", "the mail server") or ""
     if host and not _HOST.fullmatch(host):
         fields.fault("host", f"`host: {host}` is no host", "write it as mail.qstore.example")
-    port = _number(fields, "port", _PORTS[security])
+    port = number(fields, "port", _PORTS[security])
     if port > _MOST_PORTS:
         fields.fault("port", f"there is no port {port}", f"write {_PORTS[security]} or so")
-    sender = _required(fields, "sender", "the address in `From`") or ""
+    sender = required(fields, "sender", "the address in `From`") or ""
     reply_to = fields.text("reply_to") or ""
     for key, text in (("sender", sender), ("reply_to", reply_to)):
         if text:
@@ -224,14 +148,14 @@ def _mail(fields: Fields | None, faults: list[Fault]) -> Mail | None:
     elif unknown := re.search(r"\{.*?\}|[{}]", re.sub(r"\{(?:subject|address)\}", "", unsubscribe)):
         what = f"`unsubscribe`: nothing is known to stand for `{unknown[0]}`"
         fields.fault("unsubscribe", what, "write {subject} or {address}, or %7B and %7D for the signs themselves")
-    user, password = fields.text("user") or "", _secret(fields, "password")
+    user, password = fields.text("user") or "", secret_field(fields, "password")
     if bool(user) != bool(password):
         fields.faults.append(
             Fault("`mail` has one of `user` and a password", "add the other, or leave it out", fields.first_line)
         )
     if user and security is Security.NONE and host not in ("localhost", "127.0.0.1", "::1"):
         fields.fault("user", "the password would be sent in the clear", "write `security: starttls` or `tls`")
-    timeout = _timeout(fields, 30)
+    timeout = timeout_of(fields, 30)
     faults += fields.faults
     return Mail(host, port, security, sender, user, password, reply_to, unsubscribe, timeout)
 
@@ -249,13 +173,13 @@ def _check_mail_address(fields: Fields, key: str, text: str) -> None:
 def _webhook(fields: Fields | None, faults: list[Fault], *, is_insecure: bool) -> Webhook | None:
     if fields is None:
         return None
-    address = _required(fields, "address", "where notices are posted") or ""
+    address = required(fields, "address", "where notices are posted") or ""
     if address and (fault := address_fault(address, is_insecure=is_insecure)):
         fields.fault("address", f"`webhook: address`: {fault.what}", fault.todo)
-    secret = _secret(fields, "secret")
+    secret = secret_field(fields, "secret")
     if secret is None:
         todo = "add `secret_file` or `secret_env`"
         fields.faults.append(Fault("`webhook` has no secret to sign with", todo, fields.first_line))
-    timeout = _timeout(fields, 10)
+    timeout = timeout_of(fields, 10)
     faults += fields.faults
     return Webhook(address, secret or Secret(), timeout)

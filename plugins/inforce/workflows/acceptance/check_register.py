@@ -1,0 +1,179 @@
+"""Check a register: its rows, their chain, its signed heads, its receipts, and what was shown."""
+
+from __future__ import annotations
+
+import heapq
+from binascii import a2b_base64
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from operator import itemgetter
+from typing import Any
+
+from inforce.adapters.acceptance.register_store import Register, Stored
+from inforce.core.chain import Flaw, Link, Walk
+from inforce.core.register import Head
+from inforce.formats.acceptance.head_jws import HeadError, read_head
+from inforce.formats.acceptance.jwks import Jwks
+from inforce.formats.acceptance.receipt_jws import ReceiptError, agrees, read_receipt
+from inforce.formats.acceptance.row_json import content_of, digest_of, parsed, row_from
+
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+_FILED = ("subject", "policy", "revision", "decision", "instant")
+
+
+@dataclass(slots=True)
+class Checked:
+    """What a check has looked at: rows, heads, receipts whose signatures were checked, presentations."""
+
+    rows: int = 0
+    heads: int = 0
+    receipts: int = 0
+    presentations: int = 0
+
+
+@dataclass(slots=True)
+class Check:
+    """A check of a register.
+
+    Attributes:
+        register: the register.
+        keys: its public keys, of all times.
+        heads: signed heads that were kept elsewhere, as texts.
+        with_receipts: whether the signature of each receipt is checked; else of those after the last signed head alone.
+        checked: what was looked at.
+    """
+
+    register: Register
+    keys: Jwks
+    heads: tuple[str, ...] = ()
+    with_receipts: bool = False
+    checked: Checked = field(default_factory=Checked)
+
+    def flaws(self) -> Iterator[Flaw]:
+        """Everything that is wrong, as it is found.
+
+        Raises:
+            UnavailableError: the database does not answer.
+        """
+        unreadable: list[Flaw] = []
+        heads = self._heads(unreadable)
+        shown: dict[str, int] = {}
+        yield from self._walk(heads, shown)
+        yield from unreadable
+        yield from self._presentations(shown)
+
+    def _walk(self, heads: Iterator[Head], shown: dict[str, int]) -> Iterator[Flaw]:
+        """Go along the rows; note which presentation is named first where."""
+        walk, head, held = Walk(self.register.id), next(heads, None), 0
+        last = -1 if self.with_receipts else self.register.last_signed_number()
+        for stored in self.register.stored():
+            number = stored[0]
+            while head is not None and head.number < number:  # its row is not there, which the gap tells
+                head = next(heads, None)
+            try:
+                value = parsed(stored[7])
+                link = _link(stored, value, is_read=number > last)
+            except (ValueError, TypeError, KeyError):
+                yield Flaw(number, f"row {number} was edited: it cannot be read")
+                value, link = {}, _unreadable(stored, walk)
+            yield from walk.pass_by(link)
+            while head is not None and head.number == number:
+                flaws = list(walk.hold_against(head))
+                yield from flaws
+                yield from self._unreceived(held, number) if flaws and not self.with_receipts else ()
+                self.checked.heads, held, head = self.checked.heads + 1, number, next(heads, None)
+            if value:
+                shown.setdefault(value["presentation"], number)
+                if number > last and link.is_received:
+                    yield from self._receipt(stored, value)
+            self.checked.rows += 1
+        yield from walk.end()
+        beyond = [] if head is None else [head, *heads]
+        self.checked.heads += len(beyond)
+        for place, one in enumerate(beyond, start=1):
+            if place == len(beyond) or one.register != self.register.id:  # the last one says how much is cut off
+                yield from walk.hold_against(one)
+
+    def _unreceived(self, after: int, until: int) -> Iterator[Flaw]:
+        """The first row of a stretch whose receipt is not its own: a head says that something was changed there."""
+        for number, *_, digest, _, jws in self.register.stored(after, until):
+            if jws is not None and not _names(jws, digest):
+                yield Flaw(number, f"row {number} was edited: its receipt names another digest")
+                return
+
+    def _heads(self, unreadable: list[Flaw]) -> Iterator[Head]:
+        """The heads, of the register and from elsewhere, in order."""
+        own = self._read(
+            ((text, f"the signed head of row {number}") for number, text in self.register.heads()), unreadable
+        )
+        given = self._read(
+            ((text, f"head {place} of those given") for place, text in enumerate(self.heads, 1)), unreadable
+        )
+        return heapq.merge(own, sorted(given, key=_number), key=_number)
+
+    def _read(self, texts: Iterable[tuple[str, str]], unreadable: list[Flaw]) -> Iterator[Head]:
+        for text, called in texts:
+            try:
+                yield read_head(text, self.keys)
+            except HeadError as wrong:
+                unreadable.append(Flaw(0, f"{called}: {wrong}"))
+
+    def _receipt(self, stored: Stored, value: dict[str, Any]) -> Iterator[Flaw]:
+        number, digest, text = stored[0], stored[6], stored[8]
+        self.checked.receipts += 1
+        try:
+            receipt = read_receipt(text or "", self.keys)
+        except ReceiptError as wrong:
+            yield Flaw(number, f"row {number}: its receipt is not the register's: {wrong}")
+            return
+        if receipt.register != self.register.id or not agrees(receipt, row_from(value), digest):
+            yield Flaw(number, f"row {number}: its receipt says otherwise than the row")
+
+    def _presentations(self, shown: dict[str, int]) -> Iterator[Flaw]:
+        """Whether what rows name is there, and is what they name."""
+        for digest, data in self.register.presentations():
+            self.checked.presentations += 1
+            number = shown.pop(digest, 0)
+            if sha256(data).hexdigest() != digest:
+                yield Flaw(number, f"the presentation {digest} was edited: row {number} names it")
+        for digest, number in shown.items():
+            yield Flaw(number, f"the presentation {digest} was removed: row {number} names it")
+
+
+def _link(stored: Stored, value: dict[str, Any], *, is_read: bool) -> Link:
+    """A row as it is found; whether its receipt is looked into, or only whether there is one."""
+    number, _, _, _, _, _, digest, data, jws = stored
+    return Link(
+        number,
+        digest,
+        digest_of(value["previous"], content_of(data)),
+        value["number"],
+        value["previous"],
+        value["instant"],
+        _filed(value) == stored[1:6],
+        None if jws is None else not is_read or _names(jws, digest),
+        value["register"],
+    )
+
+
+def _unreadable(stored: Stored, walk: Walk) -> Link:
+    """A row of which nothing can be said but that it stands there."""
+    number, digest = stored[0], stored[6]
+    return Link(number, digest, digest, number, walk.digest, walk.instant, True, True, walk.register)  # noqa: FBT003
+
+
+_filed = itemgetter(*_FILED)
+
+
+def _names(jws: str, digest: str) -> bool:
+    """Whether a receipt names that digest as its row's; its signature is not looked at."""
+    payload = jws[jws.find(".") + 1 : jws.rfind(".")].encode().translate(_STANDARD)
+    try:
+        return f'"row":"{digest}"'.encode() in a2b_base64(payload + b"==")
+    except ValueError:
+        return False
+
+
+def _number(head: Head) -> int:
+    return head.number
