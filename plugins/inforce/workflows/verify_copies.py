@@ -182,7 +182,7 @@ def _missing(copies: Copies, beside: _Beside) -> tuple[list[tuple[str, str, Key 
     """
     manifest = Manifest() if beside.manifest is None else beside.manifest
     unseen = {manifest.place(one): one.key for one in manifest if one.key not in beside.seen}
-    unseen |= {one.place: one.key[:2] for one in manifest.kept if one.key not in beside.presented}
+    unseen |= {one.place: one.key[:2] for one in manifest.kept if not copies.has(_place(one, beside))}
     sums, named = beside.sums or {}, manifest.digests
     seen = {policy for policy, *_ in (*beside.seen, *beside.presented)}
     found: dict[str, tuple[str, Key | None]] = {}
@@ -239,7 +239,12 @@ def _presentations(copies: Copies, beside: _Beside) -> Iterator[str]:
     """Where there is one: as an archive has them; or as a site does, those of them that its manifest has."""
     yield from copies.presentations()
     if beside.base and beside.manifest is not None and not copies.is_single:
-        yield from filter(copies.has, (presentation_address(*one.key) for one in beside.manifest.kept))
+        yield from filter(copies.has, (_place(one, beside) for one in beside.manifest.kept))
+
+
+def _place(kept: KeptPresentation, beside: _Beside) -> str:
+    """Where a presentation lies among copies: as in an archive, or as on a site."""
+    return presentation_address(*kept.key) if beside.base else kept.place
 
 
 def _presentation(copies: Copies, name: str, against: _Against, beside: _Beside) -> Checked:
@@ -277,7 +282,8 @@ def _kept(manifest: Manifest, evidence: PresentationEvidence, name: str) -> Kept
     """What a manifest has of a presentation: by what it says that it is, or else by where it lies."""
     if evidence.key is not None and evidence.key in manifest.presentations:
         return manifest.presentations[evidence.key]
-    return next((one for one in manifest.kept if name in (one.place, presentation_address(*one.key))), None)
+    places = {place: one for one in manifest.kept for place in (one.place, presentation_address(*one.key))}
+    return places.get(name)
 
 
 # The manifest beside --------------------------------------------------------------------------------------------------
