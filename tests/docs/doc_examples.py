@@ -10,8 +10,9 @@ block stand in its info string, in braces, where readers do not see them::
 
 `after=formats.md` on a page's first block: its repository begins as that page leaves it. `archived=formats.md`: that is
 signed with a key made for it and published, and the page is played by a stranger, in an empty folder elsewhere with
-the certificate of that key's root, `root.pem`, and a clone of the repository, `policies`. In an output, `…` stands for
-anything within a line, and a line of `…` alone for any lines.
+the certificate of that key's root, `root.pem`, and a clone of the repository, `policies`. `answers=yes`: before that,
+the people of `tests/register/whole_project.py` answer, in the register that the page has set up. In an output, `…`
+stands for anything within a line, and a line of `…` alone for any lines.
 
 Run as a program, this file writes the outputs of all sessions into the pages:
 `.venv/bin/python tests/docs/doc_examples.py`.
@@ -34,6 +35,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "tests"))  # Where pytest finds what tests share; this is run as a program, too.
 
+from register.whole_project import answer  # noqa: E402
 from signing_keys import make_pki  # noqa: E402
 
 DOCS = ROOT / "docs"
@@ -181,8 +183,12 @@ class Story:
     def prepare(self, path: Path) -> Story:
         """Leave the repository as the page does: its files written, its sessions run, no site built."""
         for block in blocks(path):
+            if before := block.options.get("after"):
+                self.prepare(DOCS / before)
             if place := block.options.get("file"):
                 self.write(place, block.text)
+            if "answers" in block.options:
+                answer(self.folder)
             if block.language == "console":
                 self.session(block)
         return self
@@ -211,6 +217,8 @@ class Story:
                 self.prepare(DOCS / before).archive(block.options["at"])
             if place := block.options.get("file"):
                 self.write(place, block.text)
+            if "answers" in block.options:
+                answer(self.folder)
             if block.language == "console":
                 for (_, expected), actual in zip(block.steps, self.session(block), strict=True):
                     yield block, expected, actual

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from doc_examples import DOCS, SITE, Story, blocks, every_block, is_story, matches, pages
 
+from inforce.formats.acceptance.settings_file import parse_acceptances
 from inforce.formats.messages import message_file
 from inforce.formats.notify.notify_file import parse_notify
 from inforce.formats.policy_file import parse_terms
@@ -69,6 +70,13 @@ def test_yaml_is_read(block, tmp_path):
         case "notify-part":
             rest = "site: site\nwebhook:\n  address: https://hooks.qstore.example/\n  secret_env: SECRET\n"
             assert parse_notify((rest + block.text).encode()).faults == ()
+        case "acceptances":
+            assert parse_acceptances(block.text.encode()).faults == ()
+        case "acceptances-part":
+            rest = (
+                "address: https://accept.qstore.example/\nkeys: [key.pem]\napplications: {shop: {secret_env: SHOP}}\n"
+            )
+            assert parse_acceptances((rest + block.text).encode()).faults == ()
         case "ci":
             assert yaml.safe_load(block.text)
 

@@ -65,11 +65,11 @@ def filled(register, count, heads=(), begin=1):
 
 
 @contextmanager
-def by_hand(folder):
+def by_hand(folder, name="register.db"):
     """The database, in the hands of somebody who may do everything there but sign."""
-    with closing(sqlite3.connect(folder / "register.db", isolation_level=None)) as database:
-        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            database.execute(f"DROP TRIGGER {name}")
+    with closing(sqlite3.connect(folder / name, isolation_level=None)) as database:
+        for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {trigger}")
         yield database
 
 

@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "plugins" / "inforce"
-LAYERS = ("core", "formats", "adapters", "workflows", "mkdocs_plugin", "cli")
+LAYERS = ("core", "formats", "adapters", "workflows", "mkdocs_plugin", "acceptance_app", "cli")
+APART = {"mkdocs_plugin", "acceptance_app"}
+"""Layers that stand beside each other: neither may import the other."""
 OUTSIDE = {
     "mkdocs": ("mkdocs_plugin",),
-    "jinja2": ("mkdocs_plugin",),
+    "jinja2": ("mkdocs_plugin", "acceptance_app"),
+    "starlette": ("acceptance_app",),
+    "uvicorn": ("acceptance_app",),
     "git": ("adapters",),
     "markdown": ("formats",),
     "yaml": ("formats", "mkdocs_plugin"),
@@ -50,7 +54,9 @@ def test_a_module_imports_nothing_to_its_right(path):
     for name in imports_of(path):
         package, _, rest = name.partition(".")
         if package == "inforce" and rest:
-            assert LAYERS.index(rest.partition(".")[0]) <= mine, name
+            theirs = rest.partition(".")[0]
+            assert LAYERS.index(theirs) <= mine, name
+            assert {theirs, layer_of(path)} != APART, name
         elif package in OUTSIDE:
             assert layer_of(path) in OUTSIDE[package], name
 

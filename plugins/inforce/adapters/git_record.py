@@ -321,6 +321,21 @@ def open_record(folder: Path, branch: str) -> Iterator[GitRecord]:
             record.close()
 
 
+def tip_of(folder: Path, branch: str) -> str | None:
+    """The commit of the published branch now, by which it is known whether the record has to be read again.
+
+    Raises:
+        RecordError: there is no repository, or no git.
+    """
+    git_dir, common = git_folders(work_tree := _work_tree(folder))
+    real = Git(str(work_tree))
+    real.update_environment(**neutral(git_dir, common, common / "objects", work_tree))
+    try:
+        return _tip(real, branch)
+    except GitCommandNotFound:
+        raise RecordError([Problem(".", "git is not installed", "install it: apt-get install git")]) from None
+
+
 def has_commits(folder: Path) -> bool:
     """Whether there is any branch in the repository in which the folder lies; until then nothing can be posted.
 

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import click
 
+from inforce.cli.acceptances import acceptances
 from inforce.cli.archive import export_pdfs, verify
 from inforce.cli.asking import check, history, messages, next_, redline, which
 from inforce.cli.drafting import import_, new
 from inforce.cli.notices import export_feed, notify
+from inforce.cli.serving import serve
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -50,6 +52,8 @@ for _command in (
     verify,
     export_feed,
     notify,
+    acceptances,
     messages,
 ):
     main.add_command(_command)
+acceptances.add_command(serve)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,12 @@ from inforce.cli.arguments import FINGERPRINT, MOMENT, json_option
 from inforce.cli.project import at_the_door, lines, nearest_config, resolved, settings_of
 
 if TYPE_CHECKING:
+    from inforce.adapters.clock import Door
+    from inforce.core.verdict import Checked
     from inforce.workflows.progress import Progress
+    from inforce.workflows.settings import Settings
+
+_LONGEST_TOLD = 80
 
 
 @click.command(name="export-pdfs")
@@ -100,13 +106,19 @@ def export_pdfs(  # noqa: PLR0913 - one parameter for each option
 
 
 @click.command()
-@click.argument("places", metavar="FILE|FOLDER|ZIP...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("places", metavar="FILE|FOLDER|ZIP|RECEIPT...", nargs=-1, required=True)
 @click.option(
     "--trust", metavar="CERT|SHA256", default="", help="Whom you trust: a file of certificates, or a fingerprint."
 )
 @click.option("--site", metavar="ADDRESS", default="", help="A site, or its folder: what it publishes of its signer.")
 @click.option("--record", metavar="REPO", type=click.Path(path_type=Path), help="The repository with the record.")
 @click.option("--branch", metavar="NAME", default="main", help="The published branch of REPO; by default main.")
+@click.option(
+    "--keys",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="For receipts: the register's public keys; this project's, if not said.",
+)
 @click.option("--on", type=MOMENT, metavar="INSTANT", help="Check as if it were that day or instant.")
 @json_option
 @click.pass_obj
@@ -115,34 +127,43 @@ def verify(  # noqa: PLR0913 - one parameter for each option
     config_file: Path | None,
     /,
     *,
-    places: tuple[Path, ...],
+    places: tuple[str, ...],
     trust: str,
     site: str,
     record: Path | None,
     branch: str,
+    keys: Path | None,
     on: date | datetime | str | None,
     as_json: bool,
 ) -> int:
-    """Check signed PDFs: authentic, test-signed, altered, or one cannot tell.
+    """Check signed PDFs and receipts of acceptances: authentic, test-signed, altered, or one cannot tell.
 
     \b
       inforce verify privacy-policy-2018-04-10.pdf --trust publisher.pem
       inforce verify privacy-policy-archive.zip --site https://policies.example --record ../policies
+      inforce verify receipt.jws --keys keys.json --record ../policies
+
+    A receipt is a file, the text itself, or the address of the page that shows it. It is held against the record of
+    REPO, or of the project in which this is asked.
 
     Exits 0 only if everything is authentic. Needs no mkdocs.yml: say whom to trust, for no archive vouches for itself.
     """
     from inforce.core.verdict import Verdict, worst
     from inforce.formats.verdict_json import verdict_json
     from inforce.formats.verdict_words import summary_words, verdict_words
+    from inforce.workflows.acceptance.check_receipt import receipt_at
     from inforce.workflows.verify_copies import Request, verify_copies
 
     door = at_the_door()
+    receipts = {place: text for place in places if (text := receipt_at(place)) is not None}
+    copies = tuple(Path(place) for place in places if place not in receipts)
     archive = None if trust or site else _archive_here(config_file)
     instant = door.latest if on is None else resolved(on, UTC, door)
-    request = Request(places, instant, trust, site, archive, record, branch)
+    request = Request(copies, instant, trust, site, archive, record, branch)
     checked = []
     progress = lines() if sys.stderr.isatty() else None
-    for place, found in verify_copies(request, door, progress):
+    found_receipts = _receipts(config_file, receipts, instant, keys, record, branch, door) if receipts else ()
+    for place, found in chain(found_receipts, verify_copies(request, door, progress) if copies else ()):
         checked.append((place, found) if as_json else (place, replace(found, reasons=())))
         if not as_json:
             click.echo("\n".join(verdict_words(place, found)))
@@ -153,16 +174,46 @@ def verify(  # noqa: PLR0913 - one parameter for each option
     return 0 if worst(one.verdict for _, one in checked) is Verdict.AUTHENTIC else AT_FAULT
 
 
-def _archive_here(config_file: Path | None) -> Path | None:
-    """The archive of the project in which this is asked, if there is one on this machine."""
-    from inforce.core.archive import MANIFEST
+def _receipts(  # noqa: PLR0913, PLR0917 - what was said on the command line
+    config_file: Path | None,
+    receipts: dict[str, str],
+    on: datetime,
+    keys: Path | None,
+    record: Path | None,
+    branch: str,
+    door: Door,
+) -> Iterator[tuple[str, Checked]]:
+    """Check receipts: by keys and a record that were said, or those of the project in which this is asked."""
+    from inforce.workflows.acceptance.check_receipt import Request, check_receipts, key_set_here
+    from inforce.workflows.settings import Settings
+
+    here = _settings_here(config_file) if keys is None or record is None else None
+    against = here if record is None else Settings(record, branch)
+    keys = key_set_here(here) if keys is None and here is not None else keys
+    named = [
+        (f"{place[:_LONGEST_TOLD]}…" if len(place) > _LONGEST_TOLD else place, text) for place, text in receipts.items()
+    ]
+    return check_receipts(named, Request(on, keys, against), door)
+
+
+def _settings_here(config_file: Path | None) -> Settings | None:
+    """The options of the project in which something is asked, if there is one."""
     from inforce.core.errors import InforceError
 
     if config_file is None and not nearest_config().is_file():
         return None
     try:
-        settings = settings_of(config_file)
+        return settings_of(config_file)
     except InforceError:
+        return None
+
+
+def _archive_here(config_file: Path | None) -> Path | None:
+    """The archive of the project in which this is asked, if there is one on this machine."""
+    from inforce.core.archive import MANIFEST
+
+    settings = _settings_here(config_file)
+    if settings is None:
         return None
     folder = settings.folder / settings.archive
     return folder if settings.archive and "://" not in settings.archive and (folder / MANIFEST).is_file() else None

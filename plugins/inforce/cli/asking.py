@@ -111,7 +111,7 @@ def which(  # noqa: PLR0913, PLR0917 - one parameter for each option
     if as_json:
         print_json(answered)
     else:
-        click.echo(_which_words(answered))
+        click.echo(which_words(answered))
 
 
 @click.command()
@@ -262,8 +262,10 @@ def _acceptances(
     return tuple(Acceptance(one, resolved(moment, policy.terms.zone, door)) for one, moment in accepted)
 
 
-def _which_words(answer: dict[str, Any]) -> str:
-    who = answer.get("audience") or f"who registered at {answer['joined']}"
+def which_words(answer: dict[str, Any]) -> str:
+    """What `which` answers, in words."""
+    joined = answer.get("joined")
+    who = answer.get("audience") or (f"who registered at {joined}" if joined else "who never registered")
     if answer["revision"] is None:
         return f"nothing binds {who} at {answer['on']}"
     verb = "binds" if answer["basis"] == "binds" else "is offered to"

@@ -102,6 +102,14 @@ class Head:
     instant: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who registered, and when: by the company's own list, or as the register knows it."""
+
+    subject: str
+    registered: datetime
+
+
 def answers_of(rows: Iterable[Row], policy: str) -> tuple[Answered, ...]:
     """What one subject's rows say of a policy, as the decision of what is asked takes it."""
     return tuple(

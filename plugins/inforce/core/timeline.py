@@ -137,6 +137,8 @@ class Timeline:
 
     def as_of(self, instant: datetime) -> Timeline:
         """The timeline as it was known then: later postings are simply not there yet (rule 9)."""
+        if not self.revisions or self.revisions[-1].posted <= instant:
+            return self  # nothing ever changes in one
         return Timeline(revision for revision in self.revisions if revision.posted <= instant)
 
     def __getitem__(self, name: str) -> Revision:

@@ -74,6 +74,7 @@ class About(StrEnum):
     SOURCE = "source"
     MANIFEST = "manifest"
     RECORD = "record"
+    PRESENTATION = "presentation"
 
 
 @dataclass(frozen=True, slots=True)

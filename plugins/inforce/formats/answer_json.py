@@ -30,10 +30,10 @@ from inforce.formats.in_force_json import instant_or_null
 from inforce.formats.json_text import Json
 
 
-def which_answer(policy: PolicyRecord, on: datetime, answer: Answer, *, asked_for: Audience | datetime) -> Json:
-    """What `inforce which` answers; `asked_for` is the audience, or the instant of registration."""
+def which_answer(policy: PolicyRecord, on: datetime, answer: Answer, *, asked_for: Audience | datetime | None) -> Json:
+    """What `inforce which` answers; `asked_for` is the audience, or the instant of registration, None if unknown."""
     zone = policy.terms.zone
-    who = {"audience": asked_for} if isinstance(asked_for, Audience) else {"joined": format_instant(asked_for, zone)}
+    who = {"audience": asked_for} if isinstance(asked_for, Audience) else {"joined": instant_or_null(asked_for, zone)}
     return {
         "basis": answer.basis,
         "from": instant_or_null(answer.start, zone),

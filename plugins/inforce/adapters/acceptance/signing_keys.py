@@ -43,7 +43,7 @@ def read_keys(files: Sequence[str], folder: Path) -> tuple[SigningKey, ...]:
     return tuple(keys)
 
 
-def new_key(kind: str, place: Path) -> SigningKey:
+def make_key(kind: str, place: Path) -> SigningKey:
     """Make a private key, in a file that nobody else reads.
 
     Args:

@@ -29,14 +29,22 @@ from inforce.core.effect import Audience
 from inforce.core.register import Row
 from inforce.formats.acceptance.jwks import Jwks, SigningKey
 from inforce.formats.acceptance.row_json import instant_from, instant_text
-from inforce.formats.acceptance.signed_json import SignedError, read_signed, signed
+from inforce.formats.acceptance.signed_json import SignedError, UnknownKeyError, read_signed, signed
 from inforce.formats.json_text import Json
 
 RECEIPT = "inforce-receipt+jwt"
 
 
 class ReceiptError(ValueError):
-    """Why a text is no receipt of the register's, told for a person."""
+    """Why a text is no receipt of the register's, told for a person.
+
+    `is_of_unknown_key`: it is signed with a key that is not among the register's, so that nobody can tell.
+    """
+
+    def __init__(self, what: str, *, is_of_unknown_key: bool = False) -> None:
+        """Keep what is told."""
+        super().__init__(what)
+        self.is_of_unknown_key = is_of_unknown_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +107,7 @@ def read_receipt(text: str, keys: Jwks) -> Receipt:
         value, kid = read_signed(text.strip(), RECEIPT, "receipt", keys)
         return _receipt(value, kid)
     except SignedError as wrong:
-        raise ReceiptError(str(wrong)) from None
+        raise ReceiptError(str(wrong), is_of_unknown_key=isinstance(wrong, UnknownKeyError)) from None
     except (KeyError, TypeError, ValueError, AttributeError):
         raise ReceiptError("the register signed this, and it has not what a receipt has: a later version's?") from None
 

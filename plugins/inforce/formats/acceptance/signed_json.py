@@ -28,6 +28,10 @@ class SignedError(ValueError):
     """What is wrong with a signed text, told for a person."""
 
 
+class UnknownKeyError(SignedError):
+    """It names a key that is not among the register's: nobody here can say whose it is."""
+
+
 def signed(payload: Json, typ: str, key: SigningKey) -> str:
     """The object, signed."""
     message = f"{_header(key.algorithm, key.kid, typ)}.{_encoded(canonical(payload).encode())}"
@@ -53,7 +57,7 @@ def read_signed(text: str, typ: str, called: str, keys: Jwks) -> tuple[Json, str
         raise SignedError(f"this is no {called}: it says that it is `{header['typ']}`")
     key = keys.find(header["kid"])
     if key is None:
-        raise SignedError(f"the key {header['kid']} is not among the register's keys")
+        raise UnknownKeyError(f"the key {header['kid']} is not among the register's keys")
     if header["alg"] != key.algorithm:
         raise SignedError(f"it says that it is signed with {header['alg']}, and the key is for {key.algorithm}")
     if not key.verifies(message, signature):

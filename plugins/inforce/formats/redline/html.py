@@ -106,14 +106,20 @@ def redline_body(comparison: Comparison, messages: Messages, *, top: int = 3, la
         top: the level of its highest headings: `h3`. The others are as far below as in the text, `h6` the lowest.
         language: that of the text, which is the caller's to mark, if it may be another one than that of the messages.
     """
+    marks = redline_marks(comparison, messages, top=top, language=language)
     views = "\n".join(
         f'<input type="radio" name="inforce-view" id="inforce-view-{view}"{checked}>'
         f'<label for="inforce-view-{view}">{escape(messages(f"redline.view.{view}"), quote=False)}</label>'
         for view, checked in (("inline", " checked"), ("sides", ""))
     )
+    return f'<div class="inforce-redline">\n{views}\n{marks}\n</div>'
+
+
+def redline_marks(comparison: Comparison, messages: Messages, *, top: int = 3, language: str | None = None) -> str:
+    """The same without the choice of views, for a form that has other things to choose from."""
     sentences = Sentences(comparison, messages, _LONGEST, _MOST)
     body = Body(comparison, messages, sentences, top, language).html()
-    return f'<div class="inforce-redline">\n{views}\n<div class="inforce-marks">\n{body}\n</div>\n</div>'
+    return f'<div class="inforce-marks">\n{body}\n</div>'
 
 
 def clause_changes(comparison: Comparison, messages: Messages) -> list[ClauseChange]:

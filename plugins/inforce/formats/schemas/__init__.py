@@ -6,10 +6,21 @@ from importlib.resources import files
 
 
 def schema(name: str) -> bytes:
-    """The schema of that name: `clauses`, `in-force`, `manifest`, `notice`, `notices`, `policies`, `postings`,
-    `record`, `redline` or `verdict`.
-    """
+    """The schema of that name, one of `NAMES`."""
     return files(__name__).joinpath(f"{name}.schema.json").read_bytes()
 
 
-NAMES = ("clauses", "in-force", "manifest", "notice", "notices", "policies", "postings", "record", "redline", "verdict")
+NAMES = (
+    "acceptance-row",
+    "clauses",
+    "in-force",
+    "manifest",
+    "notice",
+    "notices",
+    "policies",
+    "postings",
+    "receipt",
+    "record",
+    "redline",
+    "verdict",
+)

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from operator import itemgetter
+from pathlib import Path
 from typing import Any
 
 from inforce.adapters.acceptance.register_store import Register, Stored
 from inforce.core.chain import Flaw, Link, Walk
+from inforce.core.errors import ConfigurationError, Problem
 from inforce.core.register import Head
 from inforce.formats.acceptance.head_jws import HeadError, read_head
 from inforce.formats.acceptance.jwks import Jwks
@@ -77,7 +79,8 @@ class Check:
             except (ValueError, TypeError, KeyError):
                 yield Flaw(number, f"row {number} was edited: it cannot be read")
                 value, link = {}, _unreadable(stored, walk)
-            yield from walk.pass_by(link)
+            found = tuple(walk.pass_by(link))
+            yield from found
             while head is not None and head.number == number:
                 flaws = list(walk.hold_against(head))
                 yield from flaws
@@ -85,7 +88,7 @@ class Check:
                 self.checked.heads, held, head = self.checked.heads + 1, number, next(heads, None)
             if value:
                 shown.setdefault(value["presentation"], number)
-                if number > last and link.is_received:
+                if number > last and link.is_received and not found:
                     yield from self._receipt(stored, value)
             self.checked.rows += 1
         yield from walk.end()
@@ -139,6 +142,21 @@ class Check:
                 yield Flaw(number, f"the presentation {digest} was edited: row {number} names it")
         for digest, number in shown.items():
             yield Flaw(number, f"the presentation {digest} was removed: row {number} names it")
+
+
+def read_heads(files: Iterable[Path]) -> Iterator[str]:
+    """The signed heads of files, one on each line; as they stand there.
+
+    Raises:
+        ConfigurationError: a file cannot be read.
+    """
+    for path in files:
+        try:
+            yield from path.read_text(encoding="ascii").split()
+        except (OSError, UnicodeDecodeError) as wrong:
+            what = f"this cannot be read: {getattr(wrong, 'strerror', None) or 'it is no text'}"
+            todo = "name a file with signed heads, one on each line"
+            raise ConfigurationError([Problem(str(path), what, todo)]) from None
 
 
 def _link(stored: Stored, value: dict[str, Any], *, is_read: bool) -> Link:

@@ -1,0 +1,178 @@
+"""The app: which call goes where, and what goes on beside the calls."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request as Call
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route, Router
+from starlette.types import ASGIApp
+
+from inforce.acceptance_app.calls import LOG, Surrounding, Telling
+from inforce.acceptance_app.for_applications import ForApplications
+from inforce.acceptance_app.for_people import ForPeople
+from inforce.acceptance_app.front import Front
+from inforce.acceptance_app.limits import Buckets
+from inforce.acceptance_app.openapi import description
+from inforce.acceptance_app.pages import Pages, style_address, style_sheet
+from inforce.acceptance_app.problems import CSS_AND_NO_MORE, STATUSES, ProblemError
+from inforce.core.errors import InforceError, UnavailableError
+from inforce.formats.messages import messages_in
+from inforce.workflows.acceptance.desk import Desk
+from inforce.workflows.progress import silent
+
+_LOOK_AGAIN = 30.0
+"""After how many seconds it is looked whether the record moved, and whether a head is to be signed."""
+_CLEAR_OUT = 3600.0
+
+
+@dataclass
+class Beside:
+    """What goes on beside the calls: reading the record again, signing heads, forgetting what is over.
+
+    `again` is set by whoever wants the record looked at now.
+    """
+
+    desk: Desk
+    clock: Callable[[], datetime]
+    again: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self) -> None:
+        """Go on until it is cancelled."""
+        rounds = 0
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.again.wait(), _LOOK_AGAIN)
+            self.again.clear()
+            await run_in_threadpool(self.look)
+            if rounds % round(_CLEAR_OUT / _LOOK_AGAIN) == 0:
+                await run_in_threadpool(self._quietly, lambda: self.desk.clear_out(self.clock()))
+            rounds += 1
+
+    def look(self) -> None:
+        """Look at the record, and at the register's head."""
+        fault = self.desk.fault
+        try:
+            if self.desk.read_if_moved(self.clock(), silent()):
+                LOG.info("the record was read again", extra={"told": {"tip": self.desk.present.record.tip}})
+        except InforceError:
+            if self.desk.fault != fault:
+                LOG.error("the record cannot be read, and stays as it was", extra={"told": {"fault": self.desk.fault}})
+        self._quietly(lambda: self.desk.sign_head_if_due(self.clock()))
+
+    def _quietly(self, doing: Callable[[], object]) -> None:
+        try:
+            doing()
+        except (UnavailableError, OSError) as wrong:
+            LOG.error("the register does not answer", extra={"told": {"fault": str(wrong)}})
+
+
+@dataclass(frozen=True, slots=True)
+class ForAnybody:
+    """What anybody may call."""
+
+    front: Front
+    telling: Telling
+
+    async def health(self, _: Call) -> Response:
+        """`GET /health`: whether the process answers."""
+        return JSONResponse({"status": "up"})
+
+    async def ready(self, call: Call) -> Response:
+        """`GET /ready`: whether answers can be taken; and whether the record is the newest."""
+        desk = self.front.desk
+        try:
+            await run_in_threadpool(desk.register.head)
+            is_there = True
+        except UnavailableError:
+            is_there = False
+        told = {
+            "commit": desk.present.record.tip,
+            "ready": is_there,
+            "record": "outdated" if desk.fault else "current",
+            "register": "available" if is_there else "unavailable",
+        }
+        return JSONResponse(told, 200 if is_there else 503)
+
+    async def openapi(self, _: Call) -> Response:
+        """`GET /openapi.json`: what can be called, and what it answers."""
+        return JSONResponse(description(self.front.address, self.front.desk.present.policies))
+
+    async def keys(self, _: Call) -> Response:
+        """`GET /keys.json`: the public keys of all times."""
+        return Response(self.front.desk.jwks, media_type="application/jwk-set+json")
+
+    async def heads(self, call: Call) -> Response:
+        """`GET /heads`: the head that was signed last."""
+        self.front.count(call)
+        return JSONResponse({"head": await run_in_threadpool(self.front.desk.register.last_signed_head)})
+
+    async def problem(self, call: Call) -> Response:
+        """`GET /problems/{name}`: what a problem is."""
+        name = call.path_params["name"]
+        if name not in STATUSES:
+            raise ProblemError("not-found")
+        page = self.front.pages.problem(name, messages_in("en"))
+        return Response(page, media_type="text/html", headers={"Content-Security-Policy": CSS_AND_NO_MORE})
+
+    async def style(self, _: Call) -> Response:
+        """`GET /style-….css`: the style sheet of the pages."""
+        forever = {"Cache-Control": "public, max-age=31536000, immutable"}
+        return Response(style_sheet(), media_type="text/css", headers=forever)
+
+
+def application(front: Front, beside: Beside, seconds: Callable[[], float]) -> ASGIApp:
+    """The app.
+
+    Args:
+        front: what calls need.
+        beside: what goes on beside them.
+        seconds: a clock that never goes back, for measuring.
+    """
+    telling = Telling(front.address, front.pages)
+    applications, people, anybody = ForApplications(front), ForPeople(front, telling), ForAnybody(front, telling)
+    routes: list[BaseRoute] = [
+        Route("/requests", applications.ask, methods=["POST"]),
+        Route("/requests/{id}", applications.outcome, methods=["GET"]),
+        Route("/must-accept", applications.must_accept, methods=["POST"]),
+        Route("/a/{token}", people.come, methods=["GET", "POST"]),
+        Route("/health", anybody.health, methods=["GET"]),
+        Route("/ready", anybody.ready, methods=["GET"]),
+        Route("/openapi.json", anybody.openapi, methods=["GET"]),
+        Route("/keys.json", anybody.keys, methods=["GET"]),
+        Route("/heads", anybody.heads, methods=["GET"]),
+        Route("/problems/{name}", anybody.problem, methods=["GET"]),
+        Route(style_address(), anybody.style, methods=["GET"]),
+    ]
+
+    @asynccontextmanager
+    async def alive(_: object) -> AsyncIterator[None]:
+        await run_in_threadpool(lambda: front.desk.sign_head_if_due(front.clock(), at_once=True))
+        task = asyncio.create_task(beside.run())
+        yield
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        await run_in_threadpool(_last_head, front)
+
+    inside = Router(routes, redirect_slashes=False, lifespan=alive)
+    return Surrounding(inside, routes, telling, seconds)
+
+
+def front_of(desk: Desk, clock: Callable[[], datetime], seconds: Callable[[], float]) -> Front:
+    """What calls need, of a desk that is open."""
+    return Front(desk, Pages(desk.settings.root), Buckets(desk.setup.limits.rate, seconds), clock)
+
+
+def _last_head(front: Front) -> None:
+    """Sign how far the register has come, when the app ends."""
+    try:
+        front.desk.sign_head_if_due(front.clock(), at_once=True)
+    except (UnavailableError, OSError) as wrong:
+        LOG.error("the last head could not be signed", extra={"told": {"fault": str(wrong)}})

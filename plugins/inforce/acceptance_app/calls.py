@@ -1,0 +1,153 @@
+"""What surrounds every call: its id, its line in the log, the headers of its answer, and what becomes of errors."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request as Call
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from inforce.acceptance_app.pages import Pages
+from inforce.acceptance_app.problems import (
+    CSS_AND_NO_MORE,
+    RETRY_AFTER,
+    ProblemError,
+    problem_json,
+    wants_json,
+)
+from inforce.acceptance_app.security import HEADERS, HSTS, is_secure
+from inforce.core.asking import RefusedError
+from inforce.core.errors import ClockError, UnavailableError
+from inforce.formats.messages import Messages, messages_in
+
+LOG = logging.getLogger("inforce.acceptances")
+_STATUSES = {404: "not-found", 405: "method-not-allowed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How problems are told: at which address, on which pages."""
+
+    address: str
+    pages: Pages
+
+    def answer(self, problem: ProblemError, call: Call, *, is_json: bool, say: Messages | None = None) -> Response:
+        """The answer that tells of a problem."""
+        name = call.scope["state"]["call"]
+        if is_json:
+            told = problem_json(problem, self.address, name, messages_in("en"))
+            kind = "application/problem+json"
+            return JSONResponse(told, problem.status, dict(problem.headers), media_type=kind)
+        words = say or messages_in(_language(call))
+        page = self.pages.problem(problem.name, words, name, problem.status)
+        headers = {"Content-Security-Policy": CSS_AND_NO_MORE, **problem.headers}
+        return HTMLResponse(page, problem.status, headers)
+
+
+def problem_of(wrong: Exception) -> ProblemError:
+    """What an error is to whoever calls."""
+    match wrong:
+        case ProblemError():
+            return wrong
+        case RefusedError():
+            members = {"policy": wrong.policy, "revision": wrong.revision} if wrong.policy else {}
+            return ProblemError(wrong.refusal.value, members)
+        case ClockError():
+            return ProblemError("clock", headers={"Retry-After": RETRY_AFTER})
+        case UnavailableError():
+            return ProblemError("unavailable", headers={"Retry-After": RETRY_AFTER})
+        case HTTPException():
+            return ProblemError(_STATUSES.get(wrong.status_code, "bad-request"), headers=wrong.headers or {})
+    return ProblemError("error")
+
+
+class Surrounding:
+    """The outermost layer: names each call, answers errors, adds headers, and writes the log."""
+
+    def __init__(self, app: ASGIApp, routes: Iterable[BaseRoute], telling: Telling, clock: Callable[[], float]) -> None:
+        """Put it around the app.
+
+        Args:
+            app: what is inside.
+            routes: by which a line of the log says what was called: never an address, which can be a secret.
+            telling: how problems are told.
+            clock: seconds, for how long a call took.
+        """
+        self._app, self._routes, self._telling, self._clock = app, list(routes), telling, clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take a call."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun, status, has_begun = self._clock(), 0, False
+        scope.setdefault("state", {})["call"] = secrets.token_hex(8)
+        scope["app"] = self  # then what is not there is an error, and told as all others are
+
+        async def sent(message: Message) -> None:
+            nonlocal status, has_begun
+            if message["type"] == "http.response.start":
+                has_begun, status = True, message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+                if is_secure(self._telling.address):
+                    headers.setdefault("Strict-Transport-Security", HSTS)
+            await send(message)
+
+        wrong: Exception | None = None
+        try:
+            await self._app(scope, receive, sent)
+        except Exception as error:
+            wrong = error
+            if has_begun:
+                raise
+            call = Call(scope, receive)
+            answer = self._telling.answer(problem_of(error), call, is_json=wants_json(call))
+            await answer(scope, receive, sent)
+        finally:
+            self._note(scope, status, self._clock() - begun, wrong)
+
+    def _note(self, scope: Scope, status: int, seconds: float, wrong: Exception | None) -> None:
+        """Write a line about the call. Nothing in it is a secret, or says who the person is."""
+        problem = problem_of(wrong) if wrong is not None else None
+        told: dict[str, Any] = {
+            "call": scope["state"]["call"],
+            "milliseconds": round(seconds * 1000, 1),
+            "method": scope["method"] if scope["method"].isalpha() else "?",
+            "route": self._route(scope),
+            "status": status,
+        }
+        if (name := scope["state"].get("application")) is not None:
+            told["application"] = name
+        if (name := scope["state"].get("problem")) is not None:
+            told["problem"] = name
+        if problem is not None:
+            told["problem"] = problem.name
+        is_ours = problem is not None and problem.name == "error"
+        LOG.log(
+            logging.ERROR if is_ours else logging.INFO,
+            "call",
+            extra={"told": told},
+            exc_info=wrong if is_ours else None,
+        )
+
+    def _route(self, scope: Scope) -> str:
+        for one in self._routes:
+            if one.matches(scope)[0] is not Match.NONE:
+                return str(getattr(one, "path", "?"))
+        return "?"
+
+
+def _language(call: Call) -> str:
+    """The language that the browser asks for first."""
+    return call.headers.get("accept-language", "en").partition(",")[0].partition(";")[0].strip()[:35] or "en"

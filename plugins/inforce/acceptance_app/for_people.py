@@ -1,0 +1,201 @@
+"""What people call: the page at their address, the form on it, and what they answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request as Call
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from inforce.acceptance_app.calls import Telling, problem_of
+from inforce.acceptance_app.front import Front, client_of
+from inforce.acceptance_app.limits import FORM_BODY, body_of
+from inforce.acceptance_app.problems import ProblemError, wants_json
+from inforce.acceptance_app.security import check_form, content_security, form_key, set_cookie
+from inforce.core.acceptance import Decision
+from inforce.core.asking import Answer, Refusal, RefusedError, Standing
+from inforce.formats.acceptance.request_json import MOST_POLICIES
+from inforce.formats.messages import Messages
+from inforce.workflows.acceptance.answer import Seen
+from inforce.workflows.acceptance.desk import NoAddressError, OverError, Visit
+
+_FORM = "application/x-www-form-urlencoded"
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+_MOST_FIELDS = 2 + 6 * 2 * MOST_POLICIES
+_LONGEST_FIELD = 300
+_SHOWN_AGAIN = frozenset(
+    {Refusal.NOT_OPEN, Refusal.NOT_ASKED, Refusal.ANSWERED, Refusal.MISMATCH, Refusal.CHANGED, Refusal.NOT_POSTED}
+)
+"""Refusals after which there is another page to read."""
+
+
+class ForPeople:
+    """The calls of people; each comes with the secret of an address."""
+
+    def __init__(self, front: Front, telling: Telling) -> None:
+        """Keep what all calls need."""
+        self._front, self._desk, self._telling = front, front.desk, telling
+
+    async def come(self, call: Call) -> Response:
+        """Whoever comes with an address."""
+        return await (self.answer(call) if call.method == "POST" else self.show(call))
+
+    async def show(self, call: Call) -> Response:
+        """`GET /a/{token}`: what is asked; or what was answered."""
+        self._front.count(call)
+        token = _token(call)
+        visit = await self._visit(token)
+        if visit.standing.given is not None:
+            return await run_in_threadpool(self._answered, visit.standing)
+        return await run_in_threadpool(self._asking, call, token, visit)
+
+    async def answer(self, call: Call) -> Response:
+        """`POST /a/{token}`: the form."""
+        self._front.count(call)
+        token, patience = _token(call), self._front.setup.limits.timeout
+        fields = _fields(await body_of(call, _FORM, FORM_BODY, patience))
+        visit = await self._visit(token)
+        check_form(call, fields.get("key", ""), token, self._front.address)
+        answers = _answers(fields)
+        if answers is None:
+            return await self._again(call, token, fields, ProblemError("no-answer"))
+        seen = Seen(client_of(call), call.headers.get("user-agent", "")[:_LONGEST_FIELD])
+        say = self._words(visit)
+        try:
+            standing = await run_in_threadpool(
+                self._desk.answer, token, answers, say.language, seen, self._front.clock()
+            )
+        except RefusedError as wrong:
+            if wrong.refusal not in _SHOWN_AGAIN:
+                raise
+            return await self._again(call, token, fields, problem_of(wrong))
+        except (NoAddressError, OverError) as wrong:
+            raise _over(wrong) from None
+        return RedirectResponse(self._onward(standing, token), 303)
+
+    async def _visit(self, token: str) -> Visit:
+        try:
+            return await run_in_threadpool(self._desk.visit, token, self._front.clock())
+        except (NoAddressError, OverError) as wrong:
+            raise _over(wrong) from None
+
+    async def _again(self, call: Call, token: str, fields: Mapping[str, str], problem: ProblemError) -> Response:
+        """The page once more, with what is wrong; for a program, what is wrong."""
+        if wants_json(call):
+            raise problem
+        visit = await self._visit(token)
+        if visit.standing.given is not None:
+            raise ProblemError(Refusal.USED)
+        call.scope["state"]["problem"] = problem.name
+        return await run_in_threadpool(self._asking, call, token, visit, fields, problem)
+
+    def _asking(
+        self,
+        call: Call,
+        token: str,
+        visit: Visit,
+        fields: Mapping[str, str] | None = None,
+        problem: ProblemError | None = None,
+    ) -> Response:
+        if not visit.asked:
+            return self._telling.answer(ProblemError("nothing-asked"), call, is_json=wants_json(call))
+        request, address = visit.standing.request, self._front.address
+        key, cookie = form_key(call, token, address)
+        page = self._front.pages.asking(
+            self._desk.present,
+            visit.asked,
+            self._words(visit),
+            action=f"/a/{token}",
+            key=key,
+            chosen=_chosen(fields or {}),
+            problem=problem.name if problem is not None else "",
+        )
+        targets = [] if request.question.return_to is None else [request.question.return_to]
+        headers = {"Content-Security-Policy": content_security(*targets)}
+        answer = HTMLResponse(page, problem.status if problem is not None else 200, headers)
+        set_cookie(answer, cookie, token, address, round(self._front.setup.lifetime.total_seconds()))
+        return answer
+
+    def _answered(self, standing: Standing) -> Response:
+        say = self._messages(standing.request.question.language, [one.policy for one in standing.given or ()])
+        receipts = self._desk.receipts(standing)
+        page = self._front.pages.answered(self._desk.present, standing, receipts, say)
+        return HTMLResponse(page, headers={"Content-Security-Policy": content_security()})
+
+    def _words(self, visit: Visit) -> Messages:
+        question = visit.standing.request.question
+        return self._messages(question.language, question.policies)
+
+    def _messages(self, language: str, policies: Sequence[str]) -> Messages:
+        """The words around the texts: in the language that was asked for, else in that of the first policy."""
+        present = self._desk.present
+        first = next(iter(policies), "")
+        known = present.policy(first, self._front.clock())
+        return present.languages.messages_in(language or (known.terms.language if known is not None else "en"))
+
+    def _onward(self, standing: Standing, token: str) -> str:
+        """Where the person goes from here."""
+        question = standing.request.question
+        if question.return_to is None:
+            return f"{self._front.address}a/{token}"
+        told = {"request": standing.request.id, **({"state": question.state} if question.state is not None else {})}
+        return f"{question.return_to}{'&' if '?' in question.return_to else '?'}{urlencode(told)}"
+
+
+def _over(wrong: NoAddressError | OverError) -> ProblemError:
+    return ProblemError("no-such-address" if isinstance(wrong, NoAddressError) else "address-over")
+
+
+def _token(call: Call) -> str:
+    token = str(call.path_params["token"])
+    if not _TOKEN.fullmatch(token):
+        raise ProblemError("no-such-address")
+    return token
+
+
+def _fields(body: bytes) -> Mapping[str, str]:
+    """The fields of a form, each once."""
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"),
+            keep_blank_values=True,
+            strict_parsing=True,
+            errors="strict",
+            max_num_fields=_MOST_FIELDS,
+        )
+    except ValueError:
+        raise ProblemError("bad-request") from None
+    found = dict(pairs)
+    if len(found) != len(pairs) or any(len(value) > _LONGEST_FIELD for value in found.values()):
+        raise ProblemError("bad-request")
+    return found
+
+
+def _answers(fields: Mapping[str, str]) -> list[Answer] | None:
+    """What the form says to each text; None where it does not say something to each."""
+    found = []
+    for number in range(1, MOST_POLICIES * 2 + 1):
+        if f"policy-{number}" not in fields:
+            break
+        said = fields.get(f"decision-{number}", "")
+        if said not in set(Decision):
+            return None
+        policy, revision, digest, presentation, compared = (
+            fields.get(f"{name}-{number}", "") for name in ("policy", "revision", "digest", "presentation", "compared")
+        )
+        found.append(Answer(policy, revision, digest, presentation, compared or None, Decision(said)))
+    if len({(one.policy, one.revision) for one in found}) != len(found):
+        raise ProblemError("bad-request")
+    return found or None
+
+
+def _chosen(fields: Mapping[str, str]) -> Mapping[tuple[str, str], str]:
+    """What was chosen for which text, to show it again."""
+    return {
+        (fields[f"policy-{number}"], fields.get(f"revision-{number}", "")): fields.get(f"decision-{number}", "")
+        for number in range(1, MOST_POLICIES * 2 + 1)
+        if f"policy-{number}" in fields
+    }

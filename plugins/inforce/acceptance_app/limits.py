@@ -1,0 +1,101 @@
+"""How much is taken from whom: bodies, the time to send them, and how often one client may come."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import timedelta
+
+from starlette.requests import ClientDisconnect
+from starlette.requests import Request as Call
+
+from inforce.acceptance_app.problems import ProblemError
+
+JSON_BODY = 16_384
+FORM_BODY = 65_536
+_LAST = {"Connection": "close"}
+"""What is still on its way is not waited for."""
+_CLIENTS = 100_000
+"""How many clients are remembered; the one that came longest ago is forgotten first."""
+_BURST = 3.0
+"""For how many seconds a client may save up what it did not use."""
+_LEAST_BURST = 10.0
+_NETWORK = 64
+"""Whoever has one address of IPv6 has as many as there are in such a network."""
+
+
+class Buckets:
+    """A bucket of tokens for each client, refilled over time."""
+
+    def __init__(self, rate: float, clock: Callable[[], float]) -> None:
+        """Begin with full buckets.
+
+        Args:
+            rate: how many requests there may be in a second, over time.
+            clock: seconds, of which none ever comes twice.
+        """
+        self._rate, self._clock = rate, clock
+        self._most = max(_LEAST_BURST, rate * _BURST)
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, client: str) -> None:
+        """Take a token out of a client's bucket.
+
+        Raises:
+            ProblemError: it is empty.
+        """
+        now, name = self._clock(), _counted(client)
+        left, since = self._buckets.pop(name, (self._most, now))
+        left = min(self._most, left + (now - since) * self._rate)
+        self._buckets[name] = (left - 1 if left >= 1 else left), now
+        if len(self._buckets) > _CLIENTS:
+            self._buckets.popitem(last=False)
+        if left < 1:
+            seconds = max(1, round((1 - left) / self._rate + 0.5))
+            raise ProblemError("too-many", headers={"Retry-After": str(seconds)})
+
+
+async def body_of(call: Call, kind: str, most: int, patience: timedelta) -> bytes:
+    """The body of a call.
+
+    Args:
+        call: the call.
+        kind: the media type that it has to have.
+        most: how many bytes it may have.
+        patience: how long it may take.
+
+    Raises:
+        ProblemError: it is of another kind, larger, or slower.
+    """
+    if call.headers.get("content-type", "").partition(";")[0].strip().lower() != kind:
+        raise ProblemError("unsupported-type", headers={**_LAST, "Accept": kind})
+    said = call.headers.get("content-length", "0")
+    if said.isascii() and said.isdigit() and int(said[:12]) > most:
+        raise ProblemError("too-large", headers=_LAST)
+    found = bytearray()
+    try:
+        async with asyncio.timeout(patience.total_seconds()):
+            async for part in call.stream():
+                found += part
+                if len(found) > most:
+                    raise ProblemError("too-large", headers=_LAST)
+    except TimeoutError:
+        raise ProblemError("too-slow", headers=_LAST) from None
+    except ClientDisconnect:
+        raise ProblemError("bad-request", headers=_LAST) from None
+    return bytes(found)
+
+
+def _counted(client: str) -> str:
+    """As whom a client is counted."""
+    try:
+        address = ipaddress.ip_address(client)
+    except ValueError:
+        return client
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, _NETWORK), strict=False))
+    return str(address)

@@ -1,0 +1,179 @@
+"""The pages that people see: small, without a script, readable by everything that reads HTML."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files as resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from inforce.core.acceptance import Decision
+from inforce.core.asking import Standing
+from inforce.formats.messages import Messages, direction
+from inforce.formats.redline.style import page_style
+from inforce.formats.words import Words
+from inforce.workflows.acceptance.present_record import Asked, PresentRecord
+
+_TAG = re.compile(r"<[a-z][^<>]*>")
+_PLACE = re.compile(r' (id="|href="#)')
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a page shows of one text that is asked about."""
+
+    number: int
+    title: str
+    language: str
+    direction: str
+    fields: Mapping[str, str]
+    article: Markup
+    box: str
+    chosen: str
+    is_wrong: bool
+    before: str
+    entries: Markup
+    marked: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a page shows of one answer that was given."""
+
+    title: str
+    revision: str
+    language: str
+    direction: str
+    decision: str
+    instant: str
+    digest: str
+    receipt: str
+    link: str
+
+
+class Pages:
+    """Makes the pages."""
+
+    def __init__(self, root: str) -> None:
+        """Read the templates; `root` is the address of the site with the member's page, empty where it is not known."""
+        self._root = root
+        loader = PackageLoader(__package__ or "", "templates")
+        self._environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+        self._environment.globals["style"] = style_address()
+
+    def asking(  # noqa: PLR0913 - what the page says
+        self,
+        present: PresentRecord,
+        asked: Sequence[Asked],
+        say: Messages,
+        *,
+        action: str,
+        key: str,
+        chosen: Mapping[tuple[str, str], str],
+        problem: str = "",
+    ) -> str:
+        """What a person is asked, with the form.
+
+        Args:
+            present: the record.
+            asked: what is asked.
+            say: the words around the texts.
+            action: where the form is sent. It has to be said: a fragment in the page's address would take the focus.
+            key: what the form's hidden field says.
+            chosen: what the person chose already, where the page is shown again: nothing is chosen for them.
+            problem: why it is shown again; empty where it is not.
+        """
+        parts = [
+            _part(present, number, one, say, chosen, is_incomplete=problem == "no-answer")
+            for number, one in enumerate(asked, start=1)
+        ]
+        return self._render("asking.html", say, parts=parts, action=action, key=key, problem=problem)
+
+    def answered(self, present: PresentRecord, standing: Standing, receipts: Sequence[str], say: Messages) -> str:
+        """What a person answered, with the receipts."""
+        told = []
+        for one, receipt in zip(standing.given or (), receipts, strict=True):
+            revision = present.timeline(one.policy, one.instant)[one.revision]
+            told.append(
+                Told(
+                    revision.title,
+                    Words(say).calling(revision),
+                    revision.language,
+                    direction(revision.language),
+                    say(f"app.answered.{one.decision.value}"),
+                    f"{say.moment(one.instant, revision.zone, exactly=True, with_time=True)} ({revision.time_zone})",
+                    revision.digest,
+                    receipt,
+                    f"{self._root}accept/receipt/#{receipt}" if self._root else "",
+                )
+            )
+        return self._render("answered.html", say, answers=told)
+
+    def problem(self, name: str, say: Messages, call: str = "", status: int = 0) -> str:
+        """A problem, in plain words; without a call, what such a problem is."""
+        return self._render("problem.html", say, name=name, call=call, status=status)
+
+    def _render(self, template: str, say: Messages, **values: Any) -> str:
+        return self._environment.get_template(template).render(say=say, **values)
+
+
+def _part(  # noqa: PLR0913 - what a part says
+    present: PresentRecord,
+    number: int,
+    asked: Asked,
+    say: Messages,
+    chosen: Mapping[tuple[str, str], str],
+    *,
+    is_incomplete: bool,
+) -> Part:
+    revision, before = asked.revision, asked.compared_with
+    mine = chosen.get((asked.policy.slug, revision.name), "")
+    entries = marked = Markup()
+    if before is not None:
+        changes = present.changes(asked.policy.slug, before, revision, say)
+        entries, marked = (_placed(one, f"changed-{number}-") for one in (changes.entries, changes.marked))
+    fields = {
+        "policy": asked.policy.slug,
+        "revision": revision.name,
+        "digest": revision.digest,
+        "presentation": asked.presentation.digest,
+        "compared": before.name if before is not None else "",
+    }
+    return Part(
+        number,
+        revision.title,
+        revision.language,
+        direction(revision.language),
+        {f"{name}-{number}": value for name, value in fields.items()},
+        Markup(asked.presentation.article),  # noqa: S704 - our own, byte for byte
+        asked.presentation.box,
+        mine,
+        is_incomplete and mine not in set(Decision),
+        Words(say).calling(before) if before is not None else "",
+        entries,
+        marked,
+    )
+
+
+def _placed(html: str, prefix: str) -> Markup:
+    """The HTML with ids of its own, so that it can stand beside others of its kind."""
+    return Markup(_TAG.sub(lambda tag: _PLACE.sub(rf" \g<1>{prefix}", tag[0]), html))  # noqa: S704 - our own
+
+
+@lru_cache
+def style_sheet() -> bytes:
+    """The style sheet of all pages."""
+    own = resources(__package__ or "").joinpath("app.css").read_text("utf-8")
+    return f"{page_style()}\n{own}".encode()
+
+
+@lru_cache
+def style_address() -> str:
+    """Where the style sheet is: named by its content, and so kept for as long as a browser likes."""
+    return f"/style-{hashlib.sha256(style_sheet()).hexdigest()[:16]}.css"

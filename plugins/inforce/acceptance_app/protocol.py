@@ -1,0 +1,112 @@
+"""HTTP as uvicorn and h11 speak it, and what is missing there: an end to patience, and plain words for what is no HTTP.
+
+What a client may keep waiting, and how long: the head of a request, for `timeout`; its body, the same (`limits.py`);
+taking what was answered, the same; nothing at all on a connection that is kept open, five seconds (uvicorn's own).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from http import HTTPStatus
+
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+
+class Guarded(H11Protocol):
+    """uvicorn's protocol with an end to patience."""
+
+    patience = 10.0
+    """How many seconds the head of a request may take, and the taking of an answer."""
+    most = 500
+    """How many connections there may be."""
+    _head: asyncio.TimerHandle | None = None
+    _taking: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait, unless there are too many already."""
+        super().connection_made(transport)
+        if len(self.connections) > self.most:
+            self._refuse(503, "too-busy", "Too many connections. Come again in a moment.")
+        else:
+            self._wait_for_head()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what comes; once the head of a request is whole, the app has the time in hand."""
+        if self.transport.is_closing():
+            return
+        if self._head is None and self._is_between_requests():
+            self._wait_for_head()
+        super().data_received(data)
+        if not self._is_between_requests():
+            self._stop_waiting()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing more."""
+        self._stop_waiting()
+        self.resume_writing()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The client does not take what it asked for: wait for that, too."""
+        super().pause_writing()
+        if self._taking is None:
+            self._taking = self.loop.call_later(self.patience, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It does."""
+        super().resume_writing()
+        if self._taking is not None:
+            self._taking.cancel()
+            self._taking = None
+
+    def send_400_response(self, msg: str) -> None:
+        """Say that this is no HTTP."""
+        self._refuse(400, "bad-request", "This is not HTTP as it is understood here, or its head is too large.")
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection on which nothing more comes."""
+        self._stop_waiting()
+        super().timeout_keep_alive_handler()
+
+    def _is_between_requests(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is None or cycle.response_complete
+
+    def _wait_for_head(self) -> None:
+        self._head = self.loop.call_later(self.patience, self._lose_patience)
+
+    def _stop_waiting(self) -> None:
+        if self._head is not None:
+            self._head.cancel()
+            self._head = None
+
+    def _lose_patience(self) -> None:
+        self._head = None
+        if self.conn.trailing_data[0]:
+            self._refuse(408, "too-slow", "The request took too long to come.")
+        else:
+            self.transport.close()
+
+    def _refuse(self, status: int, name: str, detail: str) -> None:
+        """Say what is wrong, without the app, and close."""
+        self._stop_waiting()
+        if self.transport.is_closing():
+            return
+        told = {"detail": detail, "status": status, "title": name, "type": "about:blank"}
+        body = json.dumps(told).encode()
+        head = [
+            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
+            "Content-Type: application/problem+json",
+            f"Content-Length: {len(body)}",
+            "Cache-Control: no-store",
+            "Connection: close",
+            *(["Retry-After: 10"] if status == HTTPStatus.SERVICE_UNAVAILABLE else []),
+        ]
+        self.transport.write("\r\n".join([*head, "", ""]).encode() + body)
+        self.transport.close()
+
+
+def guarded(patience: float, most: int) -> type[Guarded]:
+    """The protocol with limits of its own."""
+    return type("Limited", (Guarded,), {"patience": patience, "most": most})

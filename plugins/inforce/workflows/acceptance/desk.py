@@ -1,0 +1,387 @@
+"""The desk at which applications ask, and people answer: all of it but HTTP.
+
+An application pushes a question, and gets an address that nobody can guess, for one person, once, for minutes (the
+pattern of RFC 9126). Of the secret in the address only the digest is kept. What the person answers is added to the
+register and noted with the request in one transaction; so a request is answered once, whoever is killed when.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+
+from inforce.adapters.acceptance import request_store
+from inforce.adapters.acceptance.register_store import Append, Register
+from inforce.adapters.git_record import tip_of
+from inforce.adapters.notify.secret import secret_of
+from inforce.core.acceptance import Open
+from inforce.core.acceptance_settings import IP, USER_AGENT, AcceptanceSettings, Application
+from inforce.core.asking import Answer, Question, Refusal, RefusedError, Request, Standing
+from inforce.core.errors import ConfigurationError, InforceError, Problem, RecordError
+from inforce.core.register import Head, Row
+from inforce.formats.acceptance.head_jws import sign_head
+from inforce.formats.acceptance.jwks import SigningKey, jwks_json
+from inforce.formats.acceptance.receipt_jws import sign_receipt
+from inforce.workflows.acceptance.answer import Judge, Seen
+from inforce.workflows.acceptance.present_record import Asked, PresentRecord, read_present
+from inforce.workflows.acceptance.set_up import public_keys_of, register_of, signing_key_of
+from inforce.workflows.progress import Progress
+from inforce.workflows.settings import Settings
+
+SHORTEST_SECRET = 32
+
+
+class UnknownPolicyError(Exception):
+    """There is no such policy; `place` is its place in the question."""
+
+    def __init__(self, policy: str, place: int) -> None:
+        """Say which."""
+        self.policy, self.place = policy, place
+        super().__init__(policy)
+
+
+class ReturnError(Exception):
+    """The application may not send people back to that address."""
+
+
+class NoAddressError(Exception):
+    """No request has that address."""
+
+
+class OverError(Exception):
+    """The address was good, and is no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody who came with an address: the request, and what is asked of them; nothing where they answered."""
+
+    standing: Standing
+    asked: tuple[Asked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What signs, what is published of that (JWKS), and the digests of the applications' credentials, by name."""
+
+    key: SigningKey
+    jwks: bytes
+    credentials: Mapping[str, bytes]
+
+
+class Desk:
+    """All that the app does, for threads to share. Made by `open_desk`."""
+
+    def __init__(
+        self,
+        setup: AcceptanceSettings,
+        folder: Path,
+        settings: Settings,
+        register: Register,
+        held: Held,
+    ) -> None:
+        """Keep what is needed; see `open_desk`."""
+        self.setup, self.settings, self.register = setup, settings, register
+        self._folder, self._held = folder, held
+        self._applications = {one.name: one for one in setup.applications}
+        self._stack = ExitStack()
+        self._former = ExitStack()
+        self._present: PresentRecord | None = None
+        self.fault = ""
+        self._reading = Lock()
+        self._since_head = 0
+        self._last_head: datetime | None = None
+
+    @property
+    def jwks(self) -> bytes:
+        """The public keys, for whoever checks a receipt."""
+        return self._held.jwks
+
+    # The record
+
+    @property
+    def present(self) -> PresentRecord:
+        """The record as it was read last."""
+        assert self._present is not None  # noqa: S101 - it is read before anybody can ask
+        return self._present
+
+    def read(self, now: datetime, progress: Progress) -> None:
+        """Read the record.
+
+        Raises:
+            RecordError: it is at fault. What was read before stays in use, and `fault` says so.
+        """
+        with self._reading:
+            stack = ExitStack()
+            try:
+                present = stack.enter_context(read_present(self.settings, now, progress))
+            except InforceError as wrong:
+                self.fault = "; ".join(f"{one.path}: {one.what}" for one in wrong.problems)
+                raise
+            # Whoever is just being answered may still need what was in use: it goes at the next reading.
+            self._former.close()
+            self._former, self._stack = self._stack, stack
+            self._present, self.fault = present, ""
+
+    def read_if_moved(self, now: datetime, progress: Progress) -> bool:
+        """Read the record again if its branch moved, or could not be read before; whether it was read."""
+        try:
+            tip = tip_of(self.settings.folder, self.settings.branch)
+            if tip is None:
+                raise RecordError([Problem(".", f"the branch {self.settings.branch} is gone", "bring it back")])
+        except InforceError as wrong:
+            self.fault = "; ".join(one.what for one in wrong.problems)
+            raise
+        if tip == self.present.record.tip and not self.fault:
+            return False
+        self.read(now, progress)
+        return True
+
+    def close(self) -> None:
+        """Let go of the record."""
+        self._former.close()
+        self._stack.close()
+
+    # Applications
+
+    def application_of(self, credential: str) -> Application | None:
+        """Who has that credential; how long it takes says nothing of any."""
+        digest = hashlib.sha256(credential.encode("utf-8", "surrogateescape")).digest()
+        found = None
+        for name, known in self._held.credentials.items():
+            if hmac.compare_digest(known, digest):
+                found = self._applications[name]
+        return found
+
+    def must_accept(self, question: Question, now: datetime) -> list[tuple[str, Open]]:
+        """What a person is asked by now, policy by policy.
+
+        Raises:
+            UnknownPolicyError: there is no such policy.
+            UnavailableError: the register does not answer.
+        """
+        present = self.present
+        question = self._whole(present, question, now)
+        rows = self.register.rows_of(question.subject)
+        return [
+            (slug, one)
+            for slug in question.policies
+            for one in present.open(slug, rows, question.registered, now)
+            if one.is_asked
+        ]
+
+    def ask(self, application: Application, question: Question, now: datetime) -> tuple[Request, str, Sequence[Asked]]:
+        """Note a request, if there is something to ask.
+
+        Returns:
+            The request, the secret of its address, and what is asked; nothing is noted where that is empty.
+
+        Raises:
+            UnknownPolicyError: there is no such policy.
+            ReturnError: people may not be sent back to that address.
+            UnavailableError: the register does not answer.
+        """
+        present = self.present
+        question = self._whole(present, question, now)
+        if question.return_to is not None and question.return_to not in application.return_to:
+            raise ReturnError(question.return_to)
+        asked = present.asked(self.register.rows_of(question.subject), question, now)
+        request = Request(secrets.token_hex(16), application.name, question, now, now + self.setup.lifetime)
+        token = secrets.token_urlsafe(32)
+        if asked:
+            with self.register.writing() as connection:
+                request_store.add(connection, request, _digest(token))
+        return request, token, asked
+
+    def outcome(self, application: Application, request: str) -> tuple[Standing, Sequence[str]] | None:
+        """A request of that application's, and the receipts of its answers; None where there is none.
+
+        Raises:
+            UnavailableError: the register does not answer.
+        """
+        with self.register.reading() as connection:
+            standing = request_store.of_id(connection, request, application.name)
+        return None if standing is None else (standing, self.receipts(standing))
+
+    # People
+
+    def visit(self, token: str, now: datetime) -> Visit:
+        """Somebody comes with an address.
+
+        Raises:
+            NoAddressError: it is none.
+            OverError: it is good no more.
+            UnavailableError: the register does not answer.
+        """
+        standing = self._standing(token, now)
+        if standing.given is not None:
+            return Visit(standing, ())
+        question = standing.request.question
+        rows = self.register.rows_of(question.subject)
+        return Visit(standing, self.present.asked(rows, question, now))
+
+    def answer(self, token: str, answers: Sequence[Answer], language: str, seen: Seen, now: datetime) -> Standing:
+        """Somebody answers; when this returns, it is in the register for good.
+
+        Answering once more in the same words comes to the same.
+
+        Raises:
+            NoAddressError: there is no such address.
+            OverError: it is good no more.
+            RefusedError: what is said cannot be; nothing is noted.
+            ClockError: the clock is behind the register.
+            UnavailableError: the register does not answer; nothing is noted.
+        """
+        standing = self._standing(token, now)
+        request = standing.request
+        if standing.given is not None:
+            return _again(standing, answers)
+        keep = self.setup.keeps
+        seen = Seen(seen.ip if IP in keep else None, seen.user_agent if USER_AGENT in keep else None)
+        judge = Judge(self.present, request, answers, language, seen)
+        try:
+            mark = request_store.marking(request.id, judge.given)
+            kept = self.register.append(Append(request.question.subject, judge.statements, self._signed, mark), now)
+        except RefusedError:
+            # Somebody was quicker, perhaps with the same answers: of a form that was sent twice, both are good.
+            later = self._standing(token, now)
+            if later.given is None:
+                raise
+            return _again(later, answers)
+        self._since_head += len(kept)
+        return replace(standing, given=judge.given(kept))
+
+    def receipts(self, standing: Standing) -> Sequence[str]:
+        """The receipts of what was answered, in that order."""
+        if not standing.given:
+            return ()
+        kept = {one.row.number: one.receipt for one in self.register.kept_of(standing.request.question.subject)}
+        return [kept[one.row] for one in standing.given]
+
+    # Heads, and what is over
+
+    def sign_head_if_due(self, now: datetime, *, at_once: bool = False) -> bool:
+        """Sign the register's head if it is time, or at once; whether anything was signed.
+
+        Raises:
+            UnavailableError: the register does not answer.
+        """
+        heads = self.setup.heads
+        if self._last_head is None:
+            self._last_head = now
+        is_late = self._since_head > 0 and now - self._last_head >= heads.pause
+        if not (at_once or is_late or self._since_head >= heads.rows):
+            return False
+        before = self.register.last_signed_head()
+        text = self.register.sign_head(self._signed_head, now)
+        self._since_head, self._last_head = 0, now
+        if text is None or text == before:
+            return False
+        if heads.file:
+            with (self._folder / heads.file).open("a", encoding="ascii") as file:
+                file.write(f"{text}\n")
+                file.flush()
+                os.fsync(file.fileno())
+        return True
+
+    def clear_out(self, now: datetime) -> int:
+        """Forget requests that are long over; how many."""
+        with self.register.writing() as connection:
+            return request_store.clear_out(connection, now)
+
+    def _whole(self, present: PresentRecord, question: Question, now: datetime) -> Question:
+        for place, slug in enumerate(question.policies):
+            if present.policy(slug, now) is None:
+                raise UnknownPolicyError(slug, place)
+        known = tuple(slug for slug in present.policies if present.policy(slug, now) is not None)
+        return question if question.policies else replace(question, policies=known)
+
+    def _standing(self, token: str, now: datetime) -> Standing:
+        with self.register.reading() as connection:
+            standing = request_store.of_token(connection, _digest(token))
+        if standing is None:
+            raise NoAddressError
+        if standing.is_over(now):
+            raise OverError
+        return standing
+
+    def _signed(self, row: Row, digest: str) -> str:
+        return sign_receipt(row, digest, self.register.id, self._held.key, self.setup.address)
+
+    def _signed_head(self, head: Head) -> str:
+        return sign_head(head, self._held.key, self.setup.address)
+
+
+@contextmanager
+def open_desk(
+    setup: AcceptanceSettings, folder: Path, settings: Settings, now: datetime, progress: Progress
+) -> Iterator[Desk]:
+    """Open everything that is needed.
+
+    Args:
+        setup: what `acceptances.yml` says.
+        folder: where that is: what it names is relative to it.
+        settings: where the record is.
+        now: the present.
+        progress: told of what takes long.
+
+    Raises:
+        ConfigurationError: something in the settings cannot be.
+        RecordError: the record is at fault.
+        UnavailableError: the register does not answer.
+    """
+    key, public = signing_key_of(setup, folder), public_keys_of(setup, folder)
+    held = Held(key, jwks_json(public), _credentials(setup.applications, folder))
+    with ExitStack() as stack:
+        register = stack.enter_context(register_of(setup, folder, writes=True))
+        with register.writing() as connection:
+            request_store.prepare(connection)
+        desk = Desk(setup, folder, settings, register, held)
+        stack.callback(desk.close)
+        desk.read(now, progress)
+        yield desk
+
+
+def _credentials(applications: Sequence[Application], folder: Path) -> dict[str, bytes]:
+    """The digests of the applications' credentials, by name."""
+    found: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    for one in applications:
+        try:
+            secret = secret_of(one.secret, folder) or ""
+        except ConfigurationError as wrong:
+            problems += wrong.problems
+            continue
+        digest = hashlib.sha256(secret.encode()).digest()
+        place = one.secret.file or f"${one.secret.variable}"
+        if len(secret) < SHORTEST_SECRET or not secret.isascii() or any(sign.isspace() for sign in secret):
+            todo = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+            what = f"the credential of {one.name} is shorter than {SHORTEST_SECRET} characters of ASCII, or has spaces"
+            problems.append(Problem(place, what, todo))
+        if digest in found.values():
+            what = f"the credential of {one.name} is another application's too"
+            problems.append(Problem(place, what, "give each its own"))
+        found[one.name] = digest
+    if problems:
+        raise ConfigurationError(problems)
+    return found
+
+
+def _again(standing: Standing, answers: Sequence[Answer]) -> Standing:
+    """What was answered, if it is what is answered again."""
+    before = {(one.policy, one.revision): one.decision for one in standing.given or ()}
+    if before != {(one.policy, one.revision): one.decision for one in answers}:
+        raise RefusedError(Refusal.USED)
+    return standing
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,0 +1,208 @@
+"""The record as the register of acceptances reads it: who is asked what at an instant, and what it looks like.
+
+It is read as a whole, and stays as it is: for a new posting it is read again, beside the one that is in use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+
+from inforce.adapters.clock import Door
+from inforce.core.acceptance import Decision, Open, accepted_of, open_to
+from inforce.core.asking import Question
+from inforce.core.clause import Clause
+from inforce.core.effect import Audience
+from inforce.core.errors import RecordError
+from inforce.core.instant import format_instant
+from inforce.core.policy import Revision
+from inforce.core.record import PolicyRecord
+from inforce.core.register import Row, answers_of
+from inforce.core.timeline import Basis, Person, Timeline
+from inforce.formats.acceptance.presentation import Presentation
+from inforce.formats.messages import Languages, Messages
+from inforce.formats.redline.html import change_list, redline_marks
+from inforce.formats.redline.words import Comparison, Text
+from inforce.formats.text.clauses import read_clauses
+from inforce.workflows.acceptance.presentations import Presentations, presentations_of
+from inforce.workflows.caches import cache_folder, html_cache, redlines_cache
+from inforce.workflows.convert_texts import SiteTexts
+from inforce.workflows.name_clauses import ClauseHistory
+from inforce.workflows.progress import Progress
+from inforce.workflows.read_messages import languages_of
+from inforce.workflows.read_record import OpenRecord, opened
+from inforce.workflows.settings import Settings
+from inforce.workflows.site_archive import site_archive
+
+_KNOWN = 16
+"""How many texts are remembered as clauses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A text to which an answer is asked of a person.
+
+    Attributes:
+        policy: the policy.
+        open: why, as which audience, and since when it counts.
+        revision: the text.
+        presentation: what is shown, word for word.
+        compared_with: the revision since which the changes are shown: that which the person accepted last, else that
+            which binds them; None where there is none, or it is this one.
+    """
+
+    policy: PolicyRecord
+    open: Open
+    revision: Revision
+    presentation: Presentation
+    compared_with: Revision | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed from one revision to another: the list, and the text with its changes marked. Both are HTML."""
+
+    entries: str
+    marked: str
+
+
+class PresentRecord:
+    """The record as it was read. Made by `read_present`; threads may share it."""
+
+    def __init__(
+        self, settings: Settings, source: OpenRecord, presentations: Presentations, folder: Path, languages: Languages
+    ) -> None:
+        """Keep what was read; `folder` is where caches are."""
+        self.record, self.settings, self.languages = source.record, settings, languages
+        self._source, self._presentations, self._folder = source, presentations, folder
+        self._policies = {one.slug: one for one in self.record.policies}
+        self._known: dict[tuple[str, int], Timeline] = {}
+        self._shown: dict[tuple[str, str, Audience], Presentation | None] = {}
+        self._histories: dict[str, ClauseHistory] = {}
+        self._clauses: dict[str, Callable[[Revision], Sequence[Clause]]] = {}
+        self._changes: dict[tuple[str, str, str, str], Changes] = {}
+        self._making = Lock()
+
+    @property
+    def policies(self) -> Sequence[str]:
+        """Every policy, by name."""
+        return tuple(self._policies)
+
+    def policy(self, slug: str, instant: datetime) -> PolicyRecord | None:
+        """The policy of that name, if something of it is posted by then."""
+        found = self._policies.get(slug)
+        return found if found is not None and found.timeline.revisions[0].posted <= instant else None
+
+    def timeline(self, slug: str, instant: datetime) -> Timeline:
+        """The policy's timeline as it is known then."""
+        whole = self._policies[slug].timeline
+        count = sum(one.posted <= instant for one in whole.revisions)
+        if (slug, count) not in self._known:
+            self._known[slug, count] = whole.as_of(instant)
+        return self._known[slug, count]
+
+    def open(self, slug: str, rows: Sequence[Row], registered: datetime | None, instant: datetime) -> tuple[Open, ...]:
+        """What a person can answer of a policy."""
+        if self.policy(slug, instant) is None:
+            return ()
+        return open_to(self.timeline(slug, instant), registered, answers_of(rows, slug), instant)
+
+    def asked(self, rows: Sequence[Row], question: Question, instant: datetime) -> tuple[Asked, ...]:
+        """What a person is asked, in the order of the question's policies.
+
+        Args:
+            rows: what the person said before.
+            question: what is said of them.
+            instant: the present.
+        """
+        return tuple(
+            self._asked(slug, one, rows, question, instant)
+            for slug in question.policies
+            for one in self.open(slug, rows, question.registered, instant)
+            if one.is_asked or (question.reconsider and one.decision is not None)
+        )
+
+    def _asked(self, slug: str, one: Open, rows: Sequence[Row], question: Question, instant: datetime) -> Asked:
+        timeline = self.timeline(slug, instant)
+        revision = timeline[one.revision]
+        before = self._before(timeline, slug, rows, question.registered or instant, instant)
+        if before is not None and timeline.root(before.name) == one.root:
+            before = None
+        shown = self.presentation(slug, one.revision, one.audience)
+        return Asked(self._policies[slug], one, revision, shown, before)
+
+    def _before(
+        self, timeline: Timeline, slug: str, rows: Sequence[Row], joined: datetime, instant: datetime
+    ) -> Revision | None:
+        """The revision that a person accepted last, else that which binds them."""
+        answers = [one for one in answers_of(rows, slug) if one.revision in timeline]
+        accepted = [one.revision for one in answers if one.decision is Decision.ACCEPTED]
+        if accepted:
+            return timeline[accepted[-1]]
+        bound = timeline.binding(Person(joined, accepted_of(answers)), instant)
+        is_bound = bound.revision is not None and bound.basis is Basis.BINDS
+        return timeline[str(bound.revision)] if is_bound else None
+
+    def presentation(self, slug: str, revision: str, audience: Audience) -> Presentation:
+        """What an audience is asked of a revision; `LookupError` where it is asked nothing."""
+        key = (slug, revision, audience)
+        with self._making:
+            if key not in self._shown:
+                self._shown[key] = self._presentations.of(slug, revision, audience)
+            found = self._shown[key]
+        if found is None:
+            raise LookupError(f"there is no presentation of {slug}/{revision} for {audience}")
+        return found
+
+    def changes(self, slug: str, old: Revision, new: Revision, messages: Messages) -> Changes:
+        """What changed from the one revision to the other, in the words of the messages."""
+        key = (slug, old.name, new.name, messages.language)
+        with self._making:
+            if key not in self._changes:
+                comparison = self._comparison(self._policies[slug], old, new)
+                marked = redline_marks(comparison, messages, top=4, language=new.language)
+                self._changes[key] = Changes(change_list(comparison, messages), marked)
+            return self._changes[key]
+
+    def _comparison(self, policy: PolicyRecord, old: Revision, new: Revision) -> Comparison:
+        """The redline by the identities of clauses: the one that the site shows for any two revisions."""
+        if policy.slug not in self._clauses:
+            texts = SiteTexts([policy], self._source.text_source(), html_cache(self._folder))
+            by_name = lru_cache(_KNOWN)(lambda name: read_clauses(texts.passages(policy.timeline[name])))
+            self._clauses[policy.slug] = lambda one: by_name(one.name)
+            caches = redlines_cache(self._folder)
+            self._histories[policy.slug] = ClauseHistory(policy, self._clauses[policy.slug], caches)
+        history, clauses = self._histories[policy.slug], self._clauses[policy.slug]
+        sides = (
+            Text(
+                f"{policy.slug}/{one.name}",
+                one.digest,
+                tuple(clauses(one)),
+                format_instant(one.posted, one.zone),
+                history.account(one).identified.names,
+            )
+            for one in (old, new)
+        )
+        return Comparison(next(sides), next(sides), history.between(old, new), policy.terms.language)
+
+
+@contextmanager
+def read_present(settings: Settings, now: datetime, progress: Progress) -> Iterator[PresentRecord]:
+    """Read the record.
+
+    Raises:
+        RecordError: everything that is wrong with it, or with the archive beside it.
+    """
+    with ExitStack() as stack:
+        source = stack.enter_context(opened(settings, Door(now, now), progress))
+        if source.record.errors:
+            raise RecordError(source.record.errors)
+        folder = stack.enter_context(cache_folder(settings, progress))
+        archive = site_archive(settings, source.record, now) if settings.archive else None
+        presentations = presentations_of(settings, source, archive)
+        yield PresentRecord(settings, source, presentations, folder, languages_of(settings))

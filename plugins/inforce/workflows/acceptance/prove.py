@@ -1,0 +1,205 @@
+"""Prove what somebody was shown and said: everything that is about it, in one ZIP that explains itself."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from hashlib import file_digest, sha256
+from pathlib import Path
+
+from inforce.adapters.acceptance.register_store import Kept, Register
+from inforce.adapters.clock import Door
+from inforce.adapters.zip_file import write_zip
+from inforce.core.acceptance_settings import AcceptanceSettings
+from inforce.core.errors import ConfigurationError, NotThereError, Problem, RecordError
+from inforce.core.policy import Revision
+from inforce.core.register import NO_ROW, Head, Shown
+from inforce.formats.acceptance.head_jws import HeadError, read_head, sign_head
+from inforce.formats.acceptance.jwks import Jwks, PublicKey, jwks_json
+from inforce.formats.acceptance.proof import (
+    KEYS,
+    README,
+    SUMS,
+    TOP,
+    Proof,
+    Proved,
+    chain_line,
+    chain_place,
+    head_place,
+    key_files,
+    presentation_place,
+    readme,
+    receipt_place,
+    row_place,
+    text_place,
+)
+from inforce.formats.acceptance.receipt_jws import ReceiptError, agrees, read_receipt
+from inforce.formats.acceptance.row_json import content_of, digest_of, row_text
+from inforce.formats.sha256sums import sha256sums
+from inforce.workflows.acceptance.set_up import public_keys_of, signing_key_of
+from inforce.workflows.read_messages import languages_of
+from inforce.workflows.read_record import OpenRecord, opened
+from inforce.workflows.settings import Settings
+
+_AGAIN = "check the register first: `inforce acceptances check`"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was proved: of how many rows, in how many files."""
+
+    rows: int
+    files: int
+
+
+def prove(  # noqa: PLR0913, PLR0917 - what is proved, of what, by what, where to
+    settings: Settings,
+    said: AcceptanceSettings,
+    folder: Path,
+    register: Register,
+    subject: str,
+    door: Door,
+    out: Path,
+) -> Report:
+    """Write everything that is about a subject into a ZIP. A head is signed first, if none covers their last row.
+
+    Args:
+        settings: of the record.
+        said: how the register is set up …
+        folder: … and where that stands.
+        register: the register.
+        subject: whom.
+        door: the clock.
+        out: the file, replaced if it is there; the same rows and heads give the same bytes.
+
+    Raises:
+        NotThereError: the register has no row of that subject.
+        RecordError: something does not fit, so that it would prove nothing.
+        ConfigurationError: a key or a file is not as it should be.
+        UnavailableError: the database does not answer.
+    """
+    kept, keys = register.kept_of(subject), public_keys_of(said, folder)
+    if not kept:
+        todo = "look whether this is the id that the application gives; who was never asked has no rows"
+        raise NotThereError([Problem("--subject", f"the register has no row of `{subject}`", todo)])
+    if register.last_signed_number() < kept[-1].row.number:
+        register.sign_head(partial(sign_head, key=signing_key_of(said, folder), issuer=said.address), door.asked)
+    say = languages_of(settings).messages_in(settings.language)
+    with opened(settings, door) as source, tempfile.TemporaryDirectory() as temporary:
+        if source.record.errors:
+            raise RecordError(source.record.errors)
+        gathering = _Gathering(register, keys, source, Path(temporary))
+        members = dict(gathering.members(kept))
+        address = f"{settings.root or said.address}{'accept/' if settings.root else ''}keys.json"
+        members[README] = readme(
+            Proof(subject, said.address, address, tuple(gathering.proved), gathering.signers[0]), say
+        )
+        _write(out, members)
+    return Report(len(kept), len(members) + 1)
+
+
+class _Gathering:
+    """Everything that is about a subject's rows, looked through once more as it is gathered."""
+
+    def __init__(self, register: Register, keys: Jwks, source: OpenRecord, folder: Path) -> None:
+        """Keep what it is gathered from; `folder` is for what is too long for memory."""
+        self._register, self._keys, self._source, self._folder = register, keys, source, folder
+        self.proved: list[Proved] = []
+        self.signers: list[PublicKey] = []
+
+    def members(self, kept: tuple[Kept, ...]) -> Iterator[tuple[str, bytes | Path]]:
+        """The files: each with its place."""
+        yield KEYS, jwks_json(self._keys)
+        yield from key_files(self._keys)
+        for one in kept:
+            yield from self._row(one)
+        reached = 0
+        for one in kept:
+            if one.row.number > reached:
+                heads = self._heads(one.row.number)
+                reached = heads[-1][0].number
+                yield from self._stretch(heads)
+
+    def _row(self, one: Kept) -> Iterator[tuple[str, bytes | Path]]:
+        text, shown = row_text(one.row, self._register.id), one.row.statement.shown
+        revision = self._revision(one, shown)
+        self.proved.append(Proved(one.row, content_of(text), revision))
+        yield row_place(one.row.number), text.encode()
+        yield receipt_place(one.row.number), one.receipt.encode()
+        yield text_place(shown.policy, shown.revision), self._source.data(revision)
+        presentation = self._register.presentation(shown.presentation)
+        if presentation is None or sha256(presentation).hexdigest() != shown.presentation:
+            raise _unfit(one.row.number, "the register has not what was shown")
+        yield presentation_place(shown.presentation), presentation
+
+    def _revision(self, one: Kept, shown: Shown) -> Revision:
+        policy = self._source.record.policy(shown.policy)
+        revision = next((each for each in policy.revisions if each.name == shown.revision), None) if policy else None
+        if revision is None or revision.digest != shown.digest:
+            raise _unfit(
+                one.row.number, f"the record has no {shown.policy}/{shown.revision} of the digest that it names"
+            )
+        try:
+            receipt = read_receipt(one.receipt, self._keys)
+        except ReceiptError as wrong:
+            raise _unfit(one.row.number, str(wrong)) from None
+        if not agrees(receipt, one.row, one.digest):
+            raise _unfit(one.row.number, "its receipt says otherwise")
+        self.signers += filter(None, [self._keys.find(receipt.kid)])
+        return revision
+
+    def _heads(self, number: int) -> list[tuple[Head, str]]:
+        """The signed heads around a row, with their texts: the last before it, if there is one, and the next."""
+        texts = [text for text in self._register.heads_around(number) if text is not None]
+        try:
+            return [(read_head(text, self._keys), text) for text in texts]
+        except HeadError as wrong:
+            raise _unfit(number, f"a head near it is not the register's: {wrong}") from None
+
+    def _stretch(self, heads: list[tuple[Head, str]]) -> Iterator[tuple[str, bytes | Path]]:
+        """The chain from one head to the next, and these."""
+        after = heads[-1][0]
+        number, previous = (0, NO_ROW) if len(heads) == 1 else (heads[0][0].number, heads[0][0].digest)
+        place = chain_place(number + 1, after.number)
+        path = self._folder / place.replace("/", "-")
+        with path.open("w", encoding="ascii") as file:
+            for stored in self._register.stored(number, after.number):
+                content, digest = content_of(stored[7]), stored[6]
+                if stored[0] != number + 1 or digest_of(previous, content) != digest:
+                    raise _unfit(number + 1, "the chain does not hold there")
+                file.write(chain_line(stored[0], previous, content, digest))
+                number, previous = stored[0], digest
+        if (number, previous) != (after.number, after.digest):
+            raise _unfit(number, "it is not the one that was signed")
+        yield place, path
+        for head, signed in heads:
+            yield head_place(head.number), signed.encode()
+
+
+def _write(out: Path, members: dict[str, bytes | Path]) -> None:
+    """Write the ZIP, whole or not at all."""
+    digests = {name: _digest(what) for name, what in members.items()}
+    listed = [*sorted(members.items()), (SUMS, sha256sums(digests))]
+    temporary = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        write_zip(temporary, ((f"{TOP}/{name}", what) for name, what in listed))
+        temporary.replace(out)
+    except OSError as wrong:
+        todo = "name a file in a folder that is there, and where there is room"
+        raise ConfigurationError([Problem(str(out), f"this cannot be written: {wrong.strerror}", todo)]) from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _digest(what: bytes | Path) -> str:
+    if isinstance(what, bytes):
+        return sha256(what).hexdigest()
+    with what.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _unfit(number: int, what: str) -> RecordError:
+    return RecordError([Problem(f"row {number}", f"this would prove nothing: {what}", _AGAIN)])

@@ -1,0 +1,75 @@
+"""What an `acceptances.yml` names: the register, its private keys, and the public ones of all times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from inforce.adapters.acceptance.register_store import Register, open_register
+from inforce.adapters.acceptance.signing_keys import read_keys
+from inforce.adapters.notify.secret import secret_of
+from inforce.core.acceptance_settings import AcceptanceSettings
+from inforce.core.errors import ConfigurationError, Problem
+from inforce.formats.acceptance.jwks import Jwks, SigningKey, read_jwks
+
+_MOST = 1 << 20
+
+
+@contextmanager
+def register_of(settings: AcceptanceSettings, folder: Path, *, writes: bool) -> Iterator[Register]:
+    """The register; with `writes` no, it has to be there, and nothing is left in it.
+
+    Args:
+        settings: what the operator set up.
+        folder: where that is: what it names is relative to it.
+        writes: whether anything will be added.
+
+    Raises:
+        ConfigurationError: what is named is not there, or not what it should be.
+        NotThereError: there is no register, and `writes` is no.
+        UnavailableError: the database does not answer.
+    """
+    password = secret_of(settings.database.password, folder)
+    with open_register(settings.database.address, password, folder, writes=writes) as register:
+        yield register
+
+
+def signing_key_of(settings: AcceptanceSettings, folder: Path) -> SigningKey:
+    """The private key that signs; it has to be among the public ones, so that everybody can check what it signs.
+
+    Raises:
+        ConfigurationError: a key cannot be read, or is missing among the public ones.
+    """
+    key, public = read_keys(settings.keys, folder)[0], public_keys_of(settings, folder)
+    if public.find(key.kid) is None:
+        what = f"the key {key.kid} of {settings.keys[0]} is not in it: nobody could check what it signs"
+        todo = "add it: `inforce acceptances new-key` does so with --jwks; and publish the file before the key signs"
+        raise ConfigurationError([Problem(settings.public_keys, what, todo)])
+    return key
+
+
+def public_keys_of(settings: AcceptanceSettings, folder: Path) -> Jwks:
+    """The public keys of all times.
+
+    Raises:
+        ConfigurationError: the file cannot be read, or is no key set.
+    """
+    return read_key_set(folder / settings.public_keys, settings.public_keys)
+
+
+def read_key_set(path: Path, shown: str) -> Jwks:
+    """The keys of a file; `shown` is what a person calls it.
+
+    Raises:
+        ConfigurationError: it cannot be read, or is no key set.
+    """
+    try:
+        with path.open("rb") as file:
+            return read_jwks(file.read(_MOST))
+    except OSError as wrong:
+        todo = "make one with `inforce acceptances new-key --out register-key.pem --jwks acceptance-keys.json`"
+        raise ConfigurationError([Problem(shown, f"this cannot be read: {wrong.strerror}", todo)]) from None
+    except ValueError as wrong:
+        todo = "name the file with the register's public keys, as the site has it under accept/keys.json"
+        raise ConfigurationError([Problem(shown, f"this has no keys: {wrong}", todo)]) from None

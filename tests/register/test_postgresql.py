@@ -1,0 +1,98 @@
+"""The register in a real PostgreSQL."""
+
+import threading
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from register.whole_register import KEY, KEYS, NOW, PAGE, filled, opened, sayings, statement
+
+from inforce.core.acceptance import Decision
+from inforce.core.errors import NotThereError, UnavailableError
+from inforce.core.register import NO_ROW
+from inforce.formats.acceptance.head_jws import read_head, sign_head
+from inforce.workflows.acceptance.check_register import Check
+
+
+def test_postgresql_keeps_the_register(tmp_path, postgresql):
+    with pytest.raises(NotThereError, match="no register in this database"), opened(tmp_path, postgresql, writes=False):
+        pass
+    with opened(tmp_path, postgresql) as register:
+        filled(register, 5)
+        both = statement("u-6", Decision.DECLINED), statement("u-6", policy="user-agreement")
+        kept = register.append(sayings(register, *both), NOW)
+        head = register.sign_head(lambda one: sign_head(one, KEY), NOW)
+    with opened(tmp_path, postgresql, writes=False) as register:
+        assert register.rows_of("u-6") == tuple(one.row for one in kept)
+        assert register.kept_of("u-6") == kept
+        assert register.presentation(kept[0].row.statement.shown.presentation) == PAGE
+        assert read_head(head, KEYS).number == register.head().number == 7
+        assert [rows[0].statement.subject for rows in register.rows_by_subject()] == [f"u-{n}" for n in range(1, 7)]
+        assert [row.number for row in register.rows_about("privacy-policy", "2018-04-10")] == [1, 2, 3, 4, 5, 6]
+        check = Check(register, KEYS, with_receipts=True)
+        assert list(check.flaws()) == []
+        assert (check.checked.rows, check.checked.heads) == (7, 1)
+        with pytest.raises(UnavailableError, match="read-only transaction"):
+            register.append(sayings(register, statement()), NOW)
+
+
+def test_two_servers_write_one_chain(tmp_path, postgresql):
+    with opened(tmp_path, postgresql) as register, opened(tmp_path, postgresql) as other:
+        kept = []
+
+        def say(number):
+            one = (register, other)[number % 2]
+            kept.extend(one.append(sayings(one, statement(f"u-{number}")), NOW))
+
+        threads = [threading.Thread(target=say, args=(number,)) for number in range(40)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        chain = sorted(kept, key=lambda one: one.row.number)
+        assert [one.row.number for one in chain] == list(range(1, 41))
+        assert [one.row.previous for one in chain] == [NO_ROW, *(one.digest for one in chain[:-1])]
+
+
+def test_nothing_is_changed_deleted_or_emptied(tmp_path, postgresql):
+    with opened(tmp_path, postgresql) as register:
+        filled(register, 1)
+        for change in (
+            "UPDATE inforce_acceptances SET subject = 'somebody else'",
+            "DELETE FROM inforce_receipts",
+            "TRUNCATE inforce_acceptances",
+        ):
+            with pytest.raises(UnavailableError, match="ever changed or deleted"), register.writing() as connection:
+                connection.execute(sa.text(change))
+
+
+def test_what_is_committed_is_on_the_disk_even_where_the_database_is_told_not_to_wait(tmp_path, postgresql):
+    with psycopg.connect(postgresql.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {connection.info.dbname} SET synchronous_commit = off")
+    with opened(tmp_path, postgresql) as register, register.writing() as connection:
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
+
+
+def test_a_lock_that_nobody_gives_back_is_not_waited_for_for_ever(tmp_path, postgresql, monkeypatch):
+    monkeypatch.setattr("inforce.adapters.acceptance.register_store.PATIENCE", 0.1)
+    with opened(tmp_path, postgresql) as register:
+        filled(register, 1)
+        with opened(tmp_path, postgresql) as other, other.writing() as connection:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({0x1F0ACC})")
+            with pytest.raises(UnavailableError, match="lock timeout"):
+                register.append(sayings(register, statement()), NOW)
+        filled(register, 1, begin=2)
+
+
+def test_a_database_that_went_away_comes_back(tmp_path, postgresql):
+    with opened(tmp_path, postgresql) as register:
+        filled(register, 1)
+        with psycopg.connect(postgresql.replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid()"
+            )
+        with pytest.raises(UnavailableError, match="does not answer"):
+            register.append(sayings(register, statement()), NOW)
+        filled(register, 1, begin=2)
+        assert list(Check(register, KEYS).flaws()) == []
