@@ -5,21 +5,18 @@ from pathlib import Path
 
 import pytest
 from acceptance_app.whole_app import Company
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-KEY = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 INFORCE = str(Path(sys.executable).with_name("inforce"))
 
 
 @pytest.fixture
 def company(tmp_path):
     """A company of its own, for tests that change something of it."""
-    return Company(tmp_path, KEY, INFORCE)
+    return Company(tmp_path, INFORCE)
 
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory):
     """The app of a company, for tests that leave it as it is."""
-    with Company(tmp_path_factory.mktemp("company"), KEY, INFORCE).serving() as app:
+    with Company(tmp_path_factory.mktemp("company"), INFORCE).serving() as app:
         yield app

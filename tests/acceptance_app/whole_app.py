@@ -12,13 +12,17 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import sqlite3
+import ssl
 import subprocess
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import httpx
 import lxml.html
 from repository import FIRST, TERMS, Repository, material
+
+from inforce.workflows.acceptance.new_key import new_key
 
 SECRET = "shop-secret-shop-secret-shop-secret"
 JOINED = "2016-05-01T12:00:00+09:00"
@@ -30,15 +34,17 @@ SECOND = material(
     "# Privacy Policy\n\nWe keep what you tell us, in Korea.\n\n## Cookies\n\nWe set *cookies*.\n",
 )
 _PATIENCE = 60
+TLS = ssl.create_default_context()
+"""Made once: it takes longer than a call."""
 
 
 class Company:
     """The folder of a company: its record, and how its register is set up."""
 
-    def __init__(self, folder, key, inforce):
+    def __init__(self, folder, inforce):
         self.repo = Repository(folder / "repo", folder / "home")
         self.inforce, self.folder = inforce, self.repo.folder
-        (self.folder / "register-key.pem").write_bytes(key)
+        new_key("ed25519", self.folder / "register-key.pem", self.folder / "acceptance-keys.json")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -71,6 +77,11 @@ class Company:
         path = self.folder / "acceptances.yml"
         path.write_text(text + self.more)
         return path
+
+    def rows(self):
+        """The rows of the register, as they are kept."""
+        with closing(sqlite3.connect(self.folder / "acceptances.db")) as database:
+            return [data for (data,) in database.execute("SELECT data FROM inforce_acceptances ORDER BY number")]
 
     @contextmanager
     def serving(self, stop=signal.SIGTERM, status=0):
@@ -107,10 +118,10 @@ class App:
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
         self._listens.wait(_PATIENCE)
-        assert process.poll() is None, self.log
+        assert self.told("listening"), self.log
         self.address = company.address
+        self._clients = []
         self.shop = self.client(SECRET)
-        self._clients = [self.shop]
 
     def _read(self):
         for line in self.process.stderr:
@@ -121,11 +132,16 @@ class App:
 
     def told(self, said):
         """The lines of the log that say that."""
-        return [line for line in map(json.loads, self.log) if line["said"] == said]
+        lines = [json.loads(line) for line in self.log if line.startswith("{")]
+        return [line for line in lines if line["said"] == said]
 
     def client(self, secret=None, **more):
         headers = {} if secret is None else {"Authorization": f"Bearer {secret}"}
-        return httpx.Client(base_url=self.company.address, headers=headers, timeout=_PATIENCE, trust_env=False, **more)
+        client = httpx.Client(
+            base_url=self.company.address, headers=headers, timeout=_PATIENCE, trust_env=False, **more
+        )
+        self._clients.append(client)
+        return client
 
     def ended(self):
         """The status with which it ended."""
@@ -159,9 +175,7 @@ class App:
     # What a person does
 
     def page(self, address):
-        client = self.client()
-        self._clients.append(client)
-        return Page(client, address)
+        return Page(self.client(), address)
 
     def answers(self, decision="accepted", subject="u-1", registered=None, **more):
         """Asks somebody, and has them answer: the outcome."""

@@ -102,7 +102,7 @@ class ForAnybody:
 
     async def openapi(self, _: Call) -> Response:
         """`GET /openapi.json`: what can be called, and what it answers."""
-        return JSONResponse(description(self.front.address))
+        return JSONResponse(description(self.front.address, self.front.desk.present.policies))
 
     async def keys(self, _: Call) -> Response:
         """`GET /keys.json`: the public keys of all times."""
@@ -141,8 +141,7 @@ def application(front: Front, beside: Beside, seconds: Callable[[], float]) -> A
         Route("/requests", applications.ask, methods=["POST"]),
         Route("/requests/{id}", applications.outcome, methods=["GET"]),
         Route("/must-accept", applications.must_accept, methods=["POST"]),
-        Route("/a/{token}", people.show, methods=["GET"]),
-        Route("/a/{token}", people.answer, methods=["POST"]),
+        Route("/a/{token}", people.come, methods=["GET", "POST"]),
         Route("/health", anybody.health, methods=["GET"]),
         Route("/ready", anybody.ready, methods=["GET"]),
         Route("/openapi.json", anybody.openapi, methods=["GET"]),

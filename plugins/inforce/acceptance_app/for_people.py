@@ -39,6 +39,10 @@ class ForPeople:
         """Keep what all calls need."""
         self._front, self._desk, self._telling = front, front.desk, telling
 
+    async def come(self, call: Call) -> Response:
+        """Whoever comes with an address."""
+        return await (self.answer(call) if call.method == "POST" else self.show(call))
+
     async def show(self, call: Call) -> Response:
         """`GET /a/{token}`: what is asked; or what was answered."""
         self._front.count(call)
@@ -53,11 +57,11 @@ class ForPeople:
         self._front.count(call)
         token, patience = _token(call), self._front.setup.limits.timeout
         fields = _fields(await body_of(call, _FORM, FORM_BODY, patience))
+        visit = await self._visit(token)
         check_form(call, fields.get("key", ""), token, self._front.address)
         answers = _answers(fields)
         if answers is None:
             return await self._again(call, token, fields, ProblemError("no-answer"))
-        visit = await self._visit(token)
         seen = Seen(client_of(call), call.headers.get("user-agent", "")[:_LONGEST_FIELD])
         say = self._words(visit)
         try:
@@ -104,6 +108,7 @@ class ForPeople:
             self._desk.present,
             visit.asked,
             self._words(visit),
+            action=f"/a/{token}",
             key=key,
             chosen=_chosen(fields or {}),
             problem=problem.name if problem is not None else "",

@@ -52,6 +52,7 @@ class Told:
     direction: str
     decision: str
     instant: str
+    digest: str
     receipt: str
     link: str
 
@@ -72,6 +73,7 @@ class Pages:
         asked: Sequence[Asked],
         say: Messages,
         *,
+        action: str,
         key: str,
         chosen: Mapping[tuple[str, str], str],
         problem: str = "",
@@ -82,6 +84,7 @@ class Pages:
             present: the record.
             asked: what is asked.
             say: the words around the texts.
+            action: where the form is sent. It has to be said: a fragment in the page's address would take the focus.
             key: what the form's hidden field says.
             chosen: what the person chose already, where the page is shown again: nothing is chosen for them.
             problem: why it is shown again; empty where it is not.
@@ -90,7 +93,7 @@ class Pages:
             _part(present, number, one, say, chosen, is_incomplete=problem == "no-answer")
             for number, one in enumerate(asked, start=1)
         ]
-        return self._render("asking.html", say, parts=parts, key=key, problem=problem)
+        return self._render("asking.html", say, parts=parts, action=action, key=key, problem=problem)
 
     def answered(self, present: PresentRecord, standing: Standing, receipts: Sequence[str], say: Messages) -> str:
         """What a person answered, with the receipts."""
@@ -104,7 +107,8 @@ class Pages:
                     revision.language,
                     direction(revision.language),
                     say(f"app.answered.{one.decision.value}"),
-                    say.moment(one.instant, revision.zone, exactly=True, with_time=True),
+                    f"{say.moment(one.instant, revision.zone, exactly=True, with_time=True)} ({revision.time_zone})",
+                    revision.digest,
                     receipt,
                     f"{self._root}accept/receipt/#{receipt}" if self._root else "",
                 )

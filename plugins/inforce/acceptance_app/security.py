@@ -88,7 +88,7 @@ def check_form(call: Call, said: str, token: str, address: str) -> None:
     """
     origin, site = call.headers.get("origin"), call.headers.get("sec-fetch-site")
     cookie = call.cookies.get(_name(address), "")
-    is_ours = _COOKIE.fullmatch(cookie) and hmac.compare_digest(_made(cookie, token), said.encode().decode("latin-1"))
+    is_ours = _COOKIE.fullmatch(cookie) and hmac.compare_digest(_made(cookie, token).encode(), said.encode())
     if not is_ours or origin not in (None, origin_of(address)) or (site is not None and site not in _OWN):
         raise ProblemError("forged-form")
 

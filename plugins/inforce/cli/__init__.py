@@ -56,5 +56,4 @@ for _command in (
     messages,
 ):
     main.add_command(_command)
-
 acceptances.add_command(serve)

@@ -197,7 +197,7 @@ def check(
     from inforce.workflows.acceptance.check_register import Check, read_heads
     from inforce.workflows.acceptance.set_up import public_keys_of
 
-    path, said = _settings(config_file, settings)
+    path, said = settings_of_register(config_file, settings)
     found, told_of = 0, []
     with _opened(said, path) as register:
         checking = Check(register, public_keys_of(said, path.parent), tuple(read_heads(heads)), receipts)
@@ -230,7 +230,7 @@ def prove(config_file: Path | None, subject: str, out: Path, settings: Path | No
     """Write a ZIP that proves what a person was shown and said, for whoever has nothing else: rows, chain, texts."""
     from inforce.workflows.acceptance.prove import prove
 
-    path, said = _settings(config_file, settings)
+    path, said = settings_of_register(config_file, settings)
     with _opened(said, path, writes=True) as register:
         proved = prove(settings_of(config_file), said, path.parent, register, subject, at_the_door(), out)
     if as_json:
@@ -239,7 +239,7 @@ def prove(config_file: Path | None, subject: str, out: Path, settings: Path | No
     click.echo(f"{out}: {count(proved.rows, 'row')} of {subject}, {count(proved.files, 'file')}")
 
 
-def _settings(config_file: Path | None, settings: Path | None) -> tuple[Path, AcceptanceSettings]:
+def settings_of_register(config_file: Path | None, settings: Path | None) -> tuple[Path, AcceptanceSettings]:
     """How the register is set up, and in which file that stands."""
     from inforce.workflows.acceptance.read_settings import read_acceptances_file
 
@@ -258,7 +258,7 @@ def _opened(said: AcceptanceSettings, path: Path, *, writes: bool = False) -> It
 @contextmanager
 def _register(config_file: Path | None, settings: Path | None) -> Iterator[Register]:
     """The register, for asking alone."""
-    path, said = _settings(config_file, settings)
+    path, said = settings_of_register(config_file, settings)
     with _opened(said, path) as register:
         yield register
 

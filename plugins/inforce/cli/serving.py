@@ -9,23 +9,18 @@ from pathlib import Path
 
 import click
 
+from inforce.cli.acceptances import settings_of_register, settings_option
 from inforce.cli.answering import told
 from inforce.cli.project import lines, settings_of
 
 
 @click.command()
-@click.option(
-    "--settings",
-    type=click.Path(path_type=Path),
-    default="acceptances.yml",
-    metavar="FILE",
-    help="How the register is set up; acceptances.yml, if not said.",
-)
+@settings_option
 @click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="Where to listen; 127.0.0.1, if not said.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8600, help="8600, if not said; 0: any that is free.")
 @click.pass_obj
 @told
-def serve(config_file: Path | None, settings: Path, host: str, port: int) -> None:
+def serve(config_file: Path | None, settings: Path | None, host: str, port: int) -> None:
     """Ask people, and record what they answer: the app with its pages, until SIGTERM.
 
     It reads the record from the repository that mkdocs.yml lies in, and again when the branch has moved; SIGHUP has it
@@ -36,15 +31,14 @@ def serve(config_file: Path | None, settings: Path, host: str, port: int) -> Non
     from inforce.acceptance_app.server import serve as serve_app
     from inforce.core.errors import ConfigurationError, Problem
     from inforce.workflows.acceptance.desk import open_desk
-    from inforce.workflows.acceptance.read_settings import read_acceptances_file
 
-    setup, record = read_acceptances_file(settings), settings_of(config_file)
+    (path, setup), record = settings_of_register(config_file, settings), settings_of(config_file)
     try:
         place = socket.create_server((host, port), backlog=1024)
     except OSError as wrong:
         todo = "choose another --host or --port, or stop what listens there"
         raise ConfigurationError([Problem(f"{host}:{port}", f"this cannot be listened at: {wrong}", todo)]) from None
-    with place, open_desk(setup, settings.parent, record, datetime.now(UTC), lines()) as desk:
+    with place, open_desk(setup, path.parent, record, datetime.now(UTC), lines()) as desk:
         log_to_standard_error()
         front = front_of(desk, lambda: datetime.now(UTC), time.monotonic)
         beside = Beside(desk, front.clock)

@@ -1,4 +1,4 @@
-"""The pages on which people read what they are asked to accept. Nothing can be answered on them.
+"""The pages on which people read what they are asked to accept, and members their receipts. Nothing is answered there.
 
 A revision's page is there for good, and so is what it says: what is asked is what is asked, whenever somebody looks.
 What is asked today stands on the page of each policy, and on one of all policies.
@@ -16,10 +16,11 @@ from inforce.core.effect import Audience
 from inforce.core.occasion import asked_of
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord
+from inforce.formats.acceptance.receipt_page_json import receipt_page_data
 from inforce.formats.messages import Languages
 from inforce.formats.text.markdown import Heading
 from inforce.mkdocs_plugin.ages import Ages
-from inforce.mkdocs_plugin.content import PAGE, Content
+from inforce.mkdocs_plugin.content import ASSETS, PAGE, Content
 from inforce.mkdocs_plugin.facts import RevisionFacts
 from inforce.mkdocs_plugin.late import article_of, asked_part_of
 from inforce.mkdocs_plugin.templating import Templates
@@ -147,6 +148,19 @@ class AcceptancePages:
         html = self._ages.dated(html, place, policies, self._language)
         headings = [Heading(2, one.anchor, one.revision.title) for one in asked]
         return Content(place, say("accepting.all.title"), say("accepting.all.description"), html, headings, head=head)
+
+    def receipt(self, head: str) -> Content:
+        """`/accept/receipt/`: where members read their receipts."""
+        say = self._languages.messages_in(self._language)
+        html = self._templates.render(
+            "receipt.html",
+            address.RECEIPT,
+            self._language,
+            data=receipt_page_data(self._site.record.policies, say),
+            script=f"{ASSETS}receipt.js",
+        )
+        title, description = say("member.title"), say("member.description")
+        return Content(address.RECEIPT, title, description, html, is_listed=False, head=head)
 
     def _shared(self) -> dict[str, object]:
         """What the templates of these pages have in common."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mkdocs.structure.files import File, Files
 
+from inforce.core.address import RECEIPT
 from inforce.mkdocs_plugin.pages import Pages
 
 
@@ -27,7 +28,7 @@ def dated(files: Files, ours: Pages, permanent: Iterable[str], root: str) -> dic
     pages = files.documentation_pages()
     sources = {_place(file): Path(file.abs_src_path) for file in pages if file.abs_src_path}
     committed = ours.site.source.last_changed(sources.values())
-    places = {*map(_place, pages), *permanent}
+    places = {*map(_place, pages), *permanent} - {RECEIPT}
 
     def changed(place: str) -> datetime | None:
         known = [ours.last_change(place), committed.get(sources[place]) if place in sources else None]

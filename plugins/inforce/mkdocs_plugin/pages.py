@@ -144,7 +144,7 @@ class Pages:
         """When something last changed on a page, if it is ours: on a policy's, on home, or a listed permanent page."""
         slug, _, rest = place.partition("/")
         timeline, now = self._timelines.get(slug), self.site.as_of
-        if not place:
+        if place in ("", address.ACCEPTANCE):
             return max(filter(None, (last_change(one, now) for one in self._timelines.values())), default=None)
         if place == address.NOTICES:
             return self.notices.last_told()
@@ -229,6 +229,10 @@ class Pages:
     def accept(self) -> Content:
         """`/accept/`: what all policies ask of whoever registers."""
         return self.filled(self.acceptance.all(self.heads.other(address.ACCEPTANCE)))
+
+    def receipt(self) -> Content:
+        """`/accept/receipt/`: where members read their receipts."""
+        return self.filled(self.acceptance.receipt(self.heads.other(address.RECEIPT)))
 
     def policy(self, policy: PolicyRecord) -> Content:
         """`/privacy-policy/`: the text in force for current users."""

@@ -134,6 +134,8 @@ class InforcePlugin(BasePlugin[InforceConfig]):
             self._made[f"{address.NOTICES}{INDEX}"] = self.pages.all_notices
         if asked:
             self._made[f"{address.ACCEPTANCE}{INDEX}"] = self.pages.accept
+        if self.site.acceptance.option is not None:
+            self._made[f"{address.RECEIPT}{INDEX}"] = self.pages.receipt
         self._places = {source.removesuffix(INDEX) for source in self._made}
         self._folder.bring_back(self.pages.files_but_for(self._places))
         made = [*self._made, *([] if files.get_file_from_path(INDEX) else [INDEX])]

@@ -66,13 +66,14 @@ export class Timeline {
 
   _acceptedAt(root, joined, accepted) {
     const instants = accepted
-      .filter(one => this.byName.has(one.revision) && this._rootOf(one.revision) === root.name)
+      .filter(one => this.byName.has(one.revision) && this.rootOf(one.revision) === root.name)
       .filter(one => this.counts(joined, one))
       .map(one => one.instant)
     return instants.length ? instants.reduce((one, other) => (other < one ? other : one)) : null
   }
 
-  _rootOf(name) {
+  /** The substantive revision that a revision is, or corrects. */
+  rootOf(name) {
     return this.byName.get(name).standsFor ?? name
   }
 

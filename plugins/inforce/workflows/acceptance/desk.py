@@ -12,15 +12,14 @@ import hmac
 import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
 from inforce.adapters.acceptance import request_store
-from inforce.adapters.acceptance.register_store import Append, Register, open_register
-from inforce.adapters.acceptance.signing_keys import read_keys
+from inforce.adapters.acceptance.register_store import Append, Register
 from inforce.adapters.git_record import tip_of
 from inforce.adapters.notify.secret import secret_of
 from inforce.core.acceptance import Open
@@ -29,10 +28,11 @@ from inforce.core.asking import Answer, Question, Refusal, RefusedError, Request
 from inforce.core.errors import ConfigurationError, InforceError, Problem, RecordError
 from inforce.core.register import Head, Row
 from inforce.formats.acceptance.head_jws import sign_head
-from inforce.formats.acceptance.jwks import PublicKey, SigningKey, jwks_json, read_jwks
+from inforce.formats.acceptance.jwks import SigningKey, jwks_json
 from inforce.formats.acceptance.receipt_jws import sign_receipt
 from inforce.workflows.acceptance.answer import Judge, Seen
 from inforce.workflows.acceptance.present_record import Asked, PresentRecord, read_present
+from inforce.workflows.acceptance.set_up import public_keys_of, register_of, signing_key_of
 from inforce.workflows.progress import Progress
 from inforce.workflows.settings import Settings
 
@@ -338,15 +338,13 @@ def open_desk(
         RecordError: the record is at fault.
         UnavailableError: the register does not answer.
     """
-    keys, public = read_keys(setup.keys, folder), _public_keys(folder / setup.public_keys)
-    jwks = jwks_json({one.kid: one for one in (*keys, *public)}.values())
-    credentials = _credentials(setup.applications, folder)
+    key, public = signing_key_of(setup, folder), public_keys_of(setup, folder)
+    held = Held(key, jwks_json(public), _credentials(setup.applications, folder))
     with ExitStack() as stack:
-        password = secret_of(setup.database.password, folder)
-        register = stack.enter_context(open_register(setup.database.address, password, folder))
+        register = stack.enter_context(register_of(setup, folder, writes=True))
         with register.writing() as connection:
             request_store.prepare(connection)
-        desk = Desk(setup, folder, settings, register, Held(keys[0], jwks, credentials))
+        desk = Desk(setup, folder, settings, register, held)
         stack.callback(desk.close)
         desk.read(now, progress)
         yield desk
@@ -375,17 +373,6 @@ def _credentials(applications: Sequence[Application], folder: Path) -> dict[str,
     if problems:
         raise ConfigurationError(problems)
     return found
-
-
-def _public_keys(path: Path) -> Sequence[PublicKey]:
-    """The public keys of all times; none where there is no file yet."""
-    with suppress(FileNotFoundError):
-        try:
-            return read_jwks(path.read_bytes()).keys
-        except ValueError as wrong:
-            todo = "put the public keys there that `inforce acceptances new-key --jwks` wrote"
-            raise ConfigurationError([Problem(str(path), str(wrong), todo)]) from None
-    return ()
 
 
 def _again(standing: Standing, answers: Sequence[Answer]) -> Standing:

@@ -17,6 +17,7 @@ from inforce.adapters.clock import Door
 from inforce.core.acceptance import Decision, Open, accepted_of, open_to
 from inforce.core.asking import Question
 from inforce.core.clause import Clause
+from inforce.core.effect import Audience
 from inforce.core.errors import RecordError
 from inforce.core.instant import format_instant
 from inforce.core.policy import Revision
@@ -81,7 +82,7 @@ class PresentRecord:
         self._source, self._presentations, self._folder = source, presentations, folder
         self._policies = {one.slug: one for one in self.record.policies}
         self._known: dict[tuple[str, int], Timeline] = {}
-        self._shown: dict[tuple[str, str, str], Presentation | None] = {}
+        self._shown: dict[tuple[str, str, Audience], Presentation | None] = {}
         self._histories: dict[str, ClauseHistory] = {}
         self._clauses: dict[str, Callable[[Revision], Sequence[Clause]]] = {}
         self._changes: dict[tuple[str, str, str, str], Changes] = {}
@@ -132,7 +133,8 @@ class PresentRecord:
         before = self._before(timeline, slug, rows, question.registered or instant, instant)
         if before is not None and timeline.root(before.name) == one.root:
             before = None
-        return Asked(self._policies[slug], one, revision, self._presentation(slug, one), before)
+        shown = self.presentation(slug, one.revision, one.audience)
+        return Asked(self._policies[slug], one, revision, shown, before)
 
     def _before(
         self, timeline: Timeline, slug: str, rows: Sequence[Row], joined: datetime, instant: datetime
@@ -146,14 +148,15 @@ class PresentRecord:
         is_bound = bound.revision is not None and bound.basis is Basis.BINDS
         return timeline[str(bound.revision)] if is_bound else None
 
-    def _presentation(self, slug: str, one: Open) -> Presentation:
-        key = (slug, one.revision, one.audience.value)
+    def presentation(self, slug: str, revision: str, audience: Audience) -> Presentation:
+        """What an audience is asked of a revision; `LookupError` where it is asked nothing."""
+        key = (slug, revision, audience)
         with self._making:
             if key not in self._shown:
-                self._shown[key] = self._presentations.of(slug, one.revision, one.audience)
+                self._shown[key] = self._presentations.of(slug, revision, audience)
             found = self._shown[key]
         if found is None:
-            raise LookupError(f"there is no presentation of {slug}/{one.revision} for {one.audience}")
+            raise LookupError(f"there is no presentation of {slug}/{revision} for {audience}")
         return found
 
     def changes(self, slug: str, old: Revision, new: Revision, messages: Messages) -> Changes:
@@ -170,7 +173,8 @@ class PresentRecord:
         """The redline by the identities of clauses: the one that the site shows for any two revisions."""
         if policy.slug not in self._clauses:
             texts = SiteTexts([policy], self._source.text_source(), html_cache(self._folder))
-            self._clauses[policy.slug] = lru_cache(_KNOWN)(lambda one: read_clauses(texts.passages(one)))
+            by_name = lru_cache(_KNOWN)(lambda name: read_clauses(texts.passages(policy.timeline[name])))
+            self._clauses[policy.slug] = lambda one: by_name(one.name)
             caches = redlines_cache(self._folder)
             self._histories[policy.slug] = ClauseHistory(policy, self._clauses[policy.slug], caches)
         history, clauses = self._histories[policy.slug], self._clauses[policy.slug]

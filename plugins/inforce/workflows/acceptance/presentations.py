@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
+from inforce.core.archive import presentation_place
 from inforce.core.effect import Audience
+from inforce.core.errors import Problem, RecordError
 from inforce.core.occasion import Occasion, Occasions
 from inforce.core.policy import Revision
 from inforce.core.record import Record
-from inforce.formats.acceptance.presentation import Presentation, presentation_of
+from inforce.formats.acceptance.presentation import Presentation, presentation_of, read_presentation
 from inforce.formats.messages import Languages
 from inforce.formats.text.markdown import Rendition, render
 from inforce.workflows.read_messages import languages_of
@@ -19,6 +21,7 @@ from inforce.workflows.site_archive import SiteArchive
 
 _KNOWN = 64
 """How many presentations are remembered."""
+_NOT_OURS = "run `inforce verify` on the archive; is it the archive of another record?"
 
 
 class Presentations:
@@ -56,20 +59,33 @@ class Presentations:
         occasions = self._occasions[revision.policy]
         words = self._languages.texts_in(revision.language)
         found = [occasions.of(revision.name, audience) for audience in Audience]
-        return repr((found, words if any(found) else None))
+        kept = [*self._archive.presentations(revision)] if self._archive is not None else []
+        return repr((found, words if any(found) else None, kept))
 
     def _find(self, policy: str, revision: str, audience: Audience) -> Presentation | None:
         occasions = self._occasions.get(policy)
         occasion = occasions.of(revision, audience) if occasions is not None else None
         if occasion is None:
             return None
-        return self._archived(occasion) or self._made(occasion)
+        return self._archived(occasion) or self.made(occasion)
 
     def _archived(self, occasion: Occasion) -> Presentation | None:
         """As the archive has it: that is what is shown for ever, whatever words we would use today."""
-        return None  # The archive has none yet.
+        revision, audience = occasion.revision, occasion.audience
+        data = self._archive.presentation(revision, audience) if self._archive is not None else None
+        if data is None:
+            return None
+        place = presentation_place(revision.policy, revision.name, audience)
+        try:
+            found = read_presentation(revision.policy, revision.name, audience, data)
+        except ValueError as wrong:
+            raise RecordError([Problem(place, str(wrong), _NOT_OURS)]) from None
+        if found.source != revision.digest:
+            raise RecordError([Problem(place, "this shows another text than the record has", _NOT_OURS)])
+        return found
 
-    def _made(self, occasion: Occasion) -> Presentation:
+    def made(self, occasion: Occasion) -> Presentation:
+        """In the words of today, whatever the archive has."""
         revision = occasion.revision
         messages = self._languages.messages_in(revision.language)
         return presentation_of(occasion, self._rendition(revision), messages)

@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+"""Acceptances recorded by the app, against the same server doing only the durable write. On SQLite and PostgreSQL.
+
+Both are uvicorn with the same protocol, the same limits, the same number of threads and the same settings of the
+database. The app reads the form, checks where it comes from, looks the request up, judges the answer by the record,
+chains, signs and keeps the row with its receipt, and notes the request as answered. The bare one takes the same bytes
+and inserts them in a transaction of its own, which is on the disk when it answers. Clients are as many at a time, and
+each sends its next form when the last is answered. They take turns.
+
+Printed: answers a second of each (medians), and their ratio.
+
+`benchmarks/acceptance.py [ANSWERS] [TURNS] [CLIENTS] [POSTGRESQL]`; 2,000, 5 and 32, if not said. The last is an
+SQLAlchemy address of an empty database for the second half; without it there is none.
+"""
+
+import asyncio
+import hashlib
+import json
+import secrets
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlencode
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+import sqlalchemy as sa
+from acceptance_app.whole_app import Company
+from measure import BIN
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request as Call
+from starlette.responses import Response
+from starlette.routing import Route, Router
+
+from inforce.acceptance_app.server import serve
+from inforce.adapters.acceptance import request_store
+from inforce.adapters.acceptance.register_store import PATIENCE, open_register
+from inforce.adapters.databases import engine_of, make_durable, writing
+from inforce.core.asking import Question, Request
+from inforce.workflows.acceptance.read_settings import read_acceptances_file
+
+LIMITS = "limits:\n  rate: 99999 per second\n"
+
+
+def bare(database: str, port: int, settings: Path) -> None:
+    """Serve the durable write alone."""
+    engine = engine_of(database, None, "register", database)
+    make_durable(engine, PATIENCE)
+    tables = sa.MetaData()
+    table = sa.Table("bare", tables, sa.Column("number", sa.Integer, primary_key=True), sa.Column("data", sa.Text))
+    with writing(engine) as connection:
+        tables.create_all(connection)
+
+    def write(data: str) -> None:
+        with writing(engine) as connection:
+            connection.execute(sa.insert(table), {"data": data})
+
+    async def take(call: Call) -> Response:
+        await run_in_threadpool(write, (await call.body()).decode())
+        return Response(status_code=303, headers={"Location": "/"})
+
+    place = socket.create_server(("127.0.0.1", port))
+    serve(Router([Route("/a/{token}", take, methods=["POST"])]), read_acceptances_file(settings), place, lambda: None)
+
+
+def forms(company: Company, count: int) -> list[bytes]:
+    """As many people who are asked, each with a form to send, whole as it goes over the wire."""
+    with company.serving() as app:
+        shown = app.page(app.ask("first")["address"]).filled("accepted")
+    now = datetime.now(UTC)
+    found = []
+    with open_register(company.database, None, company.folder) as register, register.writing() as connection:
+        for _ in range(count):
+            token, cookie, subject = secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_hex(8)
+            question = Question(subject, None, ("privacy-policy",))
+            request = Request(secrets.token_hex(16), "shop", question, now, now + timedelta(hours=1))
+            request_store.add(connection, request, hashlib.sha256(token.encode()).hexdigest())
+            key = hashlib.sha256(f"{cookie}.{token}".encode()).hexdigest()
+            body = urlencode({**shown, "key": key})
+            head = (
+                f"POST /a/{token} HTTP/1.1",
+                "Host: here",
+                f"Cookie: inforce={cookie}",
+                "Content-Type: application/x-www-form-urlencoded",
+                f"Content-Length: {len(body)}",
+                "",
+                body,
+            )
+            found.append("\r\n".join(head).encode())
+    return found
+
+
+async def send(port: int, calls: Iterable[bytes], clients: int) -> None:
+    """Send all of them, so many at a time."""
+    left = iter(calls)
+
+    async def client() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for call in left:
+            writer.write(call)
+            head = await reader.readuntil(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/1.1 303"):
+                sys.exit(head.decode())
+        writer.close()
+
+    await asyncio.gather(*(client() for _ in range(clients)))
+
+
+def timed(port: int, calls: list[bytes], clients: int) -> float:
+    """How many are answered in a second."""
+    begun = time.perf_counter()
+    asyncio.run(send(port, calls, clients))
+    return len(calls) / (time.perf_counter() - begun)
+
+
+def contest(database: str, answers: int, turns: int, clients: int) -> None:
+    """Let both take turns on one kind of database."""
+    rates: dict[str, list[float]] = {"app": [], "bare": []}
+    with tempfile.TemporaryDirectory() as folder:
+        company = Company(Path(folder), str(BIN / "inforce"))
+        company.database, company.more = database, LIMITS
+        for turn in range(turns):
+            calls = forms(company, answers)
+            with company.serving():
+                rates["app"].append(timed(company.port, calls, clients))
+            where = company.database.replace("sqlite:///", f"sqlite:///{company.folder}/bare-")
+            command = [sys.executable, __file__, "--bare", where, str(company.port), str(company.set_up())]
+            with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+                while not listening(company.port):
+                    time.sleep(0.05)
+                rates["bare"].append(timed(company.port, calls, clients))
+                process.terminate()
+            print(f"  turn {turn + 1} of {turns} done", file=sys.stderr, flush=True)
+    app, alone = (statistics.median(rates[name]) for name in ("app", "bare"))
+    kind = database.partition(":")[0].partition("+")[0]
+    print(f"{kind}: {app:.0f} acceptances a second, {alone:.0f} bare writes a second: {app / alone:.2f} times")
+    print(json.dumps({name: [round(one) for one in found] for name, found in rates.items()}), file=sys.stderr)
+
+
+def listening(port: int) -> bool:
+    """Whether somebody answers there."""
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
+
+
+def main() -> None:
+    """Measure, and print."""
+    if sys.argv[1:2] == ["--bare"]:
+        bare(sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))
+        return
+    numbers = [int(one) for one in sys.argv[1:4]]
+    answers, turns, clients = (*numbers, *(2000, 5, 32)[len(numbers) :])
+    for database in ("sqlite:///acceptances.db", *sys.argv[4:5]):
+        contest(database, answers, turns, clients)
+
+
+if __name__ == "__main__":
+    main()

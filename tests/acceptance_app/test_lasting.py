@@ -1,0 +1,275 @@
+"""What lasts: a stop ends what was begun, a kill loses no receipt's row, and a database that is lost is told."""
+
+import hashlib
+import json
+import secrets
+import signal
+import socket
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+from acceptance_app.whole_app import JOINED, SECRET, TLS, material
+from joserfc import jws
+from joserfc.jwk import KeySet
+
+SHOP = {"Authorization": f"Bearer {SECRET}"}
+LATER = material("effective: 2999-01-01\n", "# Privacy Policy\n\nWe keep everything.\n")
+
+
+def checked(company, keys):
+    """The rows, and the receipts in the hands of anybody: the chain recomputed from what is in the file."""
+    with closing(sqlite3.connect(company.folder / "acceptances.db")) as database:
+        kept = database.execute("SELECT number, digest, data FROM inforce_acceptances ORDER BY number").fetchall()
+        receipts = database.execute("SELECT number, jws FROM inforce_receipts ORDER BY number").fetchall()
+    previous = "0" * 64
+    for expected, (number, digest, data) in enumerate(kept, start=1):
+        row = json.loads(data)
+        assert (number, row["number"], row["previous"]) == (expected, expected, previous)
+        content = hashlib.sha256(data.encode()).hexdigest()
+        assert hashlib.sha256(f"{previous}{content}".encode()).hexdigest() == digest
+        previous = digest
+    assert [number for number, _ in receipts] == [number for number, _, _ in kept]
+    for (_, digest, _), (_, text) in zip(kept, receipts, strict=True):
+        assert payload(text, keys)["row"] == digest
+    return [json.loads(data) for _, _, data in kept]
+
+
+def payload(receipt, keys):
+    known = KeySet.import_key_set(json.loads(keys))
+    registry = jws.JWSRegistry(algorithms=["Ed25519", "ES256"])
+    return json.loads(jws.deserialize_compact(receipt, known, registry=registry).payload)
+
+
+def test_the_head_is_signed_at_the_end_and_kept_elsewhere(company):
+    company.more = "heads:\n  file: heads.jsonl\n"
+    with company.serving() as app:
+        keys = app.shop.get("keys.json").content
+        assert app.shop.get("heads").json() == {"head": None}
+        for number in range(3):
+            app.answers("accepted", f"u-{number}")
+    (line,) = (company.folder / "heads.jsonl").read_text().splitlines()
+    head = payload(line, keys)
+    rows = checked(company, keys)
+    assert head["number"] == len(rows) == 3
+    with company.serving(signal.SIGINT) as app:
+        assert app.shop.get("heads").json() == {"head": line}
+    assert (company.folder / "heads.jsonl").read_text().splitlines() == [line]
+
+
+def test_a_stop_in_the_middle_ends_what_was_begun(company):
+    """An answer waits for a database that somebody holds; the app is asked to stop, and the database is let go."""
+    with company.serving() as app:
+        page = app.page(app.ask("u-1")["address"])
+        body = urlencode(page.filled("accepted"))
+        lines = [
+            f"POST {page.address.removeprefix(app.address.rstrip('/'))} HTTP/1.1",
+            "Host: here",
+            f"Cookie: inforce={page.client.cookies['inforce']}",
+            "Content-Type: application/x-www-form-urlencoded",
+            f"Content-Length: {len(body)}",
+        ]
+        with (
+            closing(sqlite3.connect(company.folder / "acceptances.db", isolation_level=None)) as other,
+            closing(socket.create_connection(("127.0.0.1", company.port), timeout=60)) as sent,
+        ):
+            other.execute("BEGIN IMMEDIATE")
+            sent.sendall("\r\n".join([*lines, "", body]).encode())
+            assert app.shop.get("health").status_code == 200, "so what came before it has come"
+            app.close()
+            app.process.send_signal(signal.SIGTERM)
+            with suppress(ConnectionRefusedError):
+                while True:
+                    socket.create_connection(("127.0.0.1", company.port), timeout=60).close()
+            assert company.rows() == []
+            other.execute("ROLLBACK")
+            assert sent.recv(65536).startswith(b"HTTP/1.1 303 See Other\r\n")
+    assert len(company.rows()) == 1
+
+
+@pytest.mark.parametrize("hold", ["locked", "full", "gone"])
+def test_without_a_database_there_is_no_receipt(company, hold):
+    with company.serving() as app:
+        asked = app.ask("u-1")
+        page = app.page(asked["address"])
+        path = company.folder / "acceptances.db"
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            if hold == "locked":
+                other.execute("BEGIN EXCLUSIVE")
+            elif hold == "full":
+                other.execute(
+                    "CREATE TRIGGER full BEFORE INSERT ON inforce_receipts"
+                    " BEGIN SELECT RAISE(ROLLBACK, 'database or disk is full'); END"
+                )
+            else:
+                other.execute("ALTER TABLE inforce_acceptances RENAME TO elsewhere")
+            answer = page.send(page.filled("accepted"), "application/json")
+            assert (answer.status_code, answer.json()["type"]) == (503, f"{app.address}problems/unavailable")
+            assert int(answer.headers["retry-after"]) > 0
+            said = page.send(page.filled("accepted"))
+            assert said.status_code == 503
+            assert "there is no receipt" in said.text
+            if hold == "locked":
+                other.execute("ROLLBACK")
+            elif hold == "full":
+                other.execute("DROP TRIGGER full")
+            else:
+                assert app.shop.get("ready").status_code == 503
+                other.execute("ALTER TABLE elsewhere RENAME TO inforce_acceptances")
+        assert app.outcome(asked["id"])["status"] == "pending"
+        assert company.rows() == []
+        assert page.answer("accepted").status_code == 303
+        assert app.shop.get("ready").json()["ready"]
+    assert len(company.rows()) == 1
+
+
+def test_a_clock_that_runs_behind_the_register_records_nothing(company):
+    """The register has a row of the future: since then, somebody set the clock."""
+    with company.serving() as app:
+        app.answers("accepted", "u-1")
+    with closing(sqlite3.connect(company.folder / "acceptances.db", isolation_level=None)) as other:
+        other.execute("DROP TRIGGER inforce_acceptances_update")
+        later = (datetime.now(UTC) + timedelta(minutes=6)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        other.execute("UPDATE inforce_acceptances SET instant = ?", [later])
+    with company.serving() as app:
+        page = app.page(app.ask("u-2")["address"])
+        answer = page.send(page.filled("accepted"), "application/json")
+        assert (answer.status_code, answer.json()["type"]) == (503, f"{app.address}problems/clock")
+        assert "Nothing was" in page.send(page.filled("accepted")).text
+    assert len(company.rows()) == 1
+
+
+def test_an_address_is_good_for_its_time_alone(company):
+    company.more = "lifetime: 2 seconds\n"
+    with company.serving() as app:
+        asked, answered = app.ask("u-1"), app.ask("u-2")
+        page = app.page(asked["address"])
+        fields = page.filled("accepted")
+        assert app.page(answered["address"]).answer("accepted").status_code == 303
+        while app.outcome(asked["id"])["status"] == "pending":
+            pass
+        for answer in (page.client.get(asked["address"]), page.send(fields, "application/json")):
+            assert (answer.status_code, answer.json()["type"]) == (410, f"{app.address}problems/address-over")
+        assert page.client.get(answered["address"]).status_code == 410
+        assert [app.outcome(one["id"])["status"] for one in (asked, answered)] == ["expired", "answered"]
+    assert len(company.rows()) == 1
+
+
+def test_a_posting_is_seen_at_once_when_told_and_a_broken_record_is_not_taken(company):
+    company.site("archive: ''")
+    with company.serving() as app:
+        page = app.page(app.ask("u-1", JOINED)["address"])
+        before = app.shop.get("ready").json()
+        assert (before["record"], before["commit"]) == ("current", company.repo.git("rev-parse", "HEAD"))
+        assert [one["revision"] for one in app.must("u-1", policies=["privacy-policy"])["asked"]] == ["2018-04-10"]
+        company.repo.commit("2020-01-01T00:00:00+09:00", {"privacy-policy/2020-01-01.md": LATER})
+        _look(app, lambda told: told["commit"] != before["commit"])
+        asked = app.must("u-1", policies=["privacy-policy"])["asked"]
+        assert [one["revision"] for one in asked] == ["2018-04-10", "2020-01-01"]
+        answer = page.send(page.filled("accepted"), "application/json")
+        assert (answer.status_code, answer.json()["type"]) == (409, f"{app.address}problems/asked-changed")
+        page.answer("accepted")
+        assert page.answer("accepted").status_code == 303
+        company.repo.commit("2020-02-01T00:00:00+09:00", {"privacy-policy/2018-04-10.md": "Another text.\n"})
+        told = _look(app, lambda told: told["record"] == "outdated")
+        assert told["ready"]
+        assert app.must("u-1", policies=["privacy-policy"]) == {"asked": [], "must": False}
+        company.repo.git("reset", "-q", "--hard", "HEAD~1")
+        _look(app, lambda told: told["record"] == "current")
+    assert app.told("the record cannot be read, and stays as it was")
+
+
+def _look(app, until):
+    """Have the record looked at, until it is so."""
+    app.process.send_signal(signal.SIGHUP)
+    while not until(told := app.shop.get("ready").json()):
+        pass
+    return told
+
+
+class Crowd:
+    """A thousand people who register at once, while the app is killed and started again."""
+
+    def __init__(self, company):
+        self.company, self.app = company, company.started()
+        self.keys = self.app.shop.get("keys.json").content
+        self.shown = self.app.page(self.app.ask("first")["address"]).filled("accepted")
+        self.receipts, self.interrupted = {}, 0
+        self._is_up, self._grown = threading.Event(), threading.Condition()
+        self._is_up.set()
+
+    def all_answer(self, count, kills):
+        """Everybody answers; the app is killed each time that so many have."""
+        with ThreadPoolExecutor(33) as pool:
+            killer = pool.submit(self._kill, kills)
+            list(pool.map(self._answer, range(count)))
+            killer.result()
+        self.app.close()
+        self.app.process.terminate()
+        assert self.app.ended() == 0
+
+    def _answer(self, number):
+        """One person, who tries until the answer is in."""
+        subject = f"u-{number}"
+        asked = None
+        with self._client() as client:
+            while True:
+                self._is_up.wait()
+                try:
+                    asked = asked or self._ask(client, subject)
+                    receipt = self._say(client, asked)
+                except (httpx.TransportError, httpx.HTTPStatusError):
+                    self.interrupted += 1
+                    continue
+                with self._grown:
+                    self.receipts[subject] = receipt
+                    self._grown.notify_all()
+                return
+
+    def _client(self):
+        return httpx.Client(base_url=self.company.address, timeout=60, verify=TLS)
+
+    def _ask(self, client, subject):
+        body = {"subject": subject, "registered": None, "policies": ["privacy-policy"]}
+        return client.post("requests", json=body, headers=SHOP).raise_for_status().json()
+
+    def _say(self, client, asked):
+        """Send the form, without a look at the page; the receipt."""
+        token, cookie = asked["address"].rpartition("/")[2], secrets.token_urlsafe(32)
+        form = {**self.shown, "key": hashlib.sha256(f"{cookie}.{token}".encode()).hexdigest()}
+        answer = client.post(asked["address"], data=form, headers={"Cookie": f"inforce={cookie}"})
+        assert answer.status_code in (303, 503), answer.text
+        (one,) = client.get(f"requests/{asked['id']}", headers=SHOP).raise_for_status().json()["answers"] or [None]
+        if one is None:
+            raise httpx.TransportError("not taken")
+        return one["receipt"]
+
+    def _kill(self, kills):
+        for count in kills:
+            with self._grown:
+                while len(self.receipts) < count:
+                    self._grown.wait()
+            self._is_up.clear()
+            self.app.process.kill()
+            self.app.close()
+            self.app.ended()
+            self.app = self.company.started()
+            self._is_up.set()
+
+
+def test_a_thousand_answers_at_once_survive_kills(company):
+    """Each receipt has its row, each row one receipt and one request, and the chain holds."""
+    crowd = Crowd(company)
+    crowd.all_answer(1000, (150, 400, 700))
+    assert crowd.interrupted
+    rows = {row["subject"]: row for row in checked(company, crowd.keys)}
+    assert rows.keys() == crowd.receipts.keys()
+    assert len(company.rows()) == len({row["request"] for row in rows.values()}) == 1000
+    for subject, receipt in crowd.receipts.items():
+        said = payload(receipt, crowd.keys)
+        assert (said["subject"], said["number"]) == (subject, rows[subject]["number"])
