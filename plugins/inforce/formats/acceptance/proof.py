@@ -131,7 +131,7 @@ def readme(proof: Proof, say: Messages) -> bytes:
         f"<style>\n{page_style()}pre {{ overflow-x: auto; }}\n</style>\n</head>\n<body>\n<main>",
         f"<h1>{title}</h1>",
         _paragraph(say("proof.what", subject=proof.subject, issuer=proof.issuer)),
-        f"<h2>{_text(say('proof.answers'))}</h2>",
+        f'<h2 id="answers">{_text(say("proof.answers"))}</h2>',
         *_table(proof.rows, say),
         f"<h2>{_text(say('proof.check'))}</h2>",
         _paragraph(say("proof.check.how")),
@@ -148,7 +148,8 @@ def _table(rows: Iterable[Proved], say: Messages) -> Iterator[str]:
     """What was answered."""
     names = ("row", "instant", "text", "decision", "shown", "files")
     heads = "".join(f'<th scope="col">{_text(say("proof.answers." + name))}</th>' for name in names)
-    yield f'<div class="inforce-table" tabindex="0" role="region">\n<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>'
+    yield '<div class="inforce-table" tabindex="0" role="region" aria-labelledby="answers">'
+    yield f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>"
     for one in rows:
         yield f"<tr>{''.join(f'<td>{cell}</td>' for cell in _cells(one, say))}</tr>"
     yield "</tbody>\n</table>\n</div>"

@@ -67,8 +67,8 @@ class Check:
 
     def _walk(self, heads: Iterator[Head], shown: dict[str, int]) -> Iterator[Flaw]:
         """Go along the rows; note which presentation is named first where."""
-        walk, head, held = Walk(self.register.id), next(heads, None), 0
         last = -1 if self.with_receipts else self.register.last_signed_number()
+        walk, head, held = Walk(self.register.id), next(heads, None), 0
         for stored in self.register.stored():
             number = stored[0]
             while head is not None and head.number < number:  # its row is not there, which the gap tells
