@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -17,25 +16,24 @@ from inforce.core.record import PolicyRecord
 from inforce.core.verdict import About, Checked, Reason, Verdict, worst
 from inforce.formats.acceptance.jwks import Jwks
 from inforce.formats.acceptance.receipt_jws import Receipt, ReceiptError, read_receipt
-from inforce.formats.acceptance.signed_json import LONGEST
+from inforce.formats.acceptance.signed_json import LONGEST, SIGNED
 from inforce.workflows.acceptance.presentations import Presentations, presentations_of
 from inforce.workflows.acceptance.set_up import read_key_set
 from inforce.workflows.read_record import OpenRecord, opened
 from inforce.workflows.settings import Settings
 from inforce.workflows.site_archive import SiteArchive, site_archive
 
-_SIGNED = re.compile(r"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*")
 _TRUST = "give the register's public keys (--keys): the site has them under accept/keys.json"
 
 
 def receipt_at(place: str) -> str | None:
     """The receipt that is meant: in a file, as a text, or behind the `#` of an address; None where it is none."""
     text = place.rpartition("#")[2].strip()
-    if _SIGNED.fullmatch(text):
+    if SIGNED.fullmatch(text):
         return text
     with suppress(OSError, ValueError), Path(place).open("rb") as file:
         text = file.read(LONGEST + 1).decode("ascii").strip()
-        return text if _SIGNED.fullmatch(text) else None
+        return text if SIGNED.fullmatch(text) else None
     return None
 
 
