@@ -87,7 +87,7 @@ def doomed(archive, number):
     def torn(descriptor):
         if another():
             size = os.fstat(descriptor).st_size
-            if str(Path(f"/proc/self/fd/{descriptor}").readlink()).endswith((".pdf", ".new")):
+            if str(Path(f"/proc/self/fd/{descriptor}").readlink()).endswith((".pdf", ".html", ".new")):
                 os.ftruncate(descriptor, size // 2)
             die()
 
@@ -114,10 +114,10 @@ def forked(project, number=None, *, upgrade=False):
 
 
 def digests(project):
-    """Of every PDF of the archive, and of what is signed and durable: staged bytes that are as their facts say."""
+    """Of every file of the archive, and of what is signed and durable: staged bytes that are as their facts say."""
     archive = project / "archive"
     found = {}
-    for path in sorted(archive.rglob("*.pdf")):
+    for path in sorted([*archive.rglob("*.pdf"), *archive.rglob("*_users.html")]):
         place = path.relative_to(archive).as_posix()
         found[place] = sha256(path.read_bytes()).hexdigest()
     signed = {}

@@ -26,14 +26,14 @@ def test_whoever_registers_after_the_posting_is_asked_for_what_is_offered():
     assert asked(policy, "2018-04-20", "2018-04-20", "accepted 2018-04-10 on 2018-04-20") == []
 
 
-def test_members_are_asked_anew_from_the_posting_until_the_day_that_was_set():
+def test_members_are_asked_anew_from_the_posting_on_until_they_answer():
+    """The day by which they are to answer has no effect by itself."""
     policy, member = drawn(WORKED_CASE), ("2016-07-01", "accepted 2014-03-01 on 2016-07-01")
     assert asked(policy, member[0], "2018-04-10 08:59", member[1]) == []
     assert asked(policy, member[0], "2018-04-10 09:00", member[1]) == ["2018-04-10 (change)"]
     assert asked(policy, member[0], "2018-05-20", member[1]) == ["2018-04-10 (change)"]
-    assert asked(policy, member[0], "2018-06-09 23:59", member[1]) == ["2018-04-10 (change)"]
-    assert asked(policy, member[0], "2018-06-10 00:00", member[1]) == []
-    assert answerable(policy, member[0], "2018-06-11", member[1]) == ["2018-04-10 (-)"]
+    assert asked(policy, member[0], "2018-06-11", member[1]) == ["2018-04-10 (change)"]
+    assert asked(policy, member[0], "2018-06-12", member[1], "accepted 2018-04-10 on 2018-06-11") == []
 
 
 def test_the_member_of_the_day_before_the_posting_is_asked_on_the_next_day():
@@ -137,10 +137,10 @@ OFFERED = """
 """
 
 
-def test_an_offer_is_asked_until_its_day_and_open_until_it_ends():
+def test_an_offer_is_asked_until_it_ends():
     policy, accepted = drawn(OFFERED), "accepted 2014-03-01 on 2016-01-01"
     assert asked(policy, "2016-01-01", "2018-05-01", accepted) == ["2018-04-10 (offer)"]
-    assert asked(policy, "2016-01-01", "2018-07-01", accepted) == []
+    assert asked(policy, "2016-01-01", "2018-07-01", accepted) == ["2018-04-10 (offer)"]
     assert answerable(policy, "2016-01-01", "2018-07-01", accepted) == ["2014-03-01 (accepted)", "2018-04-10 (-)"]
     assert answerable(policy, "2016-01-01", "2019-01-11", accepted) == ["2014-03-01 (accepted)", "2019-01-10 (-)"]
 

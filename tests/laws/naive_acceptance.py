@@ -81,8 +81,6 @@ class NaiveAsking:
         return self.decision(one) in {Decision.ACCEPTED, Decision.DECLINED}
 
     def reason(self, one):
-        if self.is_over(one):
-            return None
         if self.is_registering and (one == self.bound_by() or self.asks(one)):
             if self.decision(one) is Decision.ACCEPTED:
                 return None
@@ -96,11 +94,6 @@ class NaiveAsking:
             return "change"
         return "registration" if self.was_asked_when_registering() and one == self.bound_by() else None
 
-    def is_over(self, one):
-        """Current users are asked until then, and not longer."""
-        is_limited = self.audience(one) is Audience.CURRENT_USERS and one.accept_by is not None
-        return is_limited and self.t >= one.accept_by
-
     def where_it_is_asked(self, change):
         """The texts that a material change asks to be answered: itself while it is open; then what came after it."""
         if change.change is not ChangeClass.MATERIAL or not change.terms.acceptance_asked:
@@ -111,7 +104,7 @@ class NaiveAsking:
             return [change]
         after = []
         for one in self.roots()[self.roots().index(change) :]:
-            if not self.is_over(change) and one != change:
+            if one != change:
                 after.append(one)
             if self.is_answered(one) and self.has_effect(one):
                 break

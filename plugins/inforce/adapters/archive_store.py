@@ -69,6 +69,9 @@ class Store(Protocol):
         Where this is cut short, it can be there in part.
         """
 
+    def stage(self, place: str, data: bytes) -> None:
+        """Write what is to come into that place into `PENDING`; `settle` and `secure` bring it there."""
+
     def put_new(self, place: str, data: bytes) -> None:
         """Put a signed file into its place, in which there is nothing; raises `AlreadyThereError` if there is.
 
@@ -150,14 +153,21 @@ class LocalStore:
         with self._told(place):
             self._write(self.folder / place, data)
 
+    def stage(self, place: str, data: bytes) -> None:
+        """Bring the bytes to the disk, and the names that are in `PENDING` by now."""
+        with self._told(place):
+            staged = self.folder / PENDING / place
+            self._write(staged, data, _READ_ONLY)
+            _sync(staged.parent)
+
     def put_new(self, place: str, data: bytes) -> None:
         """Into `PENDING` first; then a second name is given to it, which fails where there is something already."""
-        self._stage(place, data)
+        self.stage(place, data)
         self.settle(place, is_new=True)
 
     def put_over(self, place: str, data: bytes) -> None:
         """Into `PENDING` first, then moved."""
-        self._stage(place, data)
+        self.stage(place, data)
         self.settle(place, is_new=False)
 
     def settle(self, place: str, *, is_new: bool) -> None:
@@ -212,13 +222,6 @@ class LocalStore:
     def local(self, place: str) -> Path | None:
         """The file itself."""
         return self.folder / place
-
-    def _stage(self, place: str, data: bytes) -> None:
-        """Bring the bytes to the disk, and the names that are in `PENDING` by now."""
-        with self._told(place):
-            staged = self.folder / PENDING / place
-            self._write(staged, data, _READ_ONLY)
-            _sync(staged.parent)
 
     def _write(self, path: Path, data: bytes, mode: int = 0o666) -> None:
         """Write a file of `PENDING`, and see to it that its bytes are on the disk."""
@@ -286,6 +289,10 @@ class RemoteStore:
         """In one request."""
         self.write(place, data)
 
+    def stage(self, place: str, data: bytes) -> None:
+        """In one request."""
+        self.write(f"{PENDING}{place}", data)
+
     def put_new(self, place: str, data: bytes) -> None:
         """In one request, which fails where there is something already, if the store knows that."""
         with self._told(place):
@@ -297,7 +304,7 @@ class RemoteStore:
         self.write(place, data)
 
     def settle(self, place: str, *, is_new: bool) -> None:
-        """Nothing is ever left by this store; but an archive can be copied here that was left so."""
+        """What was staged; or left so by another store, and copied here."""
         data = self.read(f"{PENDING}{place}")
         self.put_new(place, data) if is_new else self.write(place, data)
         self.remove(f"{PENDING}{place}")

@@ -10,7 +10,7 @@ The words:
     what it corrects, and no correction asks anything. An answer that is older than the posting of what it answers is
     none.
 *asked*
-    open, not answered, not past the day until which current users are asked, and for one of these reasons:
+    open, not answered, and for one of these reasons:
 
     *offer*: it binds only who accepts it.
 
@@ -21,7 +21,9 @@ The words:
     *registration*: the policy asked whoever registered when they did, they never answered anything, and this is what
     binds them, with nothing offered to them in its place.
 
-    What a posting asks, its own terms say (rule 7): a policy that begins to ask does so from its next posting on.
+    What a posting asks, its own terms say (rule 7): a policy that begins to ask does so from its next posting on. The
+    day by which current users are to answer ends no question: whoever lets it pass has not answered, and is still
+    asked.
 
 Whoever is about to register is asked for the text that new users are offered, or are bound by, until they accept it:
 a registration that was declined once asks the next time as well.
@@ -80,9 +82,8 @@ class Open:
         root: the substantive revision that it stands for.
         audience: as which the person meets it.
         start: when it takes effect for them, whatever they answer; None where it does by their acceptance alone.
-        accept_by: until when current users are asked to answer; None where nothing is said, or it is for the others.
-            Whoever answers later has answered as well.
-        reason: why the person is asked; None where nobody asks them, or not any more.
+        accept_by: until when current users are to answer; None where nothing is said, or it is for the others.
+        reason: why the person is asked; None where nobody asks them, or they answered.
         decision: what they answered last, or that they put it off where they never answered.
     """
 
@@ -162,7 +163,7 @@ class _Asking:
                 root.name,
                 audience,
                 self._timeline.start(root.name, audience),
-                self._accept_by(root),
+                root.accept_by if audience is Audience.CURRENT_USERS else None,
                 self._reason(root) if self._is_waited_for(root) else None,
                 self._decisions.get(root.name),
             )
@@ -195,9 +196,6 @@ class _Asking:
     def _start(self, root: Revision) -> datetime | None:
         return self._timeline.start(root.name, self._audience(root))
 
-    def _accept_by(self, root: Revision) -> datetime | None:
-        return root.accept_by if self._audience(root) is Audience.CURRENT_USERS else None
-
     def _binding(self) -> str | None:
         """The root that binds them; of whoever is about to register, what then will where they accept nothing."""
         if self._is_registering:
@@ -219,10 +217,7 @@ class _Asking:
     # What is asked
 
     def _is_waited_for(self, root: Revision) -> bool:
-        """Whether an answer is still missing, and the time to ask for it not over."""
-        accept_by = self._accept_by(root)
-        if accept_by is not None and accept_by <= self._instant:
-            return False
+        """Whether an answer is still missing."""
         if self._is_registering and (self._bound == root.name or self._needs_acceptance(root)):
             return self._decisions.get(root.name) is not Decision.ACCEPTED
         return not self._is_answered(root.name)
@@ -248,11 +243,9 @@ class _Asking:
         """Whether the change asks for an answer to this root: it is its own, or one that was left unanswered."""
         if change is root:
             return True
-        accept_by = self._accept_by(change)
         return (
             change.order < root.order
             and not self._is_open(change)
-            and (accept_by is None or self._instant < accept_by)
             and not any(change.order <= one.order < root.order and self._had_effect(one) for one in self._answered)
         )
 

@@ -2,6 +2,10 @@
 
 A file of the archive has had one or more *states*: the one in which it was signed, and one more for each archive
 timestamp that was added since. Each state begins with every byte of the one before it.
+
+Beside the PDFs lie the *presentations*: what people are asked to accept, word for word. They have no signature of their
+own: the manifest, which is signed, has their digests. They never change either, though the words change that would be
+used today.
 """
 
 from __future__ import annotations
@@ -11,6 +15,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
+
+from inforce.core.effect import Audience
 
 MANIFEST = "manifest.json"
 """What is in the archive."""
@@ -30,6 +36,10 @@ OWN_FILES = (MANIFEST, MANIFEST_SIGNATURE, SUMS, CERTIFICATES)
 """What lies beside the folders of policies."""
 Key = tuple[str, str]
 """A policy's name and a revision's."""
+PresentationKey = tuple[str, str, Audience]
+"""A policy's name, a revision's, and who is asked."""
+PRESENTATION_ENDINGS = tuple(f".{audience.value}.html" for audience in Audience)
+"""How the names of presentations end, and no other file's."""
 
 
 class Level(StrEnum):
@@ -84,19 +94,61 @@ class Archived:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptPresentation:
+    """A presentation as the manifest tells of it: whose it is, its SHA-256, and its size in bytes."""
+
+    policy: str
+    revision: str
+    audience: Audience
+    digest: str
+    size: int
+
+    @property
+    def key(self) -> PresentationKey:
+        """Its policy and its revision by their names, and who is asked."""
+        return self.policy, self.revision, self.audience
+
+    @property
+    def place(self) -> str:
+        """Where it lies in the archive."""
+        return presentation_place(*self.key)
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """Everything in an archive. One that `is_test` was signed with a throw-away key, and is no archive (rule 13)."""
 
     files: Mapping[Key, Archived] = field(default_factory=dict)
     is_test: bool = False
+    presentations: Mapping[PresentationKey, KeptPresentation] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Archived]:
-        """All entries, in the order in which the manifest lists them."""
+        """All entries of PDFs, in the order in which the manifest lists them."""
         return iter(self.files[key] for key in sorted(self.files))
+
+    @property
+    def kept(self) -> Iterator[KeptPresentation]:
+        """All entries of presentations, in the order in which the manifest lists them."""
+        return iter(self.presentations[key] for key in sorted(self.presentations))
+
+    @property
+    def count(self) -> int:
+        """How many files it has."""
+        return len(self.files) + len(self.presentations)
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """What has to lie in the archive: the digest of each file, by its place."""
+        digests = {self.place(one): one.present.digest for one in self}
+        return digests | {one.place: one.digest for one in self.kept}
 
     def with_files(self, more: Iterable[Archived]) -> Manifest:
         """The manifest with these entries, each in the place of the one of its key."""
         return replace(self, files={**self.files, **{one.key: one for one in more}})
+
+    def with_presentations(self, more: Iterable[KeptPresentation]) -> Manifest:
+        """The manifest with these entries as well."""
+        return replace(self, presentations={**self.presentations, **{one.key: one for one in more}})
 
     def place(self, archived: Archived) -> str:
         """Where that entry's file lies in the archive."""
@@ -125,3 +177,12 @@ def file_name(policy: str, revision: str, *, is_test: bool = False) -> str:
 def place_of(policy: str, revision: str, *, is_test: bool = False) -> str:
     """Where it lies in the archive."""
     return f"{policy}/{file_name(policy, revision, is_test=is_test)}"
+
+
+def presentation_place(policy: str, revision: str, audience: Audience) -> str:
+    """Where a presentation lies in the archive.
+
+    >>> presentation_place("privacy-policy", "2018-04-10", Audience.NEW_USERS)
+    'privacy-policy/privacy-policy-2018-04-10.new_users.html'
+    """
+    return f"{policy}/{policy}-{revision}.{audience.value}.html"

@@ -8,14 +8,17 @@ A run goes through these steps for each file, and each step is durable before th
 
 and for the manifest, when there are files enough, or no more::
 
+    .pending/P/P-R.….html    presentations, which the manifest will have
     .pending/certificates.pem, .pending/SHA256SUMS, .pending/manifest.json.p7s
-    .pending/manifest.json   from here on, these four are the archive's, wherever they lie
+    .pending/manifest.json   from here on, these four and the presentations are the archive's, wherever they lie
+    P/P-R.….html             whole, and never in the place of another one
     certificates.pem, SHA256SUMS, manifest.json.p7s, manifest.json      moved there, in this order
     .pending/P/…             what the manifest has is removed
 
 So whatever instant a run is killed at, `recovered` tells from what lies there how far it came: facts whose signed bytes
 are durable are adopted, others are dropped. What an archive timestamp adds to a file goes the same way, but that the
-file moves into the place of the one with whose bytes it begins.
+file moves into the place of the one with whose bytes it begins. Presentations that no manifest has yet are dropped, and
+made once more: nobody has seen them, and it costs nothing.
 """
 
 from __future__ import annotations
@@ -24,8 +27,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from inforce.core.archive import LOCK, OWN_FILES, Archived, Key, Manifest
+from inforce.core.archive import LOCK, OWN_FILES, Archived, KeptPresentation, Key, Manifest
 from inforce.core.errors import Problem
+from inforce.core.occasion import Occasion, Occasions
 from inforce.core.policy import Revision
 from inforce.core.record import FOLDER, Record
 
@@ -35,7 +39,7 @@ _SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What lies in an archive: the manifest, and the digest of each PDF, by its place.
+    """What lies in an archive: the manifest, and the digest of each PDF and presentation, by its place.
 
     `facts` and `staged` are what an interrupted run left: entries that the manifest has not yet, and the digest of
     what lies in `.pending`, whole or not, by the place for which it is meant.
@@ -63,7 +67,7 @@ class Recovery:
 class Plan:
     """What there is to do: revisions to sign, in order of posting, and files to which to add an archive timestamp.
 
-    `kept` counts those of the manifest, adopted ones among them.
+    `kept` counts the PDFs of the manifest, adopted ones among them.
     """
 
     missing: tuple[Revision, ...]
@@ -112,6 +116,18 @@ def plan(
     return Plan(missing, upgraded, len(manifest.files)), tuple(problems)
 
 
+def unpresented(record: Record, asked: datetime, manifest: Manifest) -> Iterator[Occasion]:
+    """Each occasion on which people are asked something, of revisions posted by then, that no presentation shows yet.
+
+    Where a throw-away key signs, nothing is kept: there are none.
+    """
+    for policy in () if manifest.is_test else record.policies:
+        for one in Occasions(policy.revisions, policy.timeline).all():
+            is_kept = (policy.slug, one.revision.name, one.audience) in manifest.presentations
+            if one.revision.posted <= asked and not is_kept:
+                yield one
+
+
 def _is_newer(entry: Archived, since: datetime) -> bool:
     return len(entry.states) > 1 and entry.present.time >= since
 
@@ -136,6 +152,23 @@ def _entry_problems(contents: Contents, posted: Mapping[Key, Revision], where: s
             todo = f"bring {FOLDER}/{name}.md back to what was posted and signed (rule 7)"
             yield Problem(place, f"{what}{revision.digest[:_SHOWN]}…", todo)
         yield from _file_problems(entry, contents.files.get(contents.manifest.place(entry)), place)
+    for kept in contents.manifest.kept:
+        yield from _presentation_problems(kept, posted, contents.files.get(kept.place), f"{where}/{kept.place}")
+
+
+def _presentation_problems(
+    kept: KeptPresentation, posted: Mapping[Key, Revision], lying: str | None, place: str
+) -> Iterator[Problem]:
+    """What is wrong with a presentation; `lying` is the digest of what lies in its place."""
+    if (kept.policy, kept.revision) not in posted:
+        what = f"the archive has what people are asked of {kept.policy}/{kept.revision}, and the record has no such"
+        todo = "bring the record back to what was posted (rule 7); or is this the archive of another record?"
+        yield Problem(place, f"{what} revision", todo)
+    todo = f"bring it back from a backup: its SHA-256 is {kept.digest}"
+    if lying is None:
+        yield Problem(place, "the manifest has this presentation, and it is not there", todo)
+    elif lying != kept.digest:
+        yield Problem(place, f"this is not the presentation that was kept: its SHA-256 is {lying[:_SHOWN]}…", todo)
 
 
 def _file_problems(entry: Archived, lying: str | None, place: str) -> Iterator[Problem]:
@@ -152,9 +185,8 @@ def _file_problems(entry: Archived, lying: str | None, place: str) -> Iterator[P
 
 
 def _stray_problems(contents: Contents, where: str) -> Iterator[Problem]:
-    """PDFs that the manifest does not know."""
-    known = {contents.manifest.place(entry) for entry in contents.manifest}
-    for place in sorted(contents.files.keys() - known):
+    """PDFs and presentations that the manifest does not know."""
+    for place in sorted(contents.files.keys() - contents.manifest.digests.keys()):
         todo = "move it away; or was the manifest replaced by an older one? Then bring back the newest from a backup"
         yield Problem(f"{where}/{place}", "the manifest does not know this file", todo)
 

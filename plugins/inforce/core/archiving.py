@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from inforce.core.archive import Archived, Key
+from inforce.core.archive import Archived, KeptPresentation, Key, PresentationKey
 from inforce.core.errors import Problem
 
 
@@ -34,7 +34,8 @@ class Report:
     `planned` are the revisions that were to be signed, `signed` those that were; `adopted` what an interrupted run had
     signed already; `upgraded` the files to which an archive timestamp was added, or would be; `kept` the number of
     files that were there, but for adopted ones. `is_signed_again` says that an earlier signer's manifest was signed
-    with the present key. `problems` are of revisions that cannot be printed.
+    with the present key. `unpresented` are the presentations that were to be kept, `presented` those that were.
+    `problems` are of revisions that cannot be printed.
     """
 
     where: str
@@ -46,4 +47,6 @@ class Report:
     adopted: tuple[Archived, ...] = ()
     upgraded: tuple[Archived, ...] = ()
     is_signed_again: bool = False
+    unpresented: tuple[PresentationKey, ...] = ()
+    presented: tuple[KeptPresentation, ...] = ()
     problems: tuple[Problem, ...] = ()

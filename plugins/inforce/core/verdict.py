@@ -39,7 +39,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from inforce.core.address import slug_fault
-from inforce.core.archive import MANIFEST, MANIFEST_SIGNATURE, SUMS, Archived, Level, Manifest, file_name
+from inforce.core.archive import MANIFEST, MANIFEST_SIGNATURE, SUMS, Archived, Key, Level, Manifest, file_name
 from inforce.core.instant import format_instant
 from inforce.core.policy import Revision
 
@@ -316,10 +316,10 @@ def judge_manifest(evidence: Evidence, manifest: Manifest, beside: Beside) -> Ch
     return Checked(worst(one.verdict for one in reasons.found if one.verdict is not None), tuple(reasons.found))
 
 
-def judge_missing(names: str, said: Archived | None = None) -> Checked:
+def judge_missing(names: str, said: Key | None = None) -> Checked:
     """What a file comes to that is not there, though `names`, which lies beside, has it."""
     reason = Reason(About.FILE, f"missing: {names} names it, and it is not here", Verdict.CANNOT_TELL)
-    policy, revision = said.key if said else (None, None)
+    policy, revision = said or (None, None)
     return Checked(Verdict.CANNOT_TELL, (reason,), policy, revision)
 
 
@@ -331,7 +331,7 @@ def judge_gone(companion: str) -> Checked:
 
 def judge_empty() -> Checked:
     """What a folder or a zip comes to in which there is nothing to check."""
-    reason = Reason(About.FILE, "there is no PDF in it", Verdict.CANNOT_TELL)
+    reason = Reason(About.FILE, "there is no PDF in it, and no presentation", Verdict.CANNOT_TELL)
     return Checked(Verdict.CANNOT_TELL, (reason,))
 
 

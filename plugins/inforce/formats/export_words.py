@@ -8,23 +8,28 @@ The whole JSON::
       "dry_run": false,
       "kept": 12,
       "kind": "archive",
+      "presented": [{"audience": "new_users", "policy": "privacy-policy", "revision": "2018-04-10"}],
       "signed": [{"level": "B-T", "policy": "privacy-policy", "revision": "2018-04-10"}],
       "upgraded": [{"level": "B-LTA", "policy": "privacy-policy", "revision": "2014-03-01"}]
     }
 
-`adopted` is what an interrupted run had signed already; `kept` counts the other files that were there. `archive` is
-empty where no PDFs are wanted.
+`adopted` is what an interrupted run had signed already; `kept` counts the other PDFs that were there. `presented` are
+the presentations that were put beside them: what people are asked, word for word. `archive` is empty where no PDFs are
+wanted.
 
-In a dry run `signed` and `upgraded` are what would be, and `level` is null where it is not known yet.
+In a dry run `signed`, `upgraded` and `presented` are what would be, and `level` is null where it is not known yet.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inforce.core.archive import MANIFEST, Archived
+from inforce.core.archive import MANIFEST, Archived, PresentationKey
 from inforce.core.archiving import Report
+from inforce.core.effect import Audience
 from inforce.formats.json_text import Json
+
+_ASKED = {Audience.CURRENT_USERS: "current users are asked", Audience.NEW_USERS: "new users are asked"}
 
 
 def export_answer(report: Report) -> Json:
@@ -37,6 +42,10 @@ def export_answer(report: Report) -> Json:
         "dry_run": report.is_dry_run,
         "kept": report.kept,
         "kind": "test-signed" if report.is_test else "archive",
+        "presented": [
+            {"audience": audience.value, "policy": policy, "revision": revision}
+            for policy, revision, audience in _presented(report)
+        ],
         "signed": planned if report.is_dry_run else [_entry(one) for one in sorted(report.signed, key=_key)],
         "upgraded": upgraded,
     }
@@ -56,6 +65,8 @@ def export_words(report: Report) -> Iterator[str]:
     else:
         yield from (f"{'/'.join(one.key)}: signed ({one.present.level})" for one in sorted(report.signed, key=_key))
         yield from (f"{'/'.join(one.key)}: now {one.present.level}" for one in report.upgraded)
+    for policy, revision, audience in _presented(report):
+        yield f"{policy}/{revision}: {would}kept: what {_ASKED[audience]}"
     if report.is_signed_again:
         yield f"{MANIFEST}: {would}signed again, with the present key"
     yield f"{report.where}: {_summary(report, would)}"
@@ -66,7 +77,14 @@ def _summary(report: Report, would: str) -> str:
     parts = [f"{len(report.adopted)} {would}adopted"] if report.adopted else []
     parts += [f"{signed} {would}signed"] if signed else []
     parts += [f"{len(report.upgraded)} {would}upgraded"] if report.upgraded else []
+    presented = len(_presented(report))
+    parts += [f"{presented} presentation{'' if presented == 1 else 's'} {would}kept"] if presented else []
     return ", ".join([*(parts or ["nothing new"]), f"{report.kept} there already"])
+
+
+def _presented(report: Report) -> list[PresentationKey]:
+    """The presentations that were kept, or would be."""
+    return sorted(report.unpresented if report.is_dry_run else [one.key for one in report.presented])
 
 
 def _key(one: Archived) -> tuple[str, str]:

@@ -25,6 +25,16 @@ The whole format::
         }
       ],
       "kind": "archive",
+      "presentations": [
+        {
+          "audience": "new_users",
+          "digest": "…64 hexadecimal digits…",
+          "file": "privacy-policy/privacy-policy-2018-04-10.new_users.html",
+          "policy": "privacy-policy",
+          "revision": "2018-04-10",
+          "size": 23456
+        }
+      ],
       "version": 1
     }
 
@@ -34,6 +44,9 @@ bytes. The last state is that of the whole file. `level` is a level of PAdES, `t
 that state, by the clock of whoever signed. `certificate` is of the signer's certificate in DER. The files stand in the
 order of their policies and revisions. `kind` is `test-signed` where a throw-away key signed; such files are named
 `…-TEST-SIGNED.pdf`.
+
+`presentations` is left out where there are none. They stand in the order of policies, revisions and audiences; each has
+one `digest` and one `size` for ever.
 
 An entry alone, written the same way, is what a run keeps of a file that is not in the manifest yet.
 """
@@ -47,7 +60,8 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from inforce.core.address import slug_fault
-from inforce.core.archive import Archived, Level, Manifest, State, place_of
+from inforce.core.archive import Archived, KeptPresentation, Level, Manifest, State, place_of
+from inforce.core.effect import Audience
 from inforce.core.instant import parse_instant
 from inforce.formats.json_text import Json, to_json
 
@@ -62,7 +76,8 @@ def manifest_json(manifest: Manifest) -> bytes:
     """The manifest as it lies in the archive; the same manifest gives the same bytes."""
     kind = next(kind for kind, is_test in _KINDS.items() if is_test == manifest.is_test)
     files = [_entry(one, is_test=manifest.is_test) for one in manifest]
-    return to_json({"files": files, "kind": kind, "version": VERSION})
+    kept = [_presentation(one) for one in manifest.kept]
+    return to_json({"files": files, "kind": kind, **({"presentations": kept} if kept else {}), "version": VERSION})
 
 
 def parse_manifest(data: bytes, *, is_known: bool = False) -> Manifest:
@@ -110,7 +125,13 @@ def _manifest(read: Any) -> Manifest:
     files = {one.key: one for one in entries}
     if len(files) != len(entries):
         raise ValueError("it has a revision twice")
-    return Manifest(files, is_test)
+    kept = [_kept(one) for one in read.get("presentations", ())]
+    presentations = {one.key: one for one in kept}
+    if len(presentations) != len(kept):
+        raise ValueError("it has a presentation twice")
+    if is_test and kept:
+        raise ValueError("it is of no archive, and has presentations")
+    return Manifest(files, is_test, presentations)
 
 
 def _entry(archived: Archived, *, is_test: bool) -> Json:
@@ -126,6 +147,27 @@ def _entry(archived: Archived, *, is_test: bool) -> Json:
         ],
         "unsigned": {"digest": archived.unsigned, "size": archived.unsigned_size},
     }
+
+
+def _presentation(kept: KeptPresentation) -> Json:
+    return {
+        "audience": kept.audience.value,
+        "digest": kept.digest,
+        "file": kept.place,
+        "policy": kept.policy,
+        "revision": kept.revision,
+        "size": kept.size,
+    }
+
+
+def _kept(read: Any) -> KeptPresentation:
+    if read["audience"] not in list(Audience):
+        raise TypeError
+    policy, revision = _slug(read["policy"], "policy"), _slug(read["revision"], "revision")
+    kept = KeptPresentation(policy, revision, Audience(read["audience"]), _digest(read["digest"]), _size(read))
+    if read["file"] != kept.place:
+        raise ValueError(f"a presentation of {policy}/{revision} is called {read['file']!r}")
+    return kept
 
 
 def _archived(read: Any, *, is_test: bool) -> Archived:

@@ -25,10 +25,11 @@ from inforce.core.archive import (
     digest_of,
     facts_place,
 )
-from inforce.core.archive_plan import Contents, Plan, Recovery, plan, recovered
+from inforce.core.archive_plan import Contents, Plan, Recovery, plan, recovered, unpresented
 from inforce.core.archiving import Request
 from inforce.core.errors import Problem, RecordError
 from inforce.core.instant import parse_instant
+from inforce.core.occasion import Occasion
 from inforce.core.record import Record
 from inforce.workflows.archive_notes import ArchiveNotes
 from inforce.workflows.read_archive import Survey, manifest_signer, surveyed
@@ -70,7 +71,10 @@ class SignerAtHand:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a look at the archive led to; with `is_anew`, what lies there goes first."""
+    """What a look at the archive led to; with `is_anew`, what lies there goes first.
+
+    `unpresented` are the occasions of which there is no presentation yet.
+    """
 
     survey: Survey
     recovery: Recovery
@@ -78,13 +82,14 @@ class Decision:
     is_anew: bool = False
     is_signed_again: bool = False
     upgrading_since: datetime | None = None
+    unpresented: tuple[Occasion, ...] = ()
 
     @property
     def is_idle(self) -> bool:
         """Whether there is nothing to do at all."""
         is_upgrading = self.upgrading_since is not None and (self.plan.upgraded or UPGRADE in self.survey.stamps)
         is_behind = self.is_anew or self.is_signed_again or self.survey.left
-        return not (is_behind or self.plan.missing or is_upgrading)
+        return not (is_behind or self.plan.missing or self.unpresented or is_upgrading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,7 @@ class Export:
             return replace(self._judged(EMPTY)[0], survey=survey, is_anew=True)
         if problems:
             raise RecordError(problems)
-        self.notes.entries = len(survey.contents.manifest.files)
+        self.notes.entries = survey.contents.manifest.count
         return replace(decision, is_signed_again=self._is_of_earlier_signer(survey))
 
     def _judged(self, survey: Survey) -> tuple[Decision, list[Problem]]:
@@ -130,7 +135,8 @@ class Export:
         since = self._upgrading_since(survey) if self.request.with_upgrade else None
         record, where = self.record, self.store.address
         planned, problems = plan(record, self.door.asked, recovery.contents, where, with_upgrade=since)
-        decision = Decision(survey, recovery, planned, upgrading_since=since)
+        asked = tuple(unpresented(record, self.door.asked, recovery.contents.manifest))
+        decision = Decision(survey, recovery, planned, upgrading_since=since, unpresented=asked)
         if not survey.is_readable:
             return decision, list(survey.problems)
         found = [*survey.problems, *self._signature_problems(survey), *self._loss_problems(survey), *problems]
@@ -140,7 +146,7 @@ class Export:
         """An archive that was here is gone, or has come back as it once was: nothing may be signed a second time."""
         if self.is_test or self.request.is_new_archive:
             return
-        where, there, known = self.store.address, len(survey.contents.manifest.files), self.notes.entries
+        where, there, known = self.store.address, survey.contents.manifest.count, self.notes.entries
         todo = (
             "mount or name the right place (option `archive`); if it is lost, bring it back from a backup; "
             "to begin a new archive on purpose: --new-archive"

@@ -1,4 +1,4 @@
-"""Export: put every posted revision that the archive lacks into it, as a signed PDF.
+"""Export: put every posted revision that the archive lacks into it, as a signed PDF; and what people are asked of it.
 
 Everything is gathered and decided before anything is written. Worker processes render; this one signs what they have
 rendered, so that the key is loaded once, and writes it.
@@ -21,6 +21,7 @@ from inforce.core.archive import (
     MANIFEST,
     UPGRADE,
     Archived,
+    KeptPresentation,
     State,
     digest_of,
     place_of,
@@ -109,6 +110,7 @@ class _Run:
         writer.recover()
         faults: list[Problem] = []
         try:
+            presented = tuple(self._presented(decision, writer))
             signed = tuple(self._signed_anew(decision.plan.missing, writer, faults))
             upgraded = tuple(self._upgraded(decision, writer))
         except BaseException:
@@ -118,7 +120,8 @@ class _Run:
         self._finish(writer, is_behind=decision.is_signed_again)
         if decision.upgrading_since is not None:
             self._store.remove(UPGRADE)
-        return replace(self._report(decision), signed=signed, upgraded=upgraded, problems=tuple(faults))
+        done = replace(self._report(decision), presented=presented, signed=signed, upgraded=upgraded)
+        return replace(done, problems=tuple(faults))
 
     def _finish(self, writer: ArchiveWriter, *, is_behind: bool = False) -> None:
         if is_behind or writer.is_behind:
@@ -137,6 +140,7 @@ class _Run:
             adopted=adopted,
             upgraded=decision.plan.upgraded,
             is_signed_again=decision.is_signed_again,
+            unpresented=tuple((one.revision.policy, one.revision.name, one.audience) for one in decision.unpresented),
         )
 
     def _clear(self, survey: Survey) -> None:
@@ -144,6 +148,23 @@ class _Run:
             if place != LOCK:
                 self._store.remove(place)
         self._store.write(EDITION, self._export.edition.encode())
+
+    def _presented(self, decision: Decision, writer: ArchiveWriter) -> Iterator[KeptPresentation]:
+        """Make presentations, and have them kept: in the words of today, for ever."""
+        if not decision.unpresented:
+            return
+        from inforce.workflows.acceptance.presentations import presentations_of  # noqa: PLC0415 - as above
+
+        presentations = presentations_of(self._export.settings, self._source)
+        self._progress.expect(len(decision.unpresented))
+        for occasion in decision.unpresented:
+            one = presentations.made(occasion)
+            kept = KeptPresentation(one.policy, one.revision, one.audience, one.digest, len(one.data))
+            writer.present(kept, one.data)
+            yield kept
+            self._progress.step("presentations")
+            if writer.is_due():
+                writer.commit(self._export.signer(), self._export.door.latest)
 
     def _signed_anew(
         self, missing: Sequence[Revision], writer: ArchiveWriter, faults: list[Problem]

@@ -17,7 +17,7 @@ from inforce.workflows.site_archive import SiteArchive
 
 @dataclass(frozen=True)
 class PolicyZip:
-    """What goes into the ZIP file of a policy. `others` has what is no PDF and no source, by name."""
+    """What goes into the ZIP file of a policy. `others` has what is of no single revision, by name."""
 
     policy: PolicyRecord
     archive: SiteArchive
@@ -28,10 +28,12 @@ class PolicyZip:
     def of(cls, policy: PolicyRecord, archive: SiteArchive, source: OpenRecord, root: str) -> PolicyZip:
         """Put together what there is; `root` is the site's address, or nothing."""
         others = dict(archive.companions())
-        others[README] = readme(policy.slug, policy.terms.title, root, archive.fingerprints)
+        kept = [one for revision in policy.revisions for one in archive.presentations(revision)]
+        fingerprints = archive.fingerprints
+        others[README] = readme(policy.slug, policy.terms.title, root, fingerprints, is_asking=bool(kept))
         digests = ((name, sha256(data).hexdigest()) for name, data in others.items())
         files = (pdf.archived for _, pdf in archive.pdfs(policy) if not pdf.is_test)
-        return cls(policy, archive, source, dict(sorted([*others.items(), (SUMS, sums(files, digests))])))
+        return cls(policy, archive, source, dict(sorted([*others.items(), (SUMS, sums(files, kept, digests))])))
 
     @property
     def name(self) -> str:
@@ -47,3 +49,8 @@ class PolicyZip:
             if not pdf.is_test:
                 yield f"{folder}/{source_place(slug, revision.name)}", self.source.data(revision)
                 yield f"{folder}/{place_of(slug, revision.name)}", self.archive.path(pdf) or self.archive.data(pdf)
+        for revision in self.policy.revisions:
+            for kept in self.archive.presentations(revision):
+                data = self.archive.presentation(revision, kept.audience)
+                assert data is not None  # noqa: S101 - it is kept
+                yield f"{folder}/{kept.place}", data

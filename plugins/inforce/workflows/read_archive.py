@@ -7,19 +7,22 @@ writes: a file to which an archive timestamp is being added begins with the byte
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from inforce.adapters.archive_store import Stamp, Store, open_store
+from inforce.adapters.archive_store import Stamp, Store, StoreError, open_store
 from inforce.core.archive import (
     CERTIFICATES,
     MANIFEST,
     MANIFEST_SIGNATURE,
     OWN_FILES,
     PENDING,
+    PRESENTATION_ENDINGS,
     SUMS,
     Archived,
+    KeptPresentation,
     Key,
     Manifest,
 )
@@ -77,10 +80,27 @@ class ReadArchive:
             raise RecordError([self.changed(archived)])
         return data
 
+    def presentation(self, kept: KeptPresentation) -> bytes:
+        """The document that an entry is of.
+
+        Raises:
+            RecordError: it is not there, or not what the manifest says.
+        """
+        data = self._lying(kept.place)
+        if sha256(data).hexdigest() != kept.digest:
+            raise RecordError([_changed(f"{self.store.address}/{kept.place}")])
+        return data
+
+    def _lying(self, place: str) -> bytes:
+        """What lies there; while a run puts it there, from where it comes."""
+        for one in (place, f"{PENDING}{place}"):
+            with suppress(StoreError):
+                return self.store.read(one)
+        return self.store.read(place)
+
     def changed(self, archived: Archived) -> Problem:
         """What to say of an entry whose file is not what the manifest says."""
-        todo = "run `inforce export-pdfs`, which tells what is wrong with the archive"
-        return Problem(f"{self.store.address}/{self.manifest.place(archived)}", "this is not what was archived", todo)
+        return _changed(f"{self.store.address}/{self.manifest.place(archived)}")
 
     def path(self, archived: Archived) -> Path | None:
         """The file itself where there is one on this machine; it must not be written to."""
@@ -135,13 +155,15 @@ def surveyed(store: Store, notes: ArchiveNotes, *, is_test: bool) -> Survey:
     staged: dict[str, str] = {}
     facts: dict[Key, Archived] = {}
     for place, stamp in sorted(stamps.items()):
-        if place.lower().endswith(".pdf"):
+        if place.lower().endswith((".pdf", *PRESENTATION_ENDINGS)):
             where = staged if place.startswith(PENDING) else files
             where[place.removeprefix(PENDING)] = notes.digest(store, place, stamp)
         elif place.startswith(PENDING) and place.count("/") > 1 and place.endswith(".json"):
             facts.update(_facts(store.read(place), is_test=is_test))
-    contents = Contents(manifest, files, facts, staged)
     is_committed = f"{PENDING}{MANIFEST}" in stamps
+    coming = [one.place for one in manifest.kept if one.place in staged and one.place not in files]
+    files |= {place: staged[place] for place in coming if is_committed}
+    contents = Contents(manifest, files, facts, staged)
     return Survey(stamps, own, is_committed, contents, certificates, tuple(problems), is_readable)
 
 
@@ -162,9 +184,8 @@ def manifest_signer(own: Mapping[str, bytes], where: str) -> bytes:
 
 
 def sums_of(manifest: Manifest, own: Mapping[str, bytes]) -> bytes:
-    """What `SHA256SUMS` has to say: of every PDF, and of the files beside the manifest but itself."""
-    digests = {manifest.place(one): one.present.digest for one in manifest}
-    return sha256sums(digests | {name: sha256(data).hexdigest() for name, data in own.items() if name != SUMS})
+    """What `SHA256SUMS` has to say: of every PDF and presentation, and of the files beside the manifest but itself."""
+    return sha256sums(manifest.digests | {name: sha256(data).hexdigest() for name, data in own.items() if name != SUMS})
 
 
 def _own_files(store: Store, stamps: Mapping[str, Stamp]) -> dict[str, bytes]:
@@ -196,6 +217,11 @@ def _own_problems(
         what = f"the certificate with the SHA-256 {fingerprint}, which the manifest names, is not in it"
         problems.append(Problem(f"{where}/{CERTIFICATES}", what, _FROM_BACKUP))
     return problems
+
+
+def _changed(place: str) -> Problem:
+    todo = "run `inforce export-pdfs`, which tells what is wrong with the archive"
+    return Problem(place, "this is not what was archived", todo)
 
 
 def _no_manifest(where: str, wrong: ValueError) -> Problem:

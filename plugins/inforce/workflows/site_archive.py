@@ -1,4 +1,7 @@
-"""The signed PDFs that a site offers: those of the archive, and where it lacks one, what a throw-away key signed."""
+"""What a site offers of the archive: the signed PDFs, and what people are asked to accept, as it was kept.
+
+Where there is no archive, it offers the PDFs that a throw-away key signed.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ from datetime import datetime
 from pathlib import Path
 
 from inforce.adapters.archive_store import open_store
-from inforce.core.archive import MANIFEST, MANIFEST_SIGNATURE, SUMS, Archived
+from inforce.core.archive import MANIFEST, MANIFEST_SIGNATURE, SUMS, Archived, KeptPresentation
 from inforce.core.archive_plan import plan, recovered
+from inforce.core.effect import Audience
 from inforce.core.errors import Problem, RecordError, Severity
 from inforce.core.policy import Revision
 from inforce.core.record import FOLDER, PolicyRecord, Record
@@ -59,6 +63,24 @@ class SiteArchive:
     def has(self, policy: PolicyRecord) -> bool:
         """Whether the archive has any PDF of a policy."""
         return any(not pdf.is_test for _, pdf in self.pdfs(policy))
+
+    def presentations(self, revision: Revision) -> Iterator[KeptPresentation]:
+        """What the archive has of what people are asked of a revision."""
+        kept = self.archive.manifest.presentations if self.archive is not None else {}
+        for audience in Audience:
+            if (one := kept.get((revision.policy, revision.name, audience))) is not None:
+                yield one
+
+    def presentation(self, revision: Revision, audience: Audience) -> bytes | None:
+        """What that audience is asked of a revision: the document, as it was kept; None where none was.
+
+        Raises:
+            RecordError: it is gone, or is not what the manifest tells of.
+        """
+        for one in self.presentations(revision):
+            if one.audience is audience and self.archive is not None:
+                return self.archive.presentation(one)
+        return None
 
     def path(self, pdf: SignedPdf) -> Path | None:
         """Where a PDF lies on this machine; None where it lies elsewhere."""

@@ -18,7 +18,7 @@ from inforce.adapters.checking.copies import Copies, UnreadableCopyError, open_c
 from inforce.adapters.checking.process import Checker, checking
 from inforce.adapters.checking.published_manifest import read_published
 from inforce.adapters.clock import Door
-from inforce.core.address import ARCHIVE
+from inforce.core.address import ARCHIVE, presentation_address
 from inforce.core.archive import (
     CERTIFICATES,
     MANIFEST,
@@ -26,10 +26,13 @@ from inforce.core.archive import (
     OWN_FILES,
     SUMS,
     Archived,
+    KeptPresentation,
     Key,
     Manifest,
+    PresentationKey,
 )
 from inforce.core.errors import ConfigurationError, InforceError, Problem, RecordError
+from inforce.core.presentation_verdict import PresentationEvidence, judge_presentation
 from inforce.core.record import FOLDER, Record
 from inforce.core.verdict import (
     Asked,
@@ -45,6 +48,7 @@ from inforce.core.verdict import (
     judge_manifest,
     judge_missing,
 )
+from inforce.formats.acceptance.presentation import presentation_in
 from inforce.formats.manifest_json import parse_manifest
 from inforce.formats.sha256sums import parse_sums
 from inforce.workflows.progress import Progress, silent
@@ -125,6 +129,7 @@ class _Beside:
     sums: dict[str, str] | None = None
     sums_fault: str = ""
     seen: set[Key] = field(default_factory=set)
+    presented: set[PresentationKey] = field(default_factory=set)
 
     @property
     def is_broken(self) -> bool:
@@ -152,13 +157,16 @@ def _checked(copies: Copies, against: _Against) -> Iterator[tuple[str, Checked]]
     for name in copies.pdfs():
         has_any = True
         yield name, _copy(copies, name, against, beside)
+    for name in _presentations(copies, beside):
+        has_any = True
+        yield name, _presentation(copies, name, against, beside)
     if copies.is_single:
         return
     if not has_any:
         yield "", judge_empty()
     missing, elsewhere = _missing(copies, beside)
-    for name, names, entry in missing:
-        yield name, judge_missing(names, entry)
+    for name, names, key in missing:
+        yield name, judge_missing(names, key)
     place = beside.base + MANIFEST
     if beside.manifest is not None or beside.fault:
         yield place, _manifest(copies, beside, against, elsewhere)
@@ -166,27 +174,26 @@ def _checked(copies: Copies, against: _Against) -> Iterator[tuple[str, Checked]]
         yield place, judge_gone(companion)
 
 
-def _missing(copies: Copies, beside: _Beside) -> tuple[list[tuple[str, str, Archived | None]], int]:
-    """The files that are named and not there: place, who names it, and its entry; and how many are not looked for.
+def _missing(copies: Copies, beside: _Beside) -> tuple[list[tuple[str, str, Key | None]], int]:
+    """The files that are named and not there: place, who names it, and of what; and how many are not looked for.
 
     Where the copies are of one policy alone, the manifest still tells of all. Then the others' files are not looked
     for, unless `SHA256SUMS` has them, which tells what lies beside it.
     """
     manifest = Manifest() if beside.manifest is None else beside.manifest
-    entries = {manifest.place(one): one for one in manifest}
-    sums = beside.sums or {}
-    seen = {policy for policy, _ in beside.seen}
-    found: dict[str, tuple[str, Archived | None]] = {}
+    unseen = {manifest.place(one): one.key for one in manifest if one.key not in beside.seen}
+    unseen |= {one.place: one.key[:2] for one in manifest.kept if not copies.has(_place(one, beside))}
+    sums, named = beside.sums or {}, manifest.digests
+    seen = {policy for policy, *_ in (*beside.seen, *beside.presented)}
+    found: dict[str, tuple[str, Key | None]] = {}
     elsewhere = 0
-    for place, one in entries.items():
-        if one.key in beside.seen:
-            continue
-        if len(seen) == 1 and one.policy not in seen and place not in sums:
+    for place, key in unseen.items():
+        if len(seen) == 1 and key[0] not in seen and place not in sums:
             elsewhere += 1
         else:
-            found[place] = "the manifest beside it", one
+            found[place] = "the manifest beside it", key
     for name in sums:
-        if name not in entries and name not in (MANIFEST, MANIFEST_SIGNATURE) and not copies.has(beside.base + name):
+        if name not in named and name not in (MANIFEST, MANIFEST_SIGNATURE) and not copies.has(beside.base + name):
             found[name] = SUMS, None
     base = beside.base if beside.sums is not None else ""  # a site has its PDFs elsewhere, and no sums
     return [(base + name, *found[name]) for name in sorted(found)], elsewhere
@@ -210,7 +217,9 @@ def _copy(copies: Copies, name: str, against: _Against, beside: _Beside) -> Chec
     if against.published is not None:
         said, manifest = against.published
         manifests.append(replace(said, entry=_entry(manifest, evidence, name)))
-    recorded = _recorded(against, evidence) if against.record is not None else None
+    facts = evidence.facts
+    key = (facts.policy, facts.revision) if facts is not None else None
+    recorded = _recorded(against, key) if against.record is not None else None
     return judge(evidence, Asked(own, against.on, tuple(manifests), recorded, against.is_own))
 
 
@@ -221,6 +230,60 @@ def _entry(manifest: Manifest, evidence: Evidence, name: str) -> Archived | None
         return manifest.files.get((facts.policy, facts.revision))
     names = {manifest.place(one).rpartition("/")[2]: one for one in manifest}
     return names.get(name.rpartition("/")[2])
+
+
+# Presentations --------------------------------------------------------------------------------------------------------
+
+
+def _presentations(copies: Copies, beside: _Beside) -> Iterator[str]:
+    """Where there is one: as an archive has them; or as a site does, those of them that its manifest has."""
+    yield from copies.presentations()
+    if beside.base and beside.manifest is not None and not copies.is_single:
+        yield from filter(copies.has, (_place(one, beside) for one in beside.manifest.kept))
+
+
+def _place(kept: KeptPresentation, beside: _Beside) -> str:
+    """Where a presentation lies among copies: as in an archive, or as on a site."""
+    return presentation_address(*kept.key) if beside.base else kept.place
+
+
+def _presentation(copies: Copies, name: str, against: _Against, beside: _Beside) -> Checked:
+    """One presentation."""
+    try:
+        data = copies.read(name)
+        evidence = _shown(data) if data is not None else PresentationEvidence("", unreadable="it is gone")
+    except UnreadableCopyError as wrong:
+        evidence = PresentationEvidence("", unreadable=str(wrong))
+    said = []
+    if beside.manifest is not None:
+        kept = _kept(beside.manifest, evidence, name)
+        is_vouched_for = beside.evidence is not None and beside.evidence.is_trusted
+        manifested = Manifested("the manifest beside it", None, is_vouched_for, is_broken=beside.is_broken)
+        said.append((manifested, kept))
+        if kept is not None:
+            beside.presented.add(kept.key)
+    if against.published is not None:
+        published, manifest = against.published
+        said.append((published, _kept(manifest, evidence, name)))
+    recorded = _recorded(against, evidence.key[:2] if evidence.key else None) if against.record is not None else None
+    return judge_presentation(evidence, name.rpartition("/")[2], said, recorded)
+
+
+def _shown(data: bytes) -> PresentationEvidence:
+    digest = sha256(data).hexdigest()
+    try:
+        found = presentation_in(data)
+    except ValueError as wrong:
+        return PresentationEvidence(digest, unreadable=str(wrong))
+    return PresentationEvidence(digest, (found.policy, found.revision, found.audience), found.source)
+
+
+def _kept(manifest: Manifest, evidence: PresentationEvidence, name: str) -> KeptPresentation | None:
+    """What a manifest has of a presentation: by what it says that it is, or else by where it lies."""
+    if evidence.key is not None and evidence.key in manifest.presentations:
+        return manifest.presentations[evidence.key]
+    places = {place: one for one in manifest.kept for place in (one.place, presentation_address(*one.key))}
+    return places.get(name)
 
 
 # The manifest beside --------------------------------------------------------------------------------------------------
@@ -279,7 +342,7 @@ def _sums(copies: Copies, beside: _Beside, manifest: Manifest) -> Sums:
         others = {name: copies.read(beside.base + name, _MOST_MANIFEST) for name in names}
     except UnreadableCopyError as wrong:
         return Sums(fault=str(wrong))
-    digests = {manifest.place(one): one.present.digest for one in manifest}
+    digests = manifest.digests
     digests |= {name: sha256(one).hexdigest() for name, one in others.items() if one is not None}
     wrong_ones = sorted(name for name, digest in said.items() if digests.get(name, digest) != digest)
     return Sums(differing=tuple(wrong_ones))
@@ -366,15 +429,15 @@ def _holder(folder: Path) -> Path:
     return inside[0] if len(inside) == 1 else folder
 
 
-def _recorded(against: _Against, evidence: Evidence) -> Recorded:
+def _recorded(against: _Against, key: Key | None) -> Recorded:
+    """What the record says of the revision that a copy says it is of."""
     where = f"the record in {against.record_place}"
     if not isinstance(against.record, Record):
         problems = against.record.problems if against.record is not None else ()
         return Recorded(where, None, _errors(problems))
     errors = _errors(against.record.errors)
-    facts = evidence.facts
-    policy = against.record.policy(facts.policy) if facts is not None else None
-    found = next((one for one in policy.revisions if facts and one.name == facts.revision), None) if policy else None
+    policy = against.record.policy(key[0]) if key is not None else None
+    found = next((one for one in policy.revisions if key and one.name == key[1]), None) if policy else None
     return Recorded(where, found, errors)
 
 

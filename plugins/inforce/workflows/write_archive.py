@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 
 from inforce.adapters.archive_store import AlreadyThereError, Store
@@ -15,6 +16,8 @@ from inforce.core.archive import (
     PENDING,
     SUMS,
     Archived,
+    KeptPresentation,
+    digest_of,
     facts_place,
 )
 from inforce.core.archive_plan import Recovery
@@ -45,11 +48,14 @@ class ArchiveWriter:
         self.certificates = survey.certificates
         self.written: dict[str, str] = {}
         self._new: list[Archived] = []
+        self._presented: list[KeptPresentation] = []
         self._since = time.monotonic()
 
     def recover(self) -> None:
         """Finish what an interrupted run began, as far as it can be, and clear away the rest."""
         store, left = self._store, self._survey.left
+        if self._survey.is_committed:
+            self._place([one for one in self.manifest.kept if f"{PENDING}{one.place}" in left])
         for name in _IN_ORDER:
             if f"{PENDING}{name}" in left:
                 if self._survey.is_committed:
@@ -85,20 +91,27 @@ class ArchiveWriter:
         self._store.put_over(self.manifest.place(entry), data)
         self._note(entry)
 
+    def present(self, kept: KeptPresentation, data: bytes) -> None:
+        """Have a presentation kept; `data` is what its entry says. It comes into its place with the next manifest."""
+        self._store.stage(kept.place, data)
+        self._presented.append(kept)
+        self.written[kept.place] = kept.digest
+
     def is_due(self) -> bool:
         """Whether there is enough for another manifest."""
-        return len(self._new) >= _FILES or time.monotonic() - self._since >= _SECONDS
+        is_much = len(self._new) + len(self._presented) >= _FILES
+        return is_much or time.monotonic() - self._since >= _SECONDS
 
     @property
     def is_behind(self) -> bool:
         """Whether the manifest lacks something."""
-        return bool(self._new) or (MANIFEST in self._survey.own and SUMS not in self._survey.own)
+        return bool(self._new or self._presented) or (MANIFEST in self._survey.own and SUMS not in self._survey.own)
 
     def commit(self, signer: Signer, at: datetime) -> None:
         """Write a new manifest, with all files that there are now."""
         store = self._store
         store.secure(map(self.manifest.place, self._new))
-        self.manifest = self.manifest.with_files(self._new)
+        self.manifest = self.manifest.with_files(self._new).with_presentations(self._presented)
         self.certificates = tuple(dict.fromkeys((*self.certificates, *signer.chain)))
         manifest = manifest_json(self.manifest)
         own = {
@@ -109,6 +122,7 @@ class ArchiveWriter:
         own[SUMS] = sums_of(self.manifest, own)
         for name in _IN_ORDER:
             store.write(f"{PENDING}{name}", own[name])
+        self._place(self._presented)
         for name in _IN_ORDER:
             store.move(f"{PENDING}{name}", name)
         for entry in self._new:
@@ -116,8 +130,18 @@ class ArchiveWriter:
             if (staged := f"{PENDING}{self.manifest.place(entry)}") in self._survey.left:
                 store.remove(staged)
         self._notes.note_signed(manifest, own[MANIFEST_SIGNATURE], signer.fingerprint)
-        self._notes.entries = len(self.manifest.files)
-        self._new, self._since = [], time.monotonic()
+        self._notes.entries = self.manifest.count
+        self._new, self._presented, self._since = [], [], time.monotonic()
+
+    def _place(self, presentations: Sequence[KeptPresentation]) -> None:
+        """Put presentations that the manifest has by now into their places."""
+        for kept in presentations:
+            try:
+                self._store.settle(kept.place, is_new=True)
+            except AlreadyThereError:
+                if digest_of(self._store.read(kept.place)) != kept.digest:
+                    raise RecordError([_there_already(f"{self._store.address}/{kept.place}")]) from None
+        self._store.secure(kept.place for kept in presentations)
 
     def _settle(self, entry: Archived) -> None:
         place = self.manifest.place(entry)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from inforce.core.archive import PRESENTATION_ENDINGS
 from inforce.core.errors import Problem, RecordError
 
 MOST_BYTES = 128 << 20
@@ -24,7 +25,7 @@ _MOST_MEMBERS = 100_000
 _PACKED_MOST = 50
 """How many times its own size a zip may hold: a PDF is compressed already, and hardly gets smaller."""
 _PACKED_LEAST = 64 << 20
-_PDF, _ZIP = ".pdf", ".zip"
+_PDF, _ZIP, _HTML = ".pdf", ".zip", ".html"
 
 
 class UnreadableCopyError(Exception):
@@ -44,6 +45,9 @@ class Copies(Protocol):
 
     def pdfs(self) -> Iterator[str]:
         """The paths of the PDFs, in order, relative to where the copies lie."""
+
+    def presentations(self) -> Iterator[str]:
+        """The paths of the presentations as an archive has them, in order."""
 
     def has(self, path: str) -> bool:
         """Whether there is something at a path, whatever it is."""
@@ -108,14 +112,25 @@ class FolderCopies:
         return self.only is not None
 
     def pdfs(self) -> Iterator[str]:
-        """The paths of the PDFs; folders are walked one at a time, and links are not followed."""
-        if self.only is not None:
+        """The paths of the PDFs; a single file is one, whatever it is called, unless it is called as HTML is."""
+        if self.only is None:
+            yield from self._ending((_PDF,))
+        elif self.only.suffix.lower() != _HTML:
             yield self.only.relative_to(self.folder).as_posix()
-            return
+
+    def presentations(self) -> Iterator[str]:
+        """The paths of the presentations; or the single file."""
+        if self.only is None:
+            yield from self._ending(PRESENTATION_ENDINGS)
+        elif self.only.suffix.lower() == _HTML:
+            yield self.only.relative_to(self.folder).as_posix()
+
+    def _ending(self, endings: tuple[str, ...]) -> Iterator[str]:
+        """The paths that end so; folders are walked one at a time, and links are not followed."""
         for folder, folders, files in os.walk(self.folder):
             folders.sort()
             for name in sorted(files):
-                if name.lower().endswith(_PDF):
+                if name.lower().endswith(endings):
                     yield (Path(folder) / name).relative_to(self.folder).as_posix()
 
     def has(self, path: str) -> bool:
@@ -165,6 +180,10 @@ class ZipCopies:
     def pdfs(self) -> Iterator[str]:
         """The paths of the PDFs."""
         yield from sorted(name for name in self._members if name.lower().endswith(_PDF))
+
+    def presentations(self) -> Iterator[str]:
+        """The paths of the presentations."""
+        yield from sorted(name for name in self._members if name.lower().endswith(PRESENTATION_ENDINGS))
 
     def has(self, path: str) -> bool:
         """See `Copies`."""

@@ -78,6 +78,7 @@ _WITHIN = re.compile(rf'<a href="{re.escape(RELATIVE)}"([^<>]*)>(.*?)</a>'.repla
 _BEGIN, _END = b"<article ", b"</article>"
 _ASKED = '<section class="inforce-asked">'
 _WORDS = re.compile(r'<(p|dd) class="inforce-asked__(\w+)">([^<]*)</\1>')
+_NAMED = re.compile(r' data-(\w+)="([^"]*)"')
 _SAID = frozenset({"whom", "effect", "box", "accept", "decline", "later"})
 
 
@@ -111,6 +112,11 @@ class Presentation:
         return self.data.partition(b"<style>")[2].partition(b"</style>")[0].decode()
 
     @property
+    def source(self) -> str:
+        """The digest of the text in it: SHA-256, in hexadecimal."""
+        return self._names["digest"]
+
+    @property
     def whom(self) -> str:
         """For whom it counts."""
         return self._said["whom"]
@@ -139,6 +145,12 @@ class Presentation:
     def later(self) -> str:
         """What deciding later means."""
         return self._said["later"]
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """What the article says of itself: whose it is, for whom, and of which text."""
+        begin = self.article[: self.article.index(">")]
+        return dict(_NAMED.findall(begin))
 
     @cached_property
     def _said(self) -> dict[str, str]:
@@ -171,19 +183,29 @@ def read_presentation(policy: str, revision: str, audience: Audience, data: byte
     Raises:
         ValueError: this is no presentation, or one of another revision or audience.
     """
-    found = Presentation(policy, revision, audience, data)
-    try:
-        said = found._said  # noqa: SLF001 - our own
-        begin = found.article[: found.article.index(">")]
-        found.asked  # noqa: B018 - whether it is there
-    except ValueError:
-        raise ValueError("this is no presentation of ours") from None
-    if data.count(_BEGIN) != 1 or data.count(_END) != 1 or not said.keys() >= _SAID:
-        raise ValueError("this is no presentation of ours")
-    named = dict(re.findall(r' data-(\w+)="([^"]*)"', begin))
-    if (named.get("policy"), named.get("revision"), named.get("audience")) != (policy, revision, audience.value):
-        told = " ".join(filter(None, map(named.get, ("policy", "revision", "audience"))))
+    found = presentation_in(data)
+    if (found.policy, found.revision, found.audience) != (policy, revision, audience):
+        told = f"{found.policy} {found.revision} {found.audience.value}"
         raise ValueError(f"this is the presentation of {told}, not of {policy} {revision} {audience.value}")
+    return found
+
+
+def presentation_in(data: bytes) -> Presentation:
+    """The presentation that a document is, of whatever it says that it is.
+
+    Raises:
+        ValueError: this is no presentation.
+    """
+    try:
+        named = Presentation("", "", Audience.NEW_USERS, data)._names  # noqa: SLF001 - our own
+        audience = Audience(named["audience"])
+        found = Presentation(named["policy"], named["revision"], audience, data)
+        said = found._said  # noqa: SLF001 - as above
+        found.asked  # noqa: B018 - whether it is there
+    except (ValueError, KeyError):
+        raise ValueError("this is no presentation of ours") from None
+    if data.count(_BEGIN) != 1 or data.count(_END) != 1 or not said.keys() >= _SAID or "digest" not in named:
+        raise ValueError("this is no presentation of ours")
     return found
 
 
