@@ -1,8 +1,13 @@
 """Registers that somebody has changed by hand: what was edited, removed, inserted or cut off is named."""
 
 import json
+import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from joserfc.jwk import OKPKey
 from register.whole_register import (
     KEY,
@@ -190,3 +195,32 @@ def test_a_row_of_another_register_is_named(folder, tmp_path_factory):
     assert row_of(data).number == 12
     assert "row 12 is of another register" in flaws(folder)
     assert kept.row.number == 1
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """Six rows, and the head of the last one, which nobody changes: tests take copies."""
+    folder = tmp_path_factory.mktemp("written")
+    with opened(folder) as register:
+        filled(register, 6, heads=(6,))
+    return folder / "register.db"
+
+
+@given(st.data())
+@settings(max_examples=30, deadline=None)
+def test_whatever_is_changed_in_a_row_shows_and_the_row_is_named(written, data):
+    number = data.draw(st.integers(1, 6))
+    column = data.draw(st.sampled_from(["subject", "policy", "revision", "decision", "instant", "digest", "data"]))
+    with tempfile.TemporaryDirectory() as top:
+        folder = Path(top)
+        shutil.copy(written, folder)
+        with by_hand(folder) as database:
+            (old,) = database.execute(f"SELECT {column} FROM inforce_acceptances WHERE number = {number}").fetchone()
+            place = data.draw(st.integers(0, len(old) - 1))
+            sign = data.draw(st.sampled_from('09afz-:"{} 가').filter(lambda one: one != old[place]))
+            new = old[:place] + sign + old[place + 1 :]
+            database.execute(f"UPDATE inforce_acceptances SET {column} = ? WHERE number = ?", (new, number))
+        with opened(folder, writes=False) as register:
+            first = next(Check(register, KEYS).flaws())
+    assert first.row == number
+    assert first.what.startswith(f"row {number} was edited")

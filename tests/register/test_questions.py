@@ -3,7 +3,11 @@
 import json
 
 import pytest
+from register.whole_project import LATE
 from register.whole_register import by_hand
+
+from inforce.formats.acceptance.head_jws import sign_head
+from inforce.workflows.acceptance.set_up import signing_key_of
 
 KIM = ["--joined", "2018-04-20T11:59:00+09:00", "--accepted", "2018-04-10@2018-04-20T12:05:00+09:00"]
 OLD = ["--joined", "2016-02-01T10:00:00+09:00", "--accepted", "2014-03-01@2016-02-01T10:00:00+09:00"]
@@ -121,6 +125,23 @@ def test_the_command_checks_a_register(project, tmp_path):
     assert (said["faults"], said["rows"], said["told"][0]["row"]) == (1, 3, 2)
     said = project.ask("check", "--head", tmp_path / "heads", status=2)
     assert said.err.startswith(f"{tmp_path}/heads: this cannot be read: No such file or directory\n")
+
+
+def test_heads_are_read_from_whatever_they_were_kept_in(project, tmp_path):
+    for number in range(3):
+        project.say(f"u-{number}", "2018-04-10", f"2018-04-20T12:00:0{number}+09:00")
+    with project.opened() as register:
+        head = register.sign_head(lambda one: sign_head(one, signing_key_of(project.said, project.folder)), LATE)
+    kept = tmp_path / "mail.txt"
+    kept.write_text(f'Subject: the head of today\n\n{{"head": "{head}"}}\n')
+    assert project.ask("check", "--head", kept, status=0).out.startswith("3 rows, 2 signed heads, 0 receipts")
+    with by_hand(project.folder, "acceptances.db") as database:
+        database.execute("DELETE FROM inforce_acceptances WHERE number > 1")
+        database.execute("DELETE FROM inforce_heads")
+    said = project.ask("check", "--head", kept, status=1)
+    assert "rows 2 to 3 were cut off: row 3 was signed as the last at 2018-04-30T15:00:00+00:00" in said.err
+    kept.write_text("Subject: none today\n")
+    assert "there is no signed head in it" in project.ask("check", "--head", kept, status=2).err
 
 
 def test_a_register_that_is_not_there_is_told(project):

@@ -125,6 +125,7 @@ def _make_postgresql_durable(engine: Engine, patience: float, *, writes: bool) -
     @event.listens_for(engine, "do_connect")
     def _(_: object, __: object, ___: object, options: dict[str, Any]) -> None:
         options.setdefault("connect_timeout", max(2, round(patience)))
+        options.setdefault("tcp_user_timeout", round(max(2, patience) * 2000))  # of a network that swallows everything
 
     @event.listens_for(engine, "connect")
     def _(connection: Any, _: object) -> None:

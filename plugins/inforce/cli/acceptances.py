@@ -178,7 +178,7 @@ def export(config_file: Path | None, out: Path | None, settings: Path | None) ->
     type=click.Path(path_type=Path),
     multiple=True,
     metavar="FILE",
-    help="Signed heads that were kept elsewhere, one on each line. May be given more than once.",
+    help="A file with signed heads that were kept elsewhere. May be given more than once.",
 )
 @click.option("--receipts", is_flag=True, help="Check the signature of every receipt, too: that takes longer.")
 @settings_option

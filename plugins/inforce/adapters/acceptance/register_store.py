@@ -164,10 +164,8 @@ class Register:
         mine = _Waiting(ask, now)
         self._waiting.append(mine)
         with self._writing:
-            while not mine.is_done:
-                together = self._waiting[:_AT_ONCE]
-                del self._waiting[: len(together)]
-                self._write(together)
+            if not mine.is_done:
+                self._write(self._together_with(mine))
         return mine.outcome()
 
     def sign_head(self, sign: Callable[[Head], str], now: datetime) -> str | None:
@@ -303,6 +301,14 @@ class Register:
 
     # How it is added
 
+    def _together_with(self, mine: _Waiting) -> list[_Waiting]:
+        """An answer, and others that wait meanwhile; what one takes along, its own thread finds done."""
+        taken = self._waiting[:_AT_ONCE]
+        del self._waiting[: len(taken)]
+        with suppress(ValueError):
+            self._waiting.remove(mine)
+        return [mine, *(one for one in taken if one is not mine)]
+
     def _write(self, together: Sequence[_Waiting]) -> None:
         """Write for several at once; if that fails, for each alone, so that nobody fails for another's fault."""
         try:
@@ -314,9 +320,6 @@ class Register:
                     self._write([one])
             else:
                 together[0].fail(wrong)
-        except BaseException:
-            self._waiting[:0] = together  # this thread ends; the others do it themselves
-            raise
         else:
             self._shown |= shown
             for one in together:
@@ -397,7 +400,7 @@ class Register:
             yield
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Waiting:
     """An answer that waits to be written, and what became of it."""
 

@@ -37,6 +37,12 @@ from inforce.formats.redline.style import page_style
 TOP = "acceptances"
 README, SUMS, KEYS = "README.html", "SHA256SUMS", "keys.json"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_STYLE = """\
+pre { white-space: pre-wrap; }
+:is(kbd, samp) { display: block; font: 0.9em/1.5 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
+kbd { padding: 0.3em 0.7em; border: 1px solid var(--inforce-line); }
+samp { padding: 0.3em 0.7em 0.8em; color: var(--inforce-quiet); }
+"""
 _CHAIN = """\
 for stretch in chain/*.txt; do
   last=
@@ -128,11 +134,11 @@ def readme(proof: Proof, say: Messages) -> bytes:
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{title}</title>",
-        f"<style>\n{page_style()}pre {{ overflow-x: auto; }}\n</style>\n</head>\n<body>\n<main>",
+        f"<style>\n{page_style()}{_STYLE}</style>\n</head>\n<body>\n<main>",
         f"<h1>{title}</h1>",
         _paragraph(say("proof.what", subject=proof.subject, issuer=proof.issuer)),
         f"<h2>{_text(say('proof.answers'))}</h2>",
-        *_table(proof.rows, say),
+        *_rows(proof.rows, say),
         f"<h2>{_text(say('proof.check'))}</h2>",
         _paragraph(say("proof.check.how")),
         *_steps(proof, say),
@@ -144,27 +150,26 @@ def readme(proof: Proof, say: Messages) -> bytes:
     return ("\n".join(filter(None, lines)) + "\n").encode()
 
 
-def _table(rows: Iterable[Proved], say: Messages) -> Iterator[str]:
-    """What was answered."""
-    names = ("row", "instant", "text", "decision", "shown", "files")
-    heads = "".join(f'<th scope="col">{_text(say("proof.answers." + name))}</th>' for name in names)
-    yield f'<div class="inforce-table" tabindex="0" role="region">\n<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>'
+def _rows(rows: Iterable[Proved], say: Messages) -> Iterator[str]:
+    """What was answered, row by row."""
     for one in rows:
-        yield f"<tr>{''.join(f'<td>{cell}</td>' for cell in _cells(one, say))}</tr>"
-    yield "</tbody>\n</table>\n</div>"
+        yield f"<h3>{_text(say('proof.row', number=one.row.number))}</h3>"
+        yield '<dl class="inforce-texts">'
+        for name, told in _facts(one, say):
+            yield f"<dt>{_text(say('proof.row.' + name))}</dt><dd>{told}</dd>"
+        yield "</dl>"
 
 
-def _cells(one: Proved, say: Messages) -> Iterator[str]:
+def _facts(one: Proved, say: Messages) -> Iterator[tuple[str, str]]:
     said, shown = one.row.statement, one.row.statement.shown
-    yield str(one.row.number)
-    yield _text(format_instant(one.row.instant, UTC))
+    yield "instant", _text(format_instant(one.row.instant, UTC))
+    yield "decision", f"<strong>{_text(say('proof.' + said.decision.value))}</strong>"
     text = _link(text_place(shown.policy, shown.revision), f"{shown.policy}/{shown.revision}")
-    yield f"{text}<br>{_text(_posted(one.revision, say))}<br><code>{shown.digest}</code>"
-    yield _text(say("proof." + said.decision.value))
+    yield "text", f"{text}<span>{_text(_posted(one.revision, say))}</span><code>{shown.digest}</code>"
     page = _link(presentation_place(shown.presentation), say("proof.shown.page"))
-    yield f"{page}<br><code>{shown.presentation}</code>"
-    row, receipt = say("proof.answers.file.row"), say("proof.answers.file.receipt")
-    yield f"{_link(row_place(one.row.number), row)}<br>{_link(receipt_place(one.row.number), receipt)}"
+    yield "shown", f"{page}<span><code>{shown.presentation}</code></span>"
+    row, receipt = (say("proof.file." + name) for name in ("row", "receipt"))
+    yield "files", f"{_link(row_place(one.row.number), row)}, {_link(receipt_place(one.row.number), receipt)}"
 
 
 def _posted(revision: Revision, say: Messages) -> str:
@@ -215,7 +220,7 @@ def _step(say: Messages, name: str, *commands: tuple[str, str]) -> Iterator[str]
 def _commands(*commands: tuple[str, str]) -> str:
     """Commands, and what they print."""
     told = "\n".join(
-        f"<kbd>{_text(command)}</kbd>\n" + (f"<samp>{_text(out)}</samp>\n" if out else "") for command, out in commands
+        f"<kbd>{_text(command)}</kbd>" + (f"<samp>{_text(out)}</samp>" if out else "") for command, out in commands
     )
     return f"<pre>{told}</pre>"
 

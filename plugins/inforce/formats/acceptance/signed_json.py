@@ -11,6 +11,7 @@ would be written anew, so that no byte of it could be another.
 from __future__ import annotations
 
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
 
@@ -20,6 +21,8 @@ from inforce.formats.json_text import Json
 
 LONGEST = 16_384
 """No text of ours is longer, in characters; a subject is short."""
+SIGNED = re.compile(r"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*")
+"""What looks like a signed text."""
 _PARTS = 3
 _HEADER = frozenset({"alg", "kid", "typ"})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -17,24 +16,24 @@ from inforce.core.record import PolicyRecord
 from inforce.core.verdict import About, Checked, Reason, Verdict, worst
 from inforce.formats.acceptance.jwks import Jwks
 from inforce.formats.acceptance.receipt_jws import Receipt, ReceiptError, read_receipt
-from inforce.formats.acceptance.signed_json import LONGEST
+from inforce.formats.acceptance.signed_json import LONGEST, SIGNED
 from inforce.workflows.acceptance.presentations import Presentations, presentations_of
 from inforce.workflows.acceptance.set_up import read_key_set
 from inforce.workflows.read_record import OpenRecord, opened
 from inforce.workflows.settings import Settings
+from inforce.workflows.site_archive import SiteArchive, site_archive
 
-_SIGNED = re.compile(r"eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*")
 _TRUST = "give the register's public keys (--keys): the site has them under accept/keys.json"
 
 
 def receipt_at(place: str) -> str | None:
     """The receipt that is meant: in a file, as a text, or behind the `#` of an address; None where it is none."""
     text = place.rpartition("#")[2].strip()
-    if _SIGNED.fullmatch(text):
+    if SIGNED.fullmatch(text):
         return text
     with suppress(OSError, ValueError), Path(place).open("rb") as file:
         text = file.read(LONGEST + 1).decode("ascii").strip()
-        return text if _SIGNED.fullmatch(text) else None
+        return text if SIGNED.fullmatch(text) else None
     return None
 
 
@@ -58,14 +57,14 @@ def check_receipts(receipts: list[tuple[str, str]], request: Request, door: Door
 
     Raises:
         ConfigurationError: the keys cannot be read.
-        RecordError: the record cannot.
+        RecordError: the record, or the archive beside it, cannot.
     """
     keys = None if request.keys is None else read_key_set(request.keys, str(request.keys))
     with ExitStack() as stack:
         source = None if request.record is None else stack.enter_context(opened(request.record, door))
         presentations = None
         if request.record is not None and source is not None and not source.record.errors:
-            presentations = presentations_of(request.record, source)
+            presentations = presentations_of(request.record, source, _archive(request.record, source, door))
         for place, text in receipts:
             yield place, _Judging(request.on, keys, source, presentations).judged(text)
 
@@ -152,6 +151,12 @@ class _Judging:
 def key_set_here(settings: Settings) -> Path | None:
     """The register's public keys that the site of this project publishes, if it names any."""
     return None if settings.acceptance is None else settings.folder / settings.acceptance.keys
+
+
+def _archive(settings: Settings, source: OpenRecord, door: Door) -> SiteArchive | None:
+    """The archive of the project, which has what was shown as it was kept; nothing is fetched from elsewhere."""
+    is_here = settings.archive and "://" not in settings.archive and (settings.folder / settings.archive).is_dir()
+    return site_archive(settings, source.record, door.asked) if is_here else None
 
 
 def _unsigned(wrong: ReceiptError) -> Verdict:

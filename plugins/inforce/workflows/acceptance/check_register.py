@@ -19,6 +19,7 @@ from inforce.formats.acceptance.head_jws import HeadError, read_head
 from inforce.formats.acceptance.jwks import Jwks
 from inforce.formats.acceptance.receipt_jws import ReceiptError, agrees, read_receipt
 from inforce.formats.acceptance.row_json import content_of, digest_of, parsed, row_from
+from inforce.formats.acceptance.signed_json import SIGNED
 
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _FILED = ("subject", "policy", "revision", "decision", "instant")
@@ -67,8 +68,8 @@ class Check:
 
     def _walk(self, heads: Iterator[Head], shown: dict[str, int]) -> Iterator[Flaw]:
         """Go along the rows; note which presentation is named first where."""
-        walk, head, held = Walk(self.register.id), next(heads, None), 0
         last = -1 if self.with_receipts else self.register.last_signed_number()
+        walk, head, held = Walk(self.register.id), next(heads, None), 0
         for stored in self.register.stored():
             number = stored[0]
             while head is not None and head.number < number:  # its row is not there, which the gap tells
@@ -145,18 +146,21 @@ class Check:
 
 
 def read_heads(files: Iterable[Path]) -> Iterator[str]:
-    """The signed heads of files, one on each line; as they stand there.
+    """The signed heads in files, whatever stands around them: lines of them, a mail, what the register answered.
 
     Raises:
-        ConfigurationError: a file cannot be read.
+        ConfigurationError: a file cannot be read, or has none.
     """
     for path in files:
         try:
-            yield from path.read_text(encoding="ascii").split()
-        except (OSError, UnicodeDecodeError) as wrong:
-            what = f"this cannot be read: {getattr(wrong, 'strerror', None) or 'it is no text'}"
-            todo = "name a file with signed heads, one on each line"
-            raise ConfigurationError([Problem(str(path), what, todo)]) from None
+            found = SIGNED.findall(path.read_text(encoding="utf-8", errors="replace"))
+        except OSError as wrong:
+            todo = "name a file with signed heads, as the register wrote or answered them"
+            raise ConfigurationError([Problem(str(path), f"this cannot be read: {wrong.strerror}", todo)]) from None
+        if not found:
+            todo = "name a file with signed heads: each begins with `eyJ`, and has two dots in it"
+            raise ConfigurationError([Problem(str(path), "there is no signed head in it", todo)])
+        yield from found
 
 
 def _link(stored: Stored, value: dict[str, Any], *, is_read: bool) -> Link:
