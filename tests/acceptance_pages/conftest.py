@@ -3,6 +3,8 @@
 from contextlib import contextmanager
 
 import pytest
+from accepting_site import accepting, accepting_later  # noqa: F401 - fixtures
+from qstore_site import build, qstore, site  # noqa: F401 - fixtures
 from repository import instant
 
 from inforce.adapters.clock import Door

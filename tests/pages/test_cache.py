@@ -27,7 +27,8 @@ def many(tmp_path_factory):
     (repo.folder / "mkdocs.yml").write_text(CONFIG)
     (repo.folder / "docs").mkdir()
     files = {f"{slug}/{number:03}.md": text_of(slug, number) for slug in ("privacy", "terms") for number in range(50)}
-    repo.commit(BEFORE, {"privacy/policy.yml": TERMS, "terms/policy.yml": TERMS, **files})
+    asked = f"{TERMS}acceptance: asked\n"
+    repo.commit(BEFORE, {"privacy/policy.yml": asked, "terms/policy.yml": TERMS, **files})
     return repo
 
 
@@ -75,6 +76,7 @@ def test_entries_that_are_damaged_in_any_way_are_made_anew(many, alone, cache, w
         "examined",
         "html",
         "pages",
+        "presentations",
         "redlines",
         "written",
     }

@@ -38,7 +38,12 @@ def test_in_force_json_is_the_documented_table(site, qstore):
         ],
     }
     digest = hashlib.sha256((site / "privacy-policy/2018-04-10/source.md").read_bytes()).hexdigest()
+    asked = hashlib.sha256((site / "privacy-policy/2018-04-10/accept/new_users.html").read_bytes()).hexdigest()
     assert table["revisions"][1] == {
+        "accept": {
+            "new_users": {"document": "2018-04-10/accept/new_users.html", "presentation": asked},
+            "url": "2018-04-10/accept/",
+        },
         "change": "material",
         "digest": digest,
         "effective": {

@@ -38,10 +38,12 @@ def small(tmp_path):
 def test_every_page_has_the_date_of_its_last_change(small, build):
     assert listed(build(small)[0]) == {
         "": "2018-04-10T00:00:00+00:00",
+        "accept/": "2018-04-10T00:00:00+00:00",
         "changed/": "2018-04-15T00:00:00+00:00",
         "kept/": None,
         "privacy-policy/": "2018-04-10T00:00:00+00:00",
         "privacy-policy/2014-03-01/": "2018-04-10T00:00:00+00:00",
+        "privacy-policy/accept/": "2018-04-10T00:00:00+00:00",
         "privacy-policy/compare/": "2018-04-10T00:00:00+00:00",
         "privacy-policy/history/": "2018-04-10T00:00:00+00:00",
         "privacy-policy/on/": "2018-04-10T00:00:00+00:00",

@@ -84,8 +84,9 @@ class AcceptancePages:
         return revision.name in self._site.acceptance.digests(revision.policy)
 
     def depends_on(self, policy: PolicyRecord) -> object:
-        """What the pages of a policy depend on besides the policy."""
-        return self._site.acceptance.option, self._site.acceptance.digests(policy.slug)
+        """What the pages of a policy depend on besides the policy: what is asked can end between two changes."""
+        asked = [(one.audience.value, one.revision) for each in Audience for one in self._today(policy, each)]
+        return self._site.acceptance.option, self._site.acceptance.digests(policy.slug), asked
 
     def files(self, policy: PolicyRecord) -> Iterator[str]:
         """Where the files of a policy lie."""
@@ -121,7 +122,7 @@ class AcceptancePages:
     def policy(self, policy: PolicyRecord, now: datetime, head: str) -> Content:
         """`/privacy-policy/accept/`: what is asked today."""
         place, language = address.acceptance_address(policy.slug), policy.terms.language
-        say, asked = self._languages.messages_in(language), self._asked_today(policy, Audience.NEW_USERS, now)
+        say, asked = self._languages.messages_in(language), self._asked_today(policy, Audience.NEW_USERS)
         html = self._templates.render(
             "accept_policy.html",
             place,
@@ -129,7 +130,7 @@ class AcceptancePages:
             now,
             policy=policy,
             asked=asked,
-            current=self._asked_today(policy, Audience.CURRENT_USERS, now),
+            current=self._asked_today(policy, Audience.CURRENT_USERS),
             **self._shared(),
         )
         html = self._ages.dated(html, place, [policy], language)
@@ -143,7 +144,7 @@ class AcceptancePages:
         """`/accept/`: what all policies ask of whoever registers, each with a box of its own."""
         place, say, now = address.ACCEPTANCE, self._languages.messages_in(self._language), self._site.as_of
         policies = self._site.acceptance.policies
-        asked = [one for policy in policies for one in self._asked_today(policy, Audience.NEW_USERS, now)]
+        asked = [one for policy in policies for one in self._asked_today(policy, Audience.NEW_USERS)]
         html = self._templates.render("accept_all.html", place, self._language, now, asked=asked, **self._shared())
         html = self._ages.dated(html, place, policies, self._language)
         headings = [Heading(2, one.anchor, one.revision.title) for one in asked]
@@ -171,6 +172,10 @@ class AcceptancePages:
         digests = self._site.acceptance.digests(revision.policy)[revision.name]
         return Asked(self._facts(revision), dict(digests), opened)
 
-    def _asked_today(self, policy: PolicyRecord, audience: Audience, now: datetime) -> list[Asked]:
-        timeline = policy.timeline
-        return [self._asked(timeline[one.revision], one) for one in asked_of(timeline, audience, now)]
+    def _asked_today(self, policy: PolicyRecord, audience: Audience) -> list[Asked]:
+        return [self._asked(policy.timeline[one.revision], one) for one in self._today(policy, audience)]
+
+    def _today(self, policy: PolicyRecord, audience: Audience) -> tuple[Open, ...]:
+        if policy.slug not in self._site.acceptance:
+            return ()
+        return asked_of(policy.timeline, audience, self._site.as_of)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -45,6 +46,7 @@ class Presentations:
         self._occasions = {one.slug: Occasions(one.revisions, one.timeline) for one in record.policies}
         self._rendition, self._languages, self._archive = rendition, languages, archive
         self._found = lru_cache(_KNOWN)(self._find)
+        self._words = lru_cache(self._digest_of_words)
 
     def of(self, policy: str, revision: str, audience: Audience) -> Presentation | None:
         """What the audience is asked of a posted revision; None where it is asked nothing.
@@ -57,10 +59,17 @@ class Presentations:
     def depends_on(self, revision: Revision) -> str:
         """Everything that the presentations of a posted revision depend on besides our own code."""
         occasions = self._occasions[revision.policy]
-        words = self._languages.texts_in(revision.language)
-        found = [occasions.of(revision.name, audience) for audience in Audience]
+        found = [one for audience in Audience if (one := occasions.of(revision.name, audience)) is not None]
+        if not found:
+            return ""
+        root = found[0].root if found[0].root is not revision else None
+        named = [[_named(each) for each in (one.before, *one.keeps)] for one in found]
         kept = [*self._archive.presentations(revision)] if self._archive is not None else []
-        return repr((found, words if any(found) else None, kept))
+        return repr((revision, root, [one.audience for one in found], named, kept, self._words(revision.language)))
+
+    def _digest_of_words(self, language: str) -> str:
+        """A name for all words of a language."""
+        return hashlib.sha256(repr(self._languages.texts_in(language)).encode()).hexdigest()
 
     def _find(self, policy: str, revision: str, audience: Audience) -> Presentation | None:
         occasions = self._occasions.get(policy)
@@ -89,6 +98,11 @@ class Presentations:
         revision = occasion.revision
         messages = self._languages.messages_in(revision.language)
         return presentation_of(occasion, self._rendition(revision), messages)
+
+
+def _named(revision: Revision | None) -> object:
+    """All that a presentation says of another revision."""
+    return None if revision is None else (revision.name, revision.posted, revision.time_zone)
 
 
 def presentations_of(settings: Settings, source: OpenRecord, archive: SiteArchive | None = None) -> Presentations:

@@ -86,6 +86,7 @@ class SiteAcceptance:
         self._cache = cache
         self._digests: dict[str, Digests] = {}
         self._known: dict[str, _Known] = {}
+        self._names: dict[tuple[str, str], str] = {}
 
     def __contains__(self, policy: object) -> bool:
         """Whether anybody is ever asked to accept a text of the policy of that name."""
@@ -161,10 +162,13 @@ class SiteAcceptance:
         return known
 
     def _name(self, batch: Sequence[Revision]) -> str:
-        found = hashlib.sha256()
-        for one in batch:
-            found.update(self.presentations.depends_on(one).encode())
-        return found.hexdigest()
+        first = batch[0].policy, batch[0].name
+        if first not in self._names:
+            found = hashlib.sha256()
+            for one in batch:
+                found.update(self.presentations.depends_on(one).encode())
+            self._names[first] = found.hexdigest()
+        return self._names[first]
 
 
 def register_keys(settings: Settings) -> bytes:
