@@ -179,6 +179,7 @@ class Register:
             UnavailableError: the database is locked, full or lost.
         """
         with self.writing() as connection:
+            _hold(connection)
             tail = self._tail(connection)
             if not tail.number:
                 return None
@@ -314,8 +315,7 @@ class Register:
 
     def _added(self, connection: sa.Connection, together: Sequence[_Wanted]) -> set[str]:
         """Add what each wants; the digests of presentations that the database has now."""
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        _hold(connection)
         tail, shown, added = self._tail(connection), set(self._shown), []
         known = self._rows_of_each(connection, {one.ask.subject for one in together})
         for one in together:
@@ -495,8 +495,7 @@ def _placed(folder: Path, url: sa.URL, *, writes: bool) -> sa.URL:
 def _made(engine: sa.Engine) -> dict[str, str]:
     """What the register says of itself; its tables and its id are made first, if they are not there."""
     with writing(engine) as connection:
-        if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        _hold(connection)
         if not (known := _known(connection)):
             _TABLES.create_all(connection)
             for statement in _guards(engine.dialect.name):
@@ -504,6 +503,12 @@ def _made(engine: sa.Engine) -> dict[str, str]:
             known = {"version": VERSION, "id": secrets.token_hex(16)}
             connection.execute(sa.insert(_REGISTER), [{"name": name, "value": known[name]} for name in known])
     return known
+
+
+def _hold(connection: sa.Connection) -> None:
+    """Hold the chain until the transaction ends; SQLite's that write do so already."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
 
 
 def _known(connection: sa.Connection) -> dict[str, str]:
