@@ -80,8 +80,8 @@ class Prepared:
         Args:
             statement: what is to be done.
             dialect: the database's.
-            at_once: the same as PostgreSQL does it for many values at once, which are given as JSON, `%(rows)s`: there
-                each way to the database and back takes longer than what is done.
+            at_once: the same as PostgreSQL does it in one statement with several values, which are given as JSON,
+                `%(rows)s`; None: one after the other.
         """
         self._at_once = at_once if dialect.name == "postgresql" else None
         compiled = statement.compile(dialect=dialect)
@@ -90,23 +90,21 @@ class Prepared:
 
     def run(self, connection: Connection, values: Mapping[str, object]) -> Any:
         """Execute it; what the database answers."""
-        return connection.exec_driver_sql(self._text, self._placed(values))
+        return connection.exec_driver_sql(self._text, self._given(values))
 
-    def run_each(self, connection: Connection, values: Sequence[Mapping[str, object]]) -> int:
-        """Execute it for each of those values, in one go; how many rows that touched."""
-        if not values:
-            return 0
-        if self._at_once is not None and len(values) > 1:
-            return connection.exec_driver_sql(self._at_once, {"rows": json.dumps(values)}).rowcount
-        return connection.exec_driver_sql(self._text, [self._placed(one) for one in values]).rowcount
+    def run_all(self, connection: Connection, several: Sequence[Mapping[str, object]]) -> int:
+        """Execute it with each of these values, without a way to the database for each; how many rows that touched."""
+        if self._at_once is not None and len(several) > 1:
+            return connection.exec_driver_sql(self._at_once, {"rows": json.dumps(several)}).rowcount
+        return connection.exec_driver_sql(self._text, list(map(self._given, several))).rowcount
 
-    def _placed(self, values: Mapping[str, object]) -> Any:
+    def _given(self, values: Mapping[str, object]) -> Any:
         named = {**self._constants, **values}
         return tuple(named[name] for name in self._order) if self._order else named
 
 
 def inserted_at_once(table: Table) -> str:
-    """How PostgreSQL inserts many rows into a table, which are given as JSON."""
+    """How PostgreSQL inserts several rows into a table, which are given as JSON."""
     columns = ", ".join(one.name for one in table.columns)
     given = f"json_populate_recordset(NULL::{table.name}, %(rows)s::json)"
     return f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {given}"  # noqa: S608 - names of our own

@@ -13,30 +13,30 @@ more what stands in it, for asking. Triggers refuse to change and to delete; the
 nothing was changed is proved by the chain of digests and by what was signed.
 
 Rows are added by one at a time, who holds the lock of the chain: SQLite's on its file, an advisory one of PostgreSQL's.
-Of the threads that wait meanwhile, the first to come then writes for all who wait, in one transaction: one flush of the
-disk is for all of them.
+Of the threads that wait meanwhile, one then writes for all, in one transaction (`together.py`): one flush of the disk
+is for all of them.
 """
 
 from __future__ import annotations
 
 import secrets
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import SQLAlchemyError
 
+from inforce.adapters.acceptance.together import Together
 from inforce.adapters.databases import Prepared, engine_of, file_of, inserted_at_once, make_durable, said, writing
 from inforce.core.errors import ClockError, ConfigurationError, NotThereError, Problem, UnavailableError
 from inforce.core.register import NO_ROW, Head, Row, Statement
@@ -91,6 +91,7 @@ _HEADS = sa.Table(
 )
 _KEPT_FOR_EVER = (_ACCEPTANCES, _RECEIPTS, _PRESENTATIONS, _HEADS)
 _A = _ACCEPTANCES.c
+_OF_SUBJECTS = "SELECT data FROM inforce_acceptances WHERE subject = ANY(%(subjects)s) ORDER BY number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +153,8 @@ class Register:
     def __init__(self, engine: sa.Engine, place: str, register: str) -> None:
         """Keep the engine; `place` is what a person calls the database, and `register` the register's id."""
         self.engine, self.id, self._place = engine, register, place
-        self._waiting: list[_Waiting] = []
-        self._writing = Lock()
+        self._together = Together(self._write, _AT_ONCE)
+        self._soon: deque[tuple[_Wanted, Future[tuple[Kept, ...]]]] = deque()
         self._writer = ThreadPoolExecutor(1, "inforce-register")
         self._shown: set[str] = set()
         dialect = engine.dialect
@@ -167,9 +168,6 @@ class Register:
         )
         of_subject = sa.select(_A.data).where(_A.subject == sa.bindparam("subject")).order_by(_A.number)
         self._of_subject = Prepared(of_subject, dialect)
-        is_theirs = _A.subject == sa.any_(sa.bindparam("subjects", type_=ARRAY(sa.Text)))
-        of_subjects = sa.select(_A.subject, _A.data).where(is_theirs).order_by(_A.number)
-        self._of_subjects = Prepared(of_subjects, dialect) if dialect.name == "postgresql" else self._of_subject
         self._last = Prepared(
             sa.select(_A.number, _A.digest, _A.instant).order_by(_A.number.desc()).limit(sa.literal_column("1")),
             dialect,
@@ -188,11 +186,8 @@ class Register:
             UnavailableError: the database is locked, full or lost; nothing is promised to anybody.
             ClockError: the clock is more than five minutes behind the last row.
         """
-        mine = _Waiting(ask, now)
-        self._waiting.append(mine)
-        with self._writing:
-            if not mine.is_done:
-                self._write(self._together_with(mine))
+        mine = _Wanted(ask, now)
+        self._together.do(mine)
         return mine.outcome()
 
     def append_soon(self, ask: Append, now: datetime) -> Future[tuple[Kept, ...]]:
@@ -205,18 +200,25 @@ class Register:
         Returns:
             What `append` would have returned, or raised, once that is known.
         """
-        mine = _Waiting(ask, now)
-        self._waiting.append(mine)
-        self._writer.submit(self._write_waiting)
-        return mine.future
+        known: Future[tuple[Kept, ...]] = Future()
+        self._soon.append((_Wanted(ask, now), known))
+        self._writer.submit(self._append_those)
+        return known
 
-    def _write_waiting(self) -> None:
-        """Write for those who wait, as many as may be at once."""
-        with self._writing:
-            together = self._waiting[:_AT_ONCE]
-            del self._waiting[: len(together)]
-            if together:
-                self._write(together)
+    def _append_those(self) -> None:
+        """Add for those who do not wait; often it was done together with what came before."""
+        some = [self._soon.popleft() for _ in range(min(len(self._soon), _AT_ONCE))]
+        if some:
+            self._together.do(*(one for one, _ in some))
+        for one, known in some:
+            if one.wrong is not None:
+                known.set_exception(one.wrong)
+            else:
+                known.set_result(one.kept)
+
+    def close(self) -> None:
+        """Write what is still to be written, and end."""
+        self._writer.shutdown()
 
     def sign_head(self, sign: Callable[[Head], str], now: datetime) -> str | None:
         """Sign how far the register has come, if that was not signed yet.
@@ -232,6 +234,7 @@ class Register:
             UnavailableError: the database is locked, full or lost.
         """
         with self.writing() as connection:
+            _hold(connection)
             tail = self._tail(connection)
             if not tail.number:
                 return None
@@ -261,13 +264,8 @@ class Register:
         PostgreSQL is asked outside of a transaction: to begin and to end one takes a way there and back each.
         """
         with self._told(), self.engine.connect() as connection:
-            if connection.dialect.name == "postgresql":
-                connection = connection.execution_options(isolation_level="AUTOCOMMIT")  # noqa: PLW2901 - it is the same
-            yield connection
-
-    def close(self) -> None:
-        """Write what still waits, and end."""
-        self._writer.shutdown()
+            is_far = connection.dialect.name == "postgresql"
+            yield connection.execution_options(isolation_level="AUTOCOMMIT") if is_far else connection
 
     # What is there
 
@@ -366,15 +364,7 @@ class Register:
 
     # How it is added
 
-    def _together_with(self, mine: _Waiting) -> list[_Waiting]:
-        """An answer, and others that wait meanwhile; what one takes along, its own thread finds done."""
-        taken = self._waiting[:_AT_ONCE]
-        del self._waiting[: len(taken)]
-        with suppress(ValueError):
-            self._waiting.remove(mine)
-        return [mine, *(one for one in taken if one is not mine)]
-
-    def _write(self, together: Sequence[_Waiting]) -> None:
+    def _write(self, together: Sequence[_Wanted]) -> None:
         """Write for several at once; if that fails, for each alone, so that nobody fails for another's fault."""
         try:
             with self.writing() as connection:
@@ -387,68 +377,65 @@ class Register:
                 together[0].fail(wrong)
         else:
             self._shown |= shown
-            for one in together:
-                one.finish()
 
-    def _added(self, connection: sa.Connection, together: Sequence[_Waiting]) -> set[str]:
+    def _added(self, connection: sa.Connection, together: Sequence[_Wanted]) -> set[str]:
         """Add what each wants; the digests of presentations that the database has now."""
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-        tail, shown = self._tail(connection), set(self._shown)
-        rows = self._rows_of_all(connection, {one.ask.subject for one in together})
-        added: list[tuple[Kept, str]] = []
+        _hold(connection)
+        tail, shown, added = self._tail(connection), set(self._shown), []
+        known = self._rows_of_each(connection, {one.ask.subject for one in together})
         for one in together:
             one.kept, one.wrong = (), None
-            if tail.instant - one.now > BEHIND:
+            instant = max(one.now, tail.instant)
+            if instant - one.now > BEHIND:
                 one.wrong = _behind(self._place, tail.instant, one.now)
                 continue
-            instant = max(one.now, tail.instant)
+            rows = known[one.ask.subject]
             try:
-                statements = one.ask.judge(tuple(rows[one.ask.subject]), instant)
+                statements = one.ask.judge(tuple(rows), instant)
             except SQLAlchemyError:
                 raise
             except Exception as refusal:  # noqa: BLE001 - the judge's own, for whoever asked
                 one.wrong = refusal
                 continue
-            kept = []
             for statement, presentation in statements:
                 self._show(connection, statement, presentation, shown)
-                new, data = self._chained(statement, tail, instant, one.ask.sign)
-                kept.append(new)
-                added.append((new, data))
-                rows[statement.subject].append(new.row)
-                tail = _Tail(new.row.number, new.digest, instant)
-            one.kept = tuple(kept)
-        self._keep(connection, added)
-        _write_down(
-            connection, [one.ask.mark(one.kept) for one in together if one.ask.mark is not None and one.wrong is None]
-        )
+                kept, data = self._chained(statement, tail, instant, one.ask.sign)
+                tail = _Tail(kept.row.number, kept.digest, instant)
+                added.append((kept, data))
+                one.kept += (kept,)
+                rows.append(kept.row)
+        self._insert_all(connection, added)
+        marked = [one for one in together if one.wrong is None and one.ask.mark is not None]
+        _write_down(connection, [one.ask.mark(one.kept) for one in marked if one.ask.mark is not None])
         return shown
 
     def _chained(self, statement: Statement, tail: _Tail, instant: datetime, sign: Sign) -> tuple[Kept, str]:
-        """The row after the last one, and its text."""
+        """A row after the last one, and its text."""
         row = Row(tail.number + 1, tail.digest, instant, statement)
         data = row_text(row, self.id)
         digest = digest_of(row.previous, content_of(data))
         return Kept(row, digest, sign(row, digest)), data
 
-    def _keep(self, connection: sa.Connection, added: Sequence[tuple[Kept, str]]) -> None:
-        """Write rows and receipts, all of them at once: each way to the database and back takes its time."""
-        rows = [
+    def _insert_all(self, connection: sa.Connection, added: Sequence[tuple[Kept, str]]) -> None:
+        """Add rows and their receipts: all of them at once, for a database far away is asked once then."""
+        if not added:
+            return
+        columns = [
             {
-                "number": one.row.number,
-                "subject": one.row.statement.subject,
-                "policy": one.row.statement.shown.policy,
-                "revision": one.row.statement.shown.revision,
-                "decision": one.row.statement.decision.value,
-                "instant": instant_text(one.row.instant),
-                "digest": one.digest,
+                "number": kept.row.number,
+                "subject": kept.row.statement.subject,
+                "policy": kept.row.statement.shown.policy,
+                "revision": kept.row.statement.shown.revision,
+                "decision": kept.row.statement.decision.value,
+                "instant": instant_text(kept.row.instant),
+                "digest": kept.digest,
                 "data": data,
             }
-            for one, data in added
+            for kept, data in added
         ]
-        self._insert.run_each(connection, rows)
-        self._insert_receipt.run_each(connection, [{"number": one.row.number, "jws": one.receipt} for one, _ in added])
+        self._insert.run_all(connection, columns)
+        receipts = [{"number": kept.row.number, "jws": kept.receipt} for kept, _ in added]
+        self._insert_receipt.run_all(connection, receipts)
 
     def _show(self, connection: sa.Connection, statement: Statement, presentation: bytes, shown: set[str]) -> None:
         """Keep what was shown, the first time."""
@@ -462,18 +449,19 @@ class Register:
             connection.execute(sa.insert(_PRESENTATIONS), {"digest": digest, "data": presentation})
         shown.add(digest)
 
+    def _rows_of_each(self, connection: sa.Connection, subjects: set[str]) -> dict[str, list[Row]]:
+        """The rows of several subjects, by subject, each in order."""
+        if connection.dialect.name != "postgresql":
+            return {one: list(self._rows_of(connection, one)) for one in subjects}
+        found = connection.exec_driver_sql(_OF_SUBJECTS, {"subjects": list(subjects)})
+        rows: dict[str, list[Row]] = {one: [] for one in subjects}
+        for (data,) in found:
+            row = row_of(data)
+            rows[row.statement.subject].append(row)
+        return rows
+
     def _rows_of(self, connection: sa.Connection, subject: str) -> tuple[Row, ...]:
         return tuple(row_of(data) for (data,) in self._of_subject.run(connection, {"subject": subject}))
-
-    def _rows_of_all(self, connection: sa.Connection, subjects: set[str]) -> dict[str, list[Row]]:
-        """The rows of each subject, in order."""
-        found: dict[str, list[Row]] = {subject: [] for subject in subjects}
-        if connection.dialect.name == "sqlite":  # where no question has a way to go
-            return {subject: list(self._rows_of(connection, subject)) for subject in subjects}
-        asked = self._of_subjects.run(connection, {"subjects": list(subjects)})
-        for subject, data in asked:
-            found[subject].append(row_of(data))
-        return found
 
     def _tail(self, connection: sa.Connection) -> _Tail:
         found = self._last.run(connection, {}).one_or_none()
@@ -485,29 +473,18 @@ class Register:
             yield
 
 
-@dataclass(slots=True, eq=False)
-class _Waiting:
-    """An answer that waits to be written, and what became of it."""
+@dataclass(slots=True)
+class _Wanted:
+    """An answer that is to be written, and what became of it."""
 
     ask: Append
     now: datetime
     kept: tuple[Kept, ...] = ()
     wrong: Exception | None = None
-    is_done: bool = False
-    future: Future[tuple[Kept, ...]] = field(default_factory=Future)
 
     def fail(self, wrong: Exception) -> None:
         """It came to nothing."""
         self.kept, self.wrong = (), wrong
-        self.finish()
-
-    def finish(self) -> None:
-        """What became of it is known."""
-        self.is_done = True
-        if self.wrong is not None:
-            self.future.set_exception(self.wrong)
-        else:
-            self.future.set_result(self.kept)
 
     def outcome(self) -> tuple[Kept, ...]:
         """What was added, or why nothing was."""
@@ -532,7 +509,7 @@ def _write_down(connection: sa.Connection, notes: Sequence[Note]) -> None:
     """Do what is to be noted, each kind at once."""
     for statement in {id(one.statement): one.statement for one in notes}.values():
         same = [one for one in notes if one.statement is statement]
-        if statement.run_each(connection, [one.values for one in same]) != len(same):
+        if statement.run_all(connection, [one.values for one in same]) != len(same):
             raise same[0].otherwise  # if it is another's, that is found out: each is written alone then
 
 
@@ -594,8 +571,7 @@ def _placed(folder: Path, url: sa.URL, *, writes: bool) -> sa.URL:
 def _made(engine: sa.Engine) -> dict[str, str]:
     """What the register says of itself; its tables and its id are made first, if they are not there."""
     with writing(engine) as connection:
-        if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        _hold(connection)
         if not (known := _known(connection)):
             _TABLES.create_all(connection)
             for statement in _guards(engine.dialect.name):
@@ -603,6 +579,12 @@ def _made(engine: sa.Engine) -> dict[str, str]:
             known = {"version": VERSION, "id": secrets.token_hex(16)}
             connection.execute(sa.insert(_REGISTER), [{"name": name, "value": known[name]} for name in known])
     return known
+
+
+def _hold(connection: sa.Connection) -> None:
+    """Hold the chain until the transaction ends; SQLite's that write do so already."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
 
 
 def _known(connection: sa.Connection) -> dict[str, str]:
