@@ -136,11 +136,11 @@ def test_one_that_fails_takes_nobody_with_it(tmp_path):
         ]
         threads = [threading.Thread(target=say, args=each) for each in enumerate(asks)]
         threads[0].start()
-        while not register._writing.locked():
+        while not register._together._is_worked:
             pass
         for thread in threads[1:]:
             thread.start()
-        while len(register._waiting) < 5:
+        while len(register._together._waiting) < 5:
             pass
         gathered.set()
         for thread in threads:

@@ -54,6 +54,24 @@ def test_two_servers_write_one_chain(tmp_path, postgresql):
         assert [one.row.previous for one in chain] == [NO_ROW, *(one.digest for one in chain[:-1])]
 
 
+def test_two_servers_sign_one_head(tmp_path, postgresql):
+    with opened(tmp_path, postgresql) as register, opened(tmp_path, postgresql) as other:
+        filled(register, 3)
+        texts, start = [], threading.Barrier(8)
+
+        def sign(one):
+            start.wait()
+            texts.append(one.sign_head(lambda head: sign_head(head, KEY), NOW))
+
+        threads = [threading.Thread(target=sign, args=((register, other)[number % 2],)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(texts) == 8
+        assert set(texts) == {register.last_signed_head()}
+
+
 def test_nothing_is_changed_deleted_or_emptied(tmp_path, postgresql):
     with opened(tmp_path, postgresql) as register:
         filled(register, 1)

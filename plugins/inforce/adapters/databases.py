@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -66,10 +66,15 @@ class Prepared:
 
     def run(self, connection: Connection, values: Mapping[str, object]) -> Any:
         """Execute it; what the database answers."""
+        return connection.exec_driver_sql(self._text, self._given(values))
+
+    def run_all(self, connection: Connection, several: Sequence[Mapping[str, object]]) -> None:
+        """Execute it with each of these values, one after the other, without a way to the database for each."""
+        connection.exec_driver_sql(self._text, list(map(self._given, several)))
+
+    def _given(self, values: Mapping[str, object]) -> Any:
         named = {**self._constants, **values}
-        return connection.exec_driver_sql(
-            self._text, tuple(named[name] for name in self._order) if self._order else named
-        )
+        return tuple(named[name] for name in self._order) if self._order else named
 
 
 _WRITES = "inforce_writes"

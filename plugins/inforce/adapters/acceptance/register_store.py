@@ -13,8 +13,8 @@ more what stands in it, for asking. Triggers refuse to change and to delete; the
 nothing was changed is proved by the chain of digests and by what was signed.
 
 Rows are added by one at a time, who holds the lock of the chain: SQLite's on its file, an advisory one of PostgreSQL's.
-Of the threads that wait meanwhile, the first to come then writes for all who wait, in one transaction: one flush of the
-disk is for all of them.
+Of the threads that wait meanwhile, one then writes for all, in one transaction (`together.py`): one flush of the disk
+is for all of them.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from inforce.adapters.acceptance.together import Together
 from inforce.adapters.databases import Prepared, engine_of, file_of, make_durable, said, writing
 from inforce.core.errors import ClockError, ConfigurationError, NotThereError, Problem, UnavailableError
 from inforce.core.register import NO_ROW, Head, Row, Statement
@@ -89,6 +89,7 @@ _HEADS = sa.Table(
 )
 _KEPT_FOR_EVER = (_ACCEPTANCES, _RECEIPTS, _PRESENTATIONS, _HEADS)
 _A = _ACCEPTANCES.c
+_OF_SUBJECTS = "SELECT data FROM inforce_acceptances WHERE subject = ANY(%(subjects)s) ORDER BY number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +134,7 @@ class Register:
     def __init__(self, engine: sa.Engine, place: str, register: str) -> None:
         """Keep the engine; `place` is what a person calls the database, and `register` the register's id."""
         self.engine, self.id, self._place = engine, register, place
-        self._waiting: list[_Waiting] = []
-        self._writing = Lock()
+        self._together = Together(self._write, _AT_ONCE)
         self._shown: set[str] = set()
         dialect = engine.dialect
         self._insert, self._insert_receipt = (
@@ -161,11 +161,8 @@ class Register:
             UnavailableError: the database is locked, full or lost; nothing is promised to anybody.
             ClockError: the clock is more than five minutes behind the last row.
         """
-        mine = _Waiting(ask, now)
-        self._waiting.append(mine)
-        with self._writing:
-            if not mine.is_done:
-                self._write(self._together_with(mine))
+        mine = _Wanted(ask, now)
+        self._together.do(mine)
         return mine.outcome()
 
     def sign_head(self, sign: Callable[[Head], str], now: datetime) -> str | None:
@@ -182,6 +179,7 @@ class Register:
             UnavailableError: the database is locked, full or lost.
         """
         with self.writing() as connection:
+            _hold(connection)
             tail = self._tail(connection)
             if not tail.number:
                 return None
@@ -301,15 +299,7 @@ class Register:
 
     # How it is added
 
-    def _together_with(self, mine: _Waiting) -> list[_Waiting]:
-        """An answer, and others that wait meanwhile; what one takes along, its own thread finds done."""
-        taken = self._waiting[:_AT_ONCE]
-        del self._waiting[: len(taken)]
-        with suppress(ValueError):
-            self._waiting.remove(mine)
-        return [mine, *(one for one in taken if one is not mine)]
-
-    def _write(self, together: Sequence[_Waiting]) -> None:
+    def _write(self, together: Sequence[_Wanted]) -> None:
         """Write for several at once; if that fails, for each alone, so that nobody fails for another's fault."""
         try:
             with self.writing() as connection:
@@ -322,58 +312,66 @@ class Register:
                 together[0].fail(wrong)
         else:
             self._shown |= shown
-            for one in together:
-                one.is_done = True
 
-    def _added(self, connection: sa.Connection, together: Sequence[_Waiting]) -> set[str]:
+    def _added(self, connection: sa.Connection, together: Sequence[_Wanted]) -> set[str]:
         """Add what each wants; the digests of presentations that the database has now."""
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-        tail, shown = self._tail(connection), set(self._shown)
+        _hold(connection)
+        tail, shown, added = self._tail(connection), set(self._shown), []
+        known = self._rows_of_each(connection, {one.ask.subject for one in together})
         for one in together:
             one.kept, one.wrong = (), None
-            if tail.instant - one.now > BEHIND:
+            instant = max(one.now, tail.instant)
+            if instant - one.now > BEHIND:
                 one.wrong = _behind(self._place, tail.instant, one.now)
                 continue
-            instant = max(one.now, tail.instant)
+            rows = known[one.ask.subject]
             try:
-                statements = one.ask.judge(self._rows_of(connection, one.ask.subject), instant)
+                statements = one.ask.judge(tuple(rows), instant)
             except SQLAlchemyError:
                 raise
             except Exception as refusal:  # noqa: BLE001 - the judge's own, for whoever asked
                 one.wrong = refusal
                 continue
-            kept = []
             for statement, presentation in statements:
                 self._show(connection, statement, presentation, shown)
-                kept.append(self._chained(connection, statement, tail, instant, one.ask.sign))
-                tail = _Tail(kept[-1].row.number, kept[-1].digest, instant)
-            one.kept = tuple(kept)
-            if one.ask.mark is not None:
+                kept, data = self._chained(statement, tail, instant, one.ask.sign)
+                tail = _Tail(kept.row.number, kept.digest, instant)
+                added.append((kept, data))
+                one.kept += (kept,)
+                rows.append(kept.row)
+        self._insert_all(connection, added)
+        for one in together:
+            if one.wrong is None and one.ask.mark is not None:
                 one.ask.mark(connection, one.kept)
         return shown
 
-    def _chained(
-        self, connection: sa.Connection, statement: Statement, tail: _Tail, instant: datetime, sign: Sign
-    ) -> Kept:
-        """Add a row after the last one."""
+    def _chained(self, statement: Statement, tail: _Tail, instant: datetime, sign: Sign) -> tuple[Kept, str]:
+        """A row after the last one, and its text."""
         row = Row(tail.number + 1, tail.digest, instant, statement)
         data = row_text(row, self.id)
-        kept = Kept(row, digest_of(row.previous, content_of(data)), "")
-        kept = replace(kept, receipt=sign(row, kept.digest))
-        columns = {
-            "number": row.number,
-            "subject": statement.subject,
-            "policy": statement.shown.policy,
-            "revision": statement.shown.revision,
-            "decision": statement.decision.value,
-            "instant": instant_text(instant),
-            "digest": kept.digest,
-            "data": data,
-        }
-        self._insert.run(connection, columns)
-        self._insert_receipt.run(connection, {"number": row.number, "jws": kept.receipt})
-        return kept
+        digest = digest_of(row.previous, content_of(data))
+        return Kept(row, digest, sign(row, digest)), data
+
+    def _insert_all(self, connection: sa.Connection, added: Sequence[tuple[Kept, str]]) -> None:
+        """Add rows and their receipts: all of them at once, for a database far away is asked once then."""
+        if not added:
+            return
+        columns = [
+            {
+                "number": kept.row.number,
+                "subject": kept.row.statement.subject,
+                "policy": kept.row.statement.shown.policy,
+                "revision": kept.row.statement.shown.revision,
+                "decision": kept.row.statement.decision.value,
+                "instant": instant_text(kept.row.instant),
+                "digest": kept.digest,
+                "data": data,
+            }
+            for kept, data in added
+        ]
+        self._insert.run_all(connection, columns)
+        receipts = [{"number": kept.row.number, "jws": kept.receipt} for kept, _ in added]
+        self._insert_receipt.run_all(connection, receipts)
 
     def _show(self, connection: sa.Connection, statement: Statement, presentation: bytes, shown: set[str]) -> None:
         """Keep what was shown, the first time."""
@@ -386,6 +384,17 @@ class Register:
         if connection.execute(known).scalar() is None:
             connection.execute(sa.insert(_PRESENTATIONS), {"digest": digest, "data": presentation})
         shown.add(digest)
+
+    def _rows_of_each(self, connection: sa.Connection, subjects: set[str]) -> dict[str, list[Row]]:
+        """The rows of several subjects, by subject, each in order."""
+        if connection.dialect.name != "postgresql":
+            return {one: list(self._rows_of(connection, one)) for one in subjects}
+        found = connection.exec_driver_sql(_OF_SUBJECTS, {"subjects": list(subjects)})
+        rows: dict[str, list[Row]] = {one: [] for one in subjects}
+        for (data,) in found:
+            row = row_of(data)
+            rows[row.statement.subject].append(row)
+        return rows
 
     def _rows_of(self, connection: sa.Connection, subject: str) -> tuple[Row, ...]:
         return tuple(row_of(data) for (data,) in self._of_subject.run(connection, {"subject": subject}))
@@ -400,19 +409,18 @@ class Register:
             yield
 
 
-@dataclass(slots=True, eq=False)
-class _Waiting:
-    """An answer that waits to be written, and what became of it."""
+@dataclass(slots=True)
+class _Wanted:
+    """An answer that is to be written, and what became of it."""
 
     ask: Append
     now: datetime
     kept: tuple[Kept, ...] = ()
     wrong: Exception | None = None
-    is_done: bool = False
 
     def fail(self, wrong: Exception) -> None:
         """It came to nothing."""
-        self.kept, self.wrong, self.is_done = (), wrong, True
+        self.kept, self.wrong = (), wrong
 
     def outcome(self) -> tuple[Kept, ...]:
         """What was added, or why nothing was."""
@@ -487,8 +495,7 @@ def _placed(folder: Path, url: sa.URL, *, writes: bool) -> sa.URL:
 def _made(engine: sa.Engine) -> dict[str, str]:
     """What the register says of itself; its tables and its id are made first, if they are not there."""
     with writing(engine) as connection:
-        if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        _hold(connection)
         if not (known := _known(connection)):
             _TABLES.create_all(connection)
             for statement in _guards(engine.dialect.name):
@@ -496,6 +503,12 @@ def _made(engine: sa.Engine) -> dict[str, str]:
             known = {"version": VERSION, "id": secrets.token_hex(16)}
             connection.execute(sa.insert(_REGISTER), [{"name": name, "value": known[name]} for name in known])
     return known
+
+
+def _hold(connection: sa.Connection) -> None:
+    """Hold the chain until the transaction ends; SQLite's that write do so already."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
 
 
 def _known(connection: sa.Connection) -> dict[str, str]:
