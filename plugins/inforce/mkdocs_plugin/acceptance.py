@@ -20,6 +20,7 @@ from inforce.core.record import PolicyRecord
 from inforce.formats.acceptance.receipt_page_json import receipt_page_data
 from inforce.formats.messages import Languages
 from inforce.formats.text.markdown import Heading
+from inforce.formats.words import capital
 from inforce.mkdocs_plugin.ages import Ages
 from inforce.mkdocs_plugin.content import ASSETS, PAGE, Content
 from inforce.mkdocs_plugin.facts import RevisionFacts
@@ -136,7 +137,7 @@ class AcceptancePages:
         html = self._ages.dated(html, place, [policy], language)
         title = say("accepting.title", title=policy.terms.title)
         description = say("accepting.description", title=policy.terms.title)
-        headings = [Heading(2, one.anchor, one.facts.words.calling(one.revision)) for one in asked]
+        headings = [Heading(2, one.anchor, capital(one.facts.words.calling(one.revision))) for one in asked]
         headings.append(Heading(2, ANCHORS[Audience.CURRENT_USERS], say("accepting.current")))
         return Content(place, title, description, html, headings, is_listed=bool(asked), head=head)
 
