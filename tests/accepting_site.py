@@ -10,7 +10,7 @@ import yaml
 from mkdocs.utils.yaml import yaml_load
 from repository import TERMS, Repository, instant, material, revision
 
-from inforce.adapters.acceptance.signing_keys import new_key
+from inforce.adapters.acceptance.signing_keys import make_key
 from inforce.core.acceptance import Decision
 from inforce.core.effect import Audience
 from inforce.core.register import NO_ROW, Row, Shown, Statement
@@ -97,7 +97,7 @@ def accepting(tmp_path_factory, build):
     """That site, as of 1 May 2018."""
     top = tmp_path_factory.mktemp("accepting")
     repo = Repository(top / "repo", top / "home")
-    keys = {kind: new_key(kind, top / f"{kind}.pem") for kind in ("ed25519", "es256")}
+    keys = {kind: make_key(kind, top / f"{kind}.pem") for kind in ("ed25519", "es256")}
     (repo.folder / "acceptance-keys.json").write_bytes(jwks_json(keys.values()))
     option = {"register": REGISTER, "keys": "acceptance-keys.json", "start": START}
     theme = yaml_load(CONFIG.read_text())["theme"]

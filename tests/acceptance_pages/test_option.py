@@ -6,7 +6,7 @@ import pytest
 from qstore_site import CONFIG
 from repository import TERMS
 
-from inforce.adapters.acceptance.signing_keys import new_key
+from inforce.adapters.acceptance.signing_keys import make_key
 from inforce.formats.acceptance.jwks import jwks_json
 
 WHOLE = {"register": "https://accept.qstore.example", "keys": "keys.json"}
@@ -19,7 +19,7 @@ def said(repo, build):
     (repo.folder / "docs" / "index.md").write_text("# Q\n")
     files = {"terms/policy.yml": f"{TERMS}acceptance: asked\n", "terms/2018-04-01.md": "# Terms\n\nYes.\n"}
     repo.commit("2018-04-01T09:00:00+09:00", files)
-    key = new_key("es256", repo.home / "key.pem")
+    key = make_key("es256", repo.home / "key.pem")
 
     def says(option, keys=None, status=1):
         written = CONFIG.replace("archive: ''", f"archive: '', acceptance: {json.dumps(option)}")

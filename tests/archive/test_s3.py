@@ -21,11 +21,18 @@ A, B = "privacy-policy/privacy-policy-2014-03-01.pdf", "privacy-policy/privacy-p
 
 
 @pytest.fixture(scope="session")
-def s3():
-    """A server: the environment that leads to it."""
+def s3(tmp_path_factory):
+    """A server: the environment that leads to it. It says more than a pipe holds that nobody reads."""
     command = [sys.executable, "-u", "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as server:
-        address = next(found[1] for line in server.stderr if (found := re.search(r"Running on (http://\S+)", line)))
+    log = tmp_path_factory.mktemp("s3") / "log"
+    with (
+        log.open("w") as file,
+        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=file, text=True) as server,
+    ):
+        while not (found := re.search(r"Running on (http://\S+)\s", log.read_text())):
+            assert server.poll() is None, log.read_text()
+            time.sleep(0.05)
+        address = found[1]
         yield {
             "AWS_ENDPOINT_URL": address,
             "AWS_ACCESS_KEY_ID": "test",
@@ -83,6 +90,24 @@ def test_what_is_archived_there_is_read(stored):
     (first, _) = archive.manifest
     assert sha256(archive.data(first)).hexdigest() == first.present.digest
     assert archive.path(first) is None
+
+
+def test_what_people_are_asked_is_kept_there_as_well(stored, bucket):
+    stored.export()
+    before = objects(bucket)
+    offer = "effective: {current_users: 2019-05-10, new_users: on acceptance}"
+    stored.repo.commit("2019-01-01T09:00:00+09:00", {"privacy-policy/2019-01-01.md": material(offer)})
+    assert stored.export().out.splitlines()[-1] == f"{PLACE}: 1 signed, 1 presentation kept, 2 there already"
+    there = objects(bucket)
+    assert there.keys() - before.keys() == {
+        "privacy-policy/privacy-policy-2019-01-01.new_users.html",
+        "privacy-policy/privacy-policy-2019-01-01.pdf",
+    }
+    settings = read_settings(stored.repo.folder / "mkdocs.yml")
+    archive = read_archive(settings.archive, settings)
+    (kept,) = archive.manifest.kept
+    assert archive.presentation(kept) == there[kept.place]
+    assert stored.export().out == f"{PLACE}: nothing new, 3 there already\n"
 
 
 def test_a_changed_object_is_told(stored, bucket):

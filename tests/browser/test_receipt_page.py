@@ -10,7 +10,7 @@ from browser.serving import served
 from browser.test_accessibility import faults
 from playwright.sync_api import expect
 
-from inforce.adapters.acceptance.signing_keys import new_key
+from inforce.adapters.acceptance.signing_keys import make_key
 from inforce.formats.acceptance.jwks import signing_key
 from inforce.formats.acceptance.signed_json import signed
 
@@ -160,7 +160,7 @@ def test_whatever_is_altered_is_refused_and_nothing_of_it_shown(read, accepting,
 
 
 def test_a_key_of_somebody_else_s_signs_nothing(read, accepting, tmp_path):  # noqa: F811
-    mine = new_key("es256", tmp_path / "mine.pem")
+    mine = make_key("es256", tmp_path / "mine.pem")
     value = payload_of(accepting.receipt())
     assert "not among those of the register" in said(read(signed(value, "inforce-receipt+jwt", mine)))
     head = signed(value, "inforce-head+jwt", accepting.keys["es256"])

@@ -84,9 +84,8 @@ class AcceptancePages:
         return revision.name in self._site.acceptance.digests(revision.policy)
 
     def depends_on(self, policy: PolicyRecord) -> object:
-        """What the pages of a policy depend on besides the policy: what is asked can end between two changes."""
-        asked = [(one.audience.value, one.revision) for each in Audience for one in self._today(policy, each)]
-        return self._site.acceptance.option, self._site.acceptance.digests(policy.slug), asked
+        """What the pages of a policy depend on besides the policy."""
+        return self._site.acceptance.option, self._site.acceptance.digests(policy.slug)
 
     def files(self, policy: PolicyRecord) -> Iterator[str]:
         """Where the files of a policy lie."""

@@ -50,7 +50,7 @@ class Ages:
             revision: the one whose text it shows.
         """
         entries = (self._entry(one, address.relative(address.in_force_address(one.slug), place)) for one in policies)
-        is_of_all = place in ("", address.NOTICES)
+        is_of_all = place in ("", address.ACCEPTANCE, address.NOTICES)
         data = built(entries, self._languages.messages_in(language), revision, is_of_all=is_of_all)
         return html if data is None else self._templates.render("built.html", place, language, None, data=data) + html
 
