@@ -3,8 +3,9 @@
 
 Both are uvicorn with the same protocol, the same limits, the same number of threads and the same settings of the
 database. The app reads the form, checks where it comes from, looks the request up, judges the answer by the record,
-chains, signs and keeps the row with its receipt, and notes the request as answered. The bare one takes the same bytes
-and inserts them in a transaction of its own, which is on the disk when it answers. Clients are as many at a time, and
+chains, signs and keeps the row with its receipt, and notes the request as answered. The bare one does only the durable
+write of that: a row and a receipt of the same size are inserted and a line is marked, in a transaction of its own,
+which is on the disk when it answers. Clients are as many at a time, and
 each sends its next form when the last is answered. They take turns.
 
 Printed: answers a second of each (medians), and their ratio.
@@ -15,6 +16,7 @@ SQLAlchemy address of an empty database for the second half; without it there is
 
 import asyncio
 import hashlib
+import itertools
 import json
 import secrets
 import socket
@@ -35,16 +37,21 @@ from acceptance_app.whole_app import Company
 from measure import BIN
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as Call
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, Router
 
-from inforce.acceptance_app.server import serve
-from inforce.adapters.acceptance import request_store
+from inforce.acceptance_app.calls import Surrounding, Telling
+from inforce.acceptance_app.limits import FORM_BODY, body_of
+from inforce.acceptance_app.pages import Pages
+from inforce.acceptance_app.server import log_to_standard_error, serve
 from inforce.adapters.acceptance.register_store import PATIENCE, open_register
+from inforce.adapters.acceptance.request_store import RequestStore
 from inforce.adapters.databases import engine_of, make_durable, writing
 from inforce.core.asking import Question, Request
 from inforce.workflows.acceptance.read_settings import read_acceptances_file
 
+_LINES, _ROW, _RECEIPT, _GIVEN = 100_000, 750, 950, 150
+"""How many lines there are to mark, and how many characters what is written has, as the app writes it."""
 LIMITS = "limits:\n  rate: 99999 per second\n"
 
 
@@ -53,20 +60,38 @@ def bare(database: str, port: int, settings: Path) -> None:
     engine = engine_of(database, None, "register", database)
     make_durable(engine, PATIENCE)
     tables = sa.MetaData()
-    table = sa.Table("bare", tables, sa.Column("number", sa.Integer, primary_key=True), sa.Column("data", sa.Text))
+    number = (sa.Integer, sa.Identity())
+    row = sa.Table("bare_rows", tables, sa.Column("number", *number, primary_key=True), sa.Column("data", sa.Text))
+    receipt = sa.Table(
+        "bare_receipts", tables, sa.Column("number", *number, primary_key=True), sa.Column("jws", sa.Text)
+    )
+    request = sa.Table(
+        "bare_requests", tables, sa.Column("id", sa.String(64), primary_key=True), sa.Column("given", sa.Text)
+    )
     with writing(engine) as connection:
+        tables.drop_all(connection)
         tables.create_all(connection)
+        connection.execute(sa.insert(request), [{"id": str(one)} for one in range(_LINES)])
+    lines = itertools.count()
+    done = sa.update(request).where(request.c.id == sa.bindparam("which"), request.c.given.is_(None))
 
     def write(data: str) -> None:
         with writing(engine) as connection:
-            connection.execute(sa.insert(table), {"data": data})
+            connection.execute(sa.insert(row), {"data": data.ljust(_ROW)})
+            connection.execute(sa.insert(receipt), {"data": data.ljust(_RECEIPT)})
+            connection.execute(done, {"which": str(next(lines)), "given": data[:_GIVEN]})
+
+    setup = read_acceptances_file(settings)
 
     async def take(call: Call) -> Response:
-        await run_in_threadpool(write, (await call.body()).decode())
-        return Response(status_code=303, headers={"Location": "/"})
+        body = await body_of(call, "application/x-www-form-urlencoded", FORM_BODY, setup.limits.timeout)
+        await run_in_threadpool(write, body.decode())
+        return RedirectResponse("/", 303)
 
-    place = socket.create_server(("127.0.0.1", port))
-    serve(Router([Route("/a/{token}", take, methods=["POST"])]), read_acceptances_file(settings), place, lambda: None)
+    routes = [Route("/a/{token}", take, methods=["POST"])]
+    app = Surrounding(Router(routes), routes, Telling(setup.address, Pages("")), time.monotonic)
+    log_to_standard_error()
+    serve(app, setup, socket.create_server(("127.0.0.1", port)), lambda: None)
 
 
 def forms(company: Company, count: int) -> list[bytes]:
@@ -75,12 +100,13 @@ def forms(company: Company, count: int) -> list[bytes]:
         shown = app.page(app.ask("first")["address"]).filled("accepted")
     now = datetime.now(UTC)
     found = []
-    with open_register(company.database, None, company.folder) as register, register.writing() as connection:
+    with open_register(company.database, None, company.folder) as register:
+        store = RequestStore(register)
         for _ in range(count):
             token, cookie, subject = secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_hex(8)
             question = Question(subject, None, ("privacy-policy",))
             request = Request(secrets.token_hex(16), "shop", question, now, now + timedelta(hours=1))
-            request_store.add(connection, request, hashlib.sha256(token.encode()).hexdigest())
+            store.add(request, hashlib.sha256(token.encode()).hexdigest())
             key = hashlib.sha256(f"{cookie}.{token}".encode()).hexdigest()
             body = urlencode({**shown, "key": key})
             head = (
@@ -131,7 +157,7 @@ def contest(database: str, answers: int, turns: int, clients: int) -> None:
                 rates["app"].append(timed(company.port, calls, clients))
             where = company.database.replace("sqlite:///", f"sqlite:///{company.folder}/bare-")
             command = [sys.executable, __file__, "--bare", where, str(company.port), str(company.set_up())]
-            with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+            with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
                 while not listening(company.port):
                     time.sleep(0.05)
                 rates["bare"].append(timed(company.port, calls, clients))

@@ -103,13 +103,13 @@ def test_there_are_only_so_many_connections(impatient):
         assert read(crowd[0]).endswith(b'{"status":"up"}')
 
 
-@pytest.mark.parametrize(
-    "head", [b"\x16\x03\x01\x02\x00\x01", b"GET / HTTP/9\r\n\r\n", b"G" * 20_000, HEAD + b"a: " + b"b" * 3_000_000]
-)
+NO_HTTP = [b"\x16\x03\x01\x02\x00\x01\r\n\r\n", b"GET / HTTP/9\r\n\r\n", b"G" * 20_000, HEAD + b"a: " + b"b" * 20_000]
+
+
+@pytest.mark.parametrize("head", NO_HTTP)
 def test_what_is_no_http_is_told_so(app, head):
     with connected(app) as one:
-        with suppress(OSError):  # it is not read to its end
-            one.sendall(head + b"\r\n\r\n")
+        one.sendall(head)
         answer = read(one)
     assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
     assert b"application/problem+json" in answer

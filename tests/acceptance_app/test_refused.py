@@ -144,14 +144,14 @@ def test_who_answered_by_another_address_says_the_same_or_is_told(app):
 
 
 def test_who_reconsiders_is_asked_again_and_adds_a_row(app):
-    assert app.answers("accepted", "thinker")["answers"][0]["decision"] == "accepted"
-    assert app.ask("thinker") == {"asked": []}
+    assert app.answers("accepted", "thinker", JOINED)["answers"][0]["decision"] == "accepted"
+    assert app.ask("thinker", JOINED) == {"asked": []}
     before = rows(app)
-    assert app.answers("accepted", "thinker", reconsider=True)["status"] == "answered"
+    assert app.answers("accepted", "thinker", JOINED, reconsider=True)["status"] == "answered"
     assert rows(app) == before
-    assert app.answers("declined", "thinker", reconsider=True)["answers"][0]["decision"] == "declined"
+    assert app.answers("declined", "thinker", JOINED, reconsider=True)["answers"][0]["decision"] == "declined"
     assert rows(app) == before + 1
-    assert app.must("thinker", None, policies=["privacy-policy"]) == {"asked": [], "must": False}
+    assert app.must("thinker", policies=["privacy-policy"]) == {"asked": [], "must": False}
 
 
 def test_who_decides_later_is_asked_again(app):

@@ -10,6 +10,8 @@ import pytest
 import sqlalchemy as sa
 from register.whole_register import KEYS, NOW, PAGE, SECOND, opened, sayings, statement
 
+from inforce.adapters.acceptance.register_store import Note
+from inforce.adapters.databases import Prepared
 from inforce.core.acceptance import Decision
 from inforce.core.errors import ClockError, NotThereError, UnavailableError
 from inforce.core.register import NO_ROW
@@ -62,23 +64,26 @@ def test_the_judge_sees_what_was_said_before_and_may_refuse(tmp_path):
         assert register.head().number == 1
 
 
-def test_what_is_marked_in_the_same_transaction_stands_or_falls_with_it(tmp_path):
-    def mark(connection, kept):
-        connection.execute(sa.text("INSERT INTO answered VALUES (:n)"), {"n": kept[0].row.number})
-
+def test_what_is_noted_in_the_same_transaction_stands_or_falls_with_it(tmp_path):
+    table = sa.Table("answered", sa.MetaData(), sa.Column("subject", sa.Text), sa.Column("number", sa.Integer))
     with opened(tmp_path) as register:
         with register.writing() as connection:
-            connection.execute(sa.text("CREATE TABLE answered (number INTEGER PRIMARY KEY)"))
-        register.append(sayings(register, statement(), mark=mark), NOW)
+            table.create(connection)
+            connection.execute(sa.insert(table), [{"subject": "u-1"}, {"subject": "u-2"}])
+        is_open = sa.and_(table.c.subject == sa.bindparam("who"), table.c.number.is_(None))
+        change = sa.update(table).where(is_open).values(number=sa.bindparam("row"))
+        statement_of_note = Prepared(change, register.engine.dialect)
 
-        def refuse(connection, kept):
-            mark(connection, kept)
-            raise RefusedError
+        def note(who):
+            return lambda kept: Note(statement_of_note, {"who": who, "row": kept[0].row.number}, RefusedError())
 
-        with pytest.raises(RefusedError):
-            register.append(sayings(register, statement("u-2"), mark=refuse), NOW)
+        register.append(sayings(register, statement(), mark=note("u-1")), NOW)
+        for who in ("u-1", "u-3"):
+            with pytest.raises(RefusedError):
+                register.append(sayings(register, statement("u-2"), mark=note(who)), NOW)
         with register.reading() as connection:
-            assert connection.execute(sa.text("SELECT number FROM answered")).scalars().all() == [1]
+            found = connection.execute(sa.select(table).order_by(table.c.subject)).all()
+        assert [tuple(one) for one in found] == [("u-1", 1), ("u-2", None)]
         assert register.rows_of("u-2") == ()
 
 

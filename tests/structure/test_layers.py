@@ -15,6 +15,7 @@ OUTSIDE = {
     "jinja2": ("mkdocs_plugin", "acceptance_app"),
     "starlette": ("acceptance_app",),
     "uvicorn": ("acceptance_app",),
+    "anyio": ("acceptance_app",),
     "git": ("adapters",),
     "markdown": ("formats",),
     "yaml": ("formats", "mkdocs_plugin"),

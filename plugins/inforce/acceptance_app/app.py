@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from anyio import to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as Call
 from starlette.responses import JSONResponse, Response
@@ -27,9 +29,12 @@ from inforce.formats.messages import messages_in
 from inforce.workflows.acceptance.desk import Desk
 from inforce.workflows.progress import silent
 
-_LOOK_AGAIN = 30.0
-"""After how many seconds it is looked whether the record moved, and whether a head is to be signed."""
-_CLEAR_OUT = 3600.0
+THREADS = 4
+"""How many calls are worked on at once: more of them would wait for each other alone."""
+_LOOK_AGAIN = 30
+"""After how many seconds it is looked whether the record moved."""
+_CLEAR_OUT = 3600
+"""After how many what is over is forgotten."""
 
 
 @dataclass
@@ -45,18 +50,18 @@ class Beside:
 
     async def run(self) -> None:
         """Go on until it is cancelled."""
-        rounds = 0
-        while True:
+        for seconds in itertools.count(1):
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.again.wait(), _LOOK_AGAIN)
-            self.again.clear()
-            await run_in_threadpool(self.look)
-            if rounds % round(_CLEAR_OUT / _LOOK_AGAIN) == 0:
+                await asyncio.wait_for(self.again.wait(), 1)
+            if self.again.is_set() or seconds % _LOOK_AGAIN == 0:
+                self.again.clear()
+                await run_in_threadpool(self.look)
+            await run_in_threadpool(self._quietly, lambda: self.desk.sign_head_if_due(self.clock()))
+            if seconds % _CLEAR_OUT == 1:
                 await run_in_threadpool(self._quietly, lambda: self.desk.clear_out(self.clock()))
-            rounds += 1
 
     def look(self) -> None:
-        """Look at the record, and at the register's head."""
+        """Look whether the record moved."""
         fault = self.desk.fault
         try:
             if self.desk.read_if_moved(self.clock(), silent()):
@@ -64,7 +69,6 @@ class Beside:
         except InforceError:
             if self.desk.fault != fault:
                 LOG.error("the record cannot be read, and stays as it was", extra={"told": {"fault": self.desk.fault}})
-        self._quietly(lambda: self.desk.sign_head_if_due(self.clock()))
 
     def _quietly(self, doing: Callable[[], object]) -> None:
         try:
@@ -153,6 +157,7 @@ def application(front: Front, beside: Beside, seconds: Callable[[], float]) -> A
 
     @asynccontextmanager
     async def alive(_: object) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = THREADS
         await run_in_threadpool(lambda: front.desk.sign_head_if_due(front.clock(), at_once=True))
         task = asyncio.create_task(beside.run())
         yield

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.concurrency import run_in_threadpool
@@ -20,7 +21,7 @@ from inforce.core.asking import Answer, Refusal, RefusedError, Standing
 from inforce.formats.acceptance.request_json import MOST_POLICIES
 from inforce.formats.messages import Messages
 from inforce.workflows.acceptance.answer import Seen
-from inforce.workflows.acceptance.desk import NoAddressError, OverError, Visit
+from inforce.workflows.acceptance.desk import NoAddressError, OverError, Taken, Visit
 
 _FORM = "application/x-www-form-urlencoded"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
@@ -46,51 +47,64 @@ class ForPeople:
     async def show(self, call: Call) -> Response:
         """`GET /a/{token}`: what is asked; or what was answered."""
         self._front.count(call)
-        token = _token(call)
-        visit = await self._visit(token)
-        if visit.standing.given is not None:
-            return await run_in_threadpool(self._answered, visit.standing)
-        return await run_in_threadpool(self._asking, call, token, visit)
+        return await run_in_threadpool(self._shown, call, _token(call))
 
     async def answer(self, call: Call) -> Response:
         """`POST /a/{token}`: the form."""
         self._front.count(call)
         token, patience = _token(call), self._front.setup.limits.timeout
         fields = _fields(await body_of(call, _FORM, FORM_BODY, patience))
-        visit = await self._visit(token)
+        taken = await run_in_threadpool(self._taken, call, token, fields)
+        if isinstance(taken, Response):
+            return taken
+        if taken.written is not None:
+            await asyncio.wait([asyncio.wrap_future(taken.written)])
+            if taken.written.exception() is not None:  # which takes further questions
+                return await run_in_threadpool(self._settled, call, token, fields, taken)
+        return self._settled(call, token, fields, taken)
+
+    def _shown(self, call: Call, token: str) -> Response:
+        visit = self._visit(token)
+        return self._answered(visit.standing) if visit.standing.given is not None else self._asking(call, token, visit)
+
+    def _taken(self, call: Call, token: str, fields: Mapping[str, str]) -> Taken | Response:
+        """Look at the form, and have its answers written; or the page again where it says nothing."""
+        now = self._front.clock()
+        try:
+            standing = self._desk.standing(token, now)
+        except (NoAddressError, OverError) as wrong:
+            raise _over(wrong) from None
         check_form(call, fields.get("key", ""), token, self._front.address)
         answers = _answers(fields)
         if answers is None:
-            return await self._again(call, token, fields, ProblemError("no-answer"))
+            return self._again(call, token, fields, ProblemError("no-answer"))
         seen = Seen(client_of(call), call.headers.get("user-agent", "")[:_LONGEST_FIELD])
-        say = self._words(visit)
+        return self._desk.take(standing, answers, self._words(standing).language, seen, now)
+
+    def _settled(self, call: Call, token: str, fields: Mapping[str, str], taken: Taken) -> Response:
+        """Where the person goes now that the answers are written; or the page again where they could not be."""
         try:
-            standing = await run_in_threadpool(
-                self._desk.answer, token, answers, say.language, seen, self._front.clock()
-            )
+            return RedirectResponse(self._onward(self._desk.settle(taken), token), 303)
         except RefusedError as wrong:
             if wrong.refusal not in _SHOWN_AGAIN:
                 raise
-            return await self._again(call, token, fields, problem_of(wrong))
-        except (NoAddressError, OverError) as wrong:
-            raise _over(wrong) from None
-        return RedirectResponse(self._onward(standing, token), 303)
+            return self._again(call, token, fields, problem_of(wrong))
 
-    async def _visit(self, token: str) -> Visit:
+    def _visit(self, token: str) -> Visit:
         try:
-            return await run_in_threadpool(self._desk.visit, token, self._front.clock())
+            return self._desk.visit(token, self._front.clock())
         except (NoAddressError, OverError) as wrong:
             raise _over(wrong) from None
 
-    async def _again(self, call: Call, token: str, fields: Mapping[str, str], problem: ProblemError) -> Response:
+    def _again(self, call: Call, token: str, fields: Mapping[str, str], problem: ProblemError) -> Response:
         """The page once more, with what is wrong; for a program, what is wrong."""
         if wants_json(call):
             raise problem
-        visit = await self._visit(token)
+        visit = self._visit(token)
         if visit.standing.given is not None:
             raise ProblemError(Refusal.USED)
         call.scope["state"]["problem"] = problem.name
-        return await run_in_threadpool(self._asking, call, token, visit, fields, problem)
+        return self._asking(call, token, visit, fields, problem)
 
     def _asking(
         self,
@@ -107,7 +121,7 @@ class ForPeople:
         page = self._front.pages.asking(
             self._desk.present,
             visit.asked,
-            self._words(visit),
+            self._words(visit.standing),
             action=f"/a/{token}",
             key=key,
             chosen=_chosen(fields or {}),
@@ -120,21 +134,16 @@ class ForPeople:
         return answer
 
     def _answered(self, standing: Standing) -> Response:
-        say = self._messages(standing.request.question.language, [one.policy for one in standing.given or ()])
         receipts = self._desk.receipts(standing)
-        page = self._front.pages.answered(self._desk.present, standing, receipts, say)
+        page = self._front.pages.answered(self._desk.present, standing, receipts, self._words(standing))
         return HTMLResponse(page, headers={"Content-Security-Policy": content_security()})
 
-    def _words(self, visit: Visit) -> Messages:
-        question = visit.standing.request.question
-        return self._messages(question.language, question.policies)
-
-    def _messages(self, language: str, policies: Sequence[str]) -> Messages:
+    def _words(self, standing: Standing) -> Messages:
         """The words around the texts: in the language that was asked for, else in that of the first policy."""
-        present = self._desk.present
-        first = next(iter(policies), "")
-        known = present.policy(first, self._front.clock())
-        return present.languages.messages_in(language or (known.terms.language if known is not None else "en"))
+        question, present = standing.request.question, self._desk.present
+        first = present.policy(question.policies[0], self._front.clock())
+        language = question.language or (first.terms.language if first is not None else "en")
+        return present.languages.messages_in(language)
 
     def _onward(self, standing: Standing, token: str) -> str:
         """Where the person goes from here."""

@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import struct
 from http import HTTPStatus
 
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+_AT_ONCE = struct.pack("ii", 1, 0)
+"""For `SO_LINGER`: nothing lingers."""
 
 
 class Guarded(H11Protocol):
@@ -51,7 +56,7 @@ class Guarded(H11Protocol):
         """The client does not take what it asked for: wait for that, too."""
         super().pause_writing()
         if self._taking is None:
-            self._taking = self.loop.call_later(self.patience, self.transport.abort)
+            self._taking = self.loop.call_later(self.patience, self._give_up)
 
     def resume_writing(self) -> None:
         """It does."""
@@ -69,6 +74,11 @@ class Guarded(H11Protocol):
         self._stop_waiting()
         super().timeout_keep_alive_handler()
 
+    def _give_up(self) -> None:
+        """Throw away what the client does not take; else the kernel would keep it, and go on trying to send it."""
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+        self.transport.abort()
+
     def _is_between_requests(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is None or cycle.response_complete
@@ -83,6 +93,8 @@ class Guarded(H11Protocol):
 
     def _lose_patience(self) -> None:
         self._head = None
+        if not self._is_between_requests():
+            return
         if self.conn.trailing_data[0]:
             self._refuse(408, "too-slow", "The request took too long to come.")
         else:

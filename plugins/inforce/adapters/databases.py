@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Delete, Dialect, Engine, Insert, Select, Update, create_engine, event, make_url
+from sqlalchemy import (
+    URL,
+    Connection,
+    Delete,
+    Dialect,
+    Engine,
+    Insert,
+    Select,
+    Table,
+    Update,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
@@ -58,8 +72,18 @@ def said(wrong: SQLAlchemyError) -> str:
 class Prepared:
     """A statement that is compiled once: what SQLAlchemy does anew at each execution takes longer than the database."""
 
-    def __init__(self, statement: Insert | Update | Delete | Select[Any], dialect: Dialect) -> None:
-        """Compile it; all of its values are parameters, with names or constant."""
+    def __init__(
+        self, statement: Insert | Update | Delete | Select[Any], dialect: Dialect, at_once: str | None = None
+    ) -> None:
+        """Compile it; all of its values are parameters, with names or constant.
+
+        Args:
+            statement: what is to be done.
+            dialect: the database's.
+            at_once: the same as PostgreSQL does it in one statement with several values, which are given as JSON,
+                `%(rows)s`; None: one after the other.
+        """
+        self._at_once = at_once if dialect.name == "postgresql" else None
         compiled = statement.compile(dialect=dialect)
         self._text, self._order = str(compiled), getattr(compiled, "positiontup", None)
         self._constants = compiled.params
@@ -68,13 +92,22 @@ class Prepared:
         """Execute it; what the database answers."""
         return connection.exec_driver_sql(self._text, self._given(values))
 
-    def run_all(self, connection: Connection, several: Sequence[Mapping[str, object]]) -> None:
-        """Execute it with each of these values, one after the other, without a way to the database for each."""
-        connection.exec_driver_sql(self._text, list(map(self._given, several)))
+    def run_all(self, connection: Connection, several: Sequence[Mapping[str, object]]) -> int:
+        """Execute it with each of these values, without a way to the database for each; how many rows that touched."""
+        if self._at_once is not None and len(several) > 1:
+            return connection.exec_driver_sql(self._at_once, {"rows": json.dumps(several)}).rowcount
+        return connection.exec_driver_sql(self._text, list(map(self._given, several))).rowcount
 
     def _given(self, values: Mapping[str, object]) -> Any:
         named = {**self._constants, **values}
         return tuple(named[name] for name in self._order) if self._order else named
+
+
+def inserted_at_once(table: Table) -> str:
+    """How PostgreSQL inserts several rows into a table, which are given as JSON."""
+    columns = ", ".join(one.name for one in table.columns)
+    given = f"json_populate_recordset(NULL::{table.name}, %(rows)s::json)"
+    return f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {given}"  # noqa: S608 - names of our own
 
 
 _WRITES = "inforce_writes"

@@ -20,7 +20,9 @@ is for all of them.
 from __future__ import annotations
 
 import secrets
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,7 +37,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from inforce.adapters.acceptance.together import Together
-from inforce.adapters.databases import Prepared, engine_of, file_of, make_durable, said, writing
+from inforce.adapters.databases import Prepared, engine_of, file_of, inserted_at_once, make_durable, said, writing
 from inforce.core.errors import ClockError, ConfigurationError, NotThereError, Problem, UnavailableError
 from inforce.core.register import NO_ROW, Head, Row, Statement
 from inforce.formats.acceptance.row_json import content_of, digest_of, instant_from, instant_text, row_of, row_text
@@ -105,7 +107,24 @@ Stored = tuple[int, str, str, str, str, str, str, str, str | None]
 """A row as it is stored: number, subject, policy, revision, decision, instant, digest, data; and its receipt."""
 Judge = Callable[[Sequence[Row], datetime], Sequence[tuple[Statement, bytes]]]
 Sign = Callable[[Row, str], str]
-Mark = Callable[[sa.Connection, Sequence[Kept]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A change in another table of the same database, which has to touch one line there.
+
+    Attributes:
+        statement: what is to be done.
+        values: with which values.
+        otherwise: what is wrong where it touches none.
+    """
+
+    statement: Prepared
+    values: Mapping[str, object]
+    otherwise: Exception
+
+
+Mark = Callable[[Sequence[Kept]], Note]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +137,8 @@ class Append:
             with the bytes of the presentation that it names. What it raises is raised by `Register.append`, and nothing
             is added. It may be asked again, for the same answer.
         sign: given a row and its digest, its receipt.
-        mark: does what is to be done in the same transaction, given what was added; what it raises undoes all. It is
-            asked as well where nothing is to be added, and may be asked again.
+        mark: given what was added, what is to be noted in the same transaction: both stand, or neither. What it raises
+            undoes all. It is asked as well where nothing is to be added, and may be asked again.
     """
 
     subject: str
@@ -135,10 +154,16 @@ class Register:
         """Keep the engine; `place` is what a person calls the database, and `register` the register's id."""
         self.engine, self.id, self._place = engine, register, place
         self._together = Together(self._write, _AT_ONCE)
+        self._soon: deque[tuple[_Wanted, Future[tuple[Kept, ...]]]] = deque()
+        self._writer = ThreadPoolExecutor(1, "inforce-register")
         self._shown: set[str] = set()
         dialect = engine.dialect
         self._insert, self._insert_receipt = (
-            Prepared(sa.insert(table).values({one: sa.bindparam(one.name) for one in table.c}), dialect)
+            Prepared(
+                sa.insert(table).values({one: sa.bindparam(one.name) for one in table.c}),
+                dialect,
+                inserted_at_once(table),
+            )
             for table in (_ACCEPTANCES, _RECEIPTS)
         )
         of_subject = sa.select(_A.data).where(_A.subject == sa.bindparam("subject")).order_by(_A.number)
@@ -164,6 +189,36 @@ class Register:
         mine = _Wanted(ask, now)
         self._together.do(mine)
         return mine.outcome()
+
+    def append_soon(self, ask: Append, now: datetime) -> Future[tuple[Kept, ...]]:
+        """The same, without waiting for it: a thread of the register's own writes what has come meanwhile, at once.
+
+        Args:
+            ask: what is to be added.
+            now: the server's clock.
+
+        Returns:
+            What `append` would have returned, or raised, once that is known.
+        """
+        known: Future[tuple[Kept, ...]] = Future()
+        self._soon.append((_Wanted(ask, now), known))
+        self._writer.submit(self._append_those)
+        return known
+
+    def _append_those(self) -> None:
+        """Add for those who do not wait; often it was done together with what came before."""
+        some = [self._soon.popleft() for _ in range(min(len(self._soon), _AT_ONCE))]
+        if some:
+            self._together.do(*(one for one, _ in some))
+        for one, known in some:
+            if one.wrong is not None:
+                known.set_exception(one.wrong)
+            else:
+                known.set_result(one.kept)
+
+    def close(self) -> None:
+        """Write what is still to be written, and end."""
+        self._writer.shutdown()
 
     def sign_head(self, sign: Callable[[Head], str], now: datetime) -> str | None:
         """Sign how far the register has come, if that was not signed yet.
@@ -202,11 +257,21 @@ class Register:
         with self._told(), self.engine.connect() as connection:
             yield connection
 
+    @contextmanager
+    def asking(self) -> Iterator[sa.Connection]:
+        """A connection for one question; raises `UnavailableError` where the database does not answer.
+
+        PostgreSQL is asked outside of a transaction: to begin and to end one takes a way there and back each.
+        """
+        with self._told(), self.engine.connect() as connection:
+            is_far = connection.dialect.name == "postgresql"
+            yield connection.execution_options(isolation_level="AUTOCOMMIT") if is_far else connection
+
     # What is there
 
     def rows_of(self, subject: str) -> tuple[Row, ...]:
         """A subject's rows, in order."""
-        with self.reading() as connection:
+        with self.asking() as connection:
             return self._rows_of(connection, subject)
 
     def kept_of(self, subject: str) -> tuple[Kept, ...]:
@@ -344,9 +409,8 @@ class Register:
                 one.kept += (kept,)
                 rows.append(kept.row)
         self._insert_all(connection, added)
-        for one in together:
-            if one.wrong is None and one.ask.mark is not None:
-                one.ask.mark(connection, one.kept)
+        marked = [one for one in together if one.wrong is None and one.ask.mark is not None]
+        _write_down(connection, [one.ask.mark(one.kept) for one in marked if one.ask.mark is not None])
         return shown
 
     def _chained(self, statement: Statement, tail: _Tail, instant: datetime, sign: Sign) -> tuple[Kept, str]:
@@ -445,6 +509,14 @@ class _Tail:
 _NOTHING = _Tail(0, NO_ROW, datetime.min.replace(tzinfo=UTC))
 
 
+def _write_down(connection: sa.Connection, notes: Sequence[Note]) -> None:
+    """Do what is to be noted, each kind at once."""
+    for statement in {id(one.statement): one.statement for one in notes}.values():
+        same = [one for one in notes if one.statement is statement]
+        if statement.run_all(connection, [one.values for one in same]) != len(same):
+            raise same[0].otherwise  # if it is another's, that is found out: each is written alone then
+
+
 @contextmanager
 def open_register(address: str, password: str | None, folder: Path, *, writes: bool = True) -> Iterator[Register]:
     """Open a register, made if there is none; with `writes` no, it has to be there, and nothing is left in it.
@@ -472,7 +544,11 @@ def open_register(address: str, password: str | None, folder: Path, *, writes: b
             else:
                 with engine.connect() as connection:
                     register = _known(connection)
-        yield Register(engine, address, _checked(register, address)["id"])
+        opened = Register(engine, address, _checked(register, address)["id"])
+        try:
+            yield opened
+        finally:
+            opened.close()
     finally:
         engine.dispose()
 

@@ -11,12 +11,14 @@ answered a day after its address expired, what was answered after a month.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
-from inforce.adapters.acceptance.register_store import Kept, Mark
+from inforce.adapters.acceptance.register_store import Note, Register
+from inforce.adapters.databases import Prepared
 from inforce.core.asking import Given, Refusal, RefusedError, Request, Standing
 from inforce.formats.acceptance.request_json import dump_given, dump_request, load_given, load_request
 
@@ -32,72 +34,89 @@ _REQUESTS = sa.Table(
     sa.Column("given", sa.Text),
 )
 _R = _REQUESTS.c
+_ANSWERED_AT_ONCE = (
+    "UPDATE inforce_requests SET given = new.said FROM json_to_recordset(%(rows)s::json) AS new(wanted text, said text)"
+    " WHERE id = new.wanted AND given IS NULL"
+)
 _UNANSWERED_FOR, _ANSWERED_FOR = timedelta(days=1), timedelta(days=30)
 
 
-def prepare(connection: sa.Connection) -> None:
-    """Make the table, if there is none."""
-    _TABLES.create_all(connection)
+class RequestStore:
+    """The requests in a register's database. Threads may share it."""
 
+    def __init__(self, register: Register) -> None:
+        """Make the table, if there is none.
 
-def add(connection: sa.Connection, request: Request, token: str) -> None:
-    """Note a request; `token` is the digest of the secret in its address."""
-    row = {
-        "id": request.id,
-        "token": token,
-        "application": request.application,
-        "expires": _sortable(request.expires),
-        "data": dump_request(request),
-    }
-    connection.execute(sa.insert(_REQUESTS), row)
+        Raises:
+            UnavailableError: the database does not answer.
+        """
+        self._register = register
+        with register.writing() as connection:
+            _TABLES.create_all(connection)
+        dialect = register.engine.dialect
+        columns: dict[Any, Any] = {column: sa.bindparam(column.name) for column in _R if column is not _R.given}
+        self._add = Prepared(sa.insert(_REQUESTS).values(columns), dialect)
+        found = sa.select(_R.data, _R.given)
+        self._of_token = Prepared(found.where(_R.token == sa.bindparam("wanted")), dialect)
+        of_id = sa.and_(_R.id == sa.bindparam("wanted"), _R.application == sa.bindparam("by"))
+        self._of_id = Prepared(found.where(of_id), dialect)
+        is_open = sa.and_(_R.id == sa.bindparam("wanted"), _R.given.is_(None))
+        answered = sa.update(_REQUESTS).where(is_open).values(given=sa.bindparam("said"))
+        self._answer = Prepared(answered, dialect, _ANSWERED_AT_ONCE)
 
+    def add(self, request: Request, token: str) -> None:
+        """Note a request; `token` is the digest of the secret in its address.
 
-def of_token(connection: sa.Connection, token: str) -> Standing | None:
-    """The request whose address has the secret of that digest."""
-    return _found(connection, _R.token == token)
+        Raises:
+            UnavailableError: the database does not answer.
+        """
+        row = {
+            "id": request.id,
+            "token": token,
+            "application": request.application,
+            "expires": _sortable(request.expires),
+            "data": dump_request(request),
+        }
+        with self._register.writing() as connection:
+            self._add.run(connection, row)
 
+    def of_token(self, token: str) -> Standing | None:
+        """The request whose address has the secret of that digest.
 
-def of_id(connection: sa.Connection, request: str, application: str) -> Standing | None:
-    """The request of that id, if that application made it."""
-    return _found(connection, sa.and_(_R.id == request, _R.application == application))
+        Raises:
+            UnavailableError: the database does not answer.
+        """
+        return self._found(self._of_token, {"wanted": token})
 
+    def of_id(self, request: str, application: str) -> Standing | None:
+        """The request of that id, if that application made it.
 
-def answer(connection: sa.Connection, request: str, given: tuple[Given, ...]) -> bool:
-    """Note what was answered; whether nothing was yet."""
-    change = sa.update(_REQUESTS).where(_R.id == request, _R.given.is_(None)).values(given=dump_given(given))
-    return connection.execute(change).rowcount == 1
+        Raises:
+            UnavailableError: the database does not answer.
+        """
+        return self._found(self._of_id, {"wanted": request, "by": application})
 
+    def note(self, request: str, given: tuple[Given, ...]) -> Note:
+        """That those answers were given to a request; `RefusedError` where some were already."""
+        return Note(self._answer, {"wanted": request, "said": dump_given(given)}, RefusedError(Refusal.USED))
 
-def marking(request: str, given: Callable[[Sequence[Kept]], tuple[Given, ...]]) -> Mark:
-    """What notes with a request what was answered, in the transaction that adds the answers.
+    def clear_out(self, now: datetime) -> int:
+        """Forget requests that are long over; how many.
 
-    Args:
-        request: the request's id.
-        given: what was answered, of what was added.
+        Raises:
+            UnavailableError: the database does not answer.
+        """
+        unanswered = sa.and_(_R.given.is_(None), _R.expires < _sortable(now - _UNANSWERED_FOR))
+        gone = sa.delete(_REQUESTS).where(sa.or_(unanswered, _R.expires < _sortable(now - _ANSWERED_FOR)))
+        with self._register.writing() as connection:
+            return connection.execute(gone).rowcount
 
-    Raises:
-        RefusedError: (when it is called) something was answered already.
-    """
-
-    def mark(connection: sa.Connection, kept: Sequence[Kept]) -> None:
-        if not answer(connection, request, given(kept)):
-            raise RefusedError(Refusal.USED)
-
-    return mark
-
-
-def clear_out(connection: sa.Connection, now: datetime) -> int:
-    """Forget requests that are long over; how many."""
-    unanswered = sa.and_(_R.given.is_(None), _R.expires < _sortable(now - _UNANSWERED_FOR))
-    gone = sa.delete(_REQUESTS).where(sa.or_(unanswered, _R.expires < _sortable(now - _ANSWERED_FOR)))
-    return connection.execute(gone).rowcount
-
-
-def _found(connection: sa.Connection, where: sa.ColumnElement[bool]) -> Standing | None:
-    row = connection.execute(sa.select(_R.data, _R.given).where(where)).one_or_none()
-    return (
-        None if row is None else Standing(load_request(row.data), None if row.given is None else load_given(row.given))
-    )
+    def _found(self, asked: Prepared, values: Mapping[str, object]) -> Standing | None:
+        with self._register.asking() as connection:
+            row = asked.run(connection, values).one_or_none()
+        if row is None:
+            return None
+        return Standing(load_request(row.data), None if row.given is None else load_given(row.given))
 
 
 def _sortable(instant: datetime) -> str:

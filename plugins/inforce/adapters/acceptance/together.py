@@ -19,7 +19,7 @@ T = TypeVar("T")
 class _Waiting(Generic[T]):
     """What a thread wants done; `woken` when it is, or when the thread is to work itself."""
 
-    what: T
+    what: Sequence[T]
     is_done: bool = False
     woken: Event = field(default_factory=Event)
 
@@ -33,15 +33,15 @@ class Together(Generic[T]):
         Args:
             work: does some things; only one thread calls it at a time. What becomes of each it keeps by itself, and it
                 raises nothing that any of those who wait would have to know.
-            most: how many things it is given at once.
+            most: for how many threads it works at once.
         """
         self._work, self._most = work, most
         self._lock = Lock()
         self._waiting: list[_Waiting[T]] = []
         self._is_worked = False
 
-    def do(self, what: T) -> None:
-        """Have it done, by this thread or by another."""
+    def do(self, *what: T) -> None:
+        """Have it done, by this thread or by another; one thing, or several at once."""
         mine = _Waiting(what)
         with self._lock:
             self._waiting.append(mine)
@@ -68,7 +68,7 @@ class Together(Generic[T]):
             together = [mine, *self._waiting[: self._most - 1]]
             del self._waiting[: self._most - 1]
         try:
-            self._work([one.what for one in together])
+            self._work([what for one in together for what in one.what])
             for one in together:
                 one.is_done = True
         finally:

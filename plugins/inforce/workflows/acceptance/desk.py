@@ -12,14 +12,15 @@ import hmac
 import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
-from inforce.adapters.acceptance import request_store
-from inforce.adapters.acceptance.register_store import Append, Register
+from inforce.adapters.acceptance.register_store import Append, Kept, Register
+from inforce.adapters.acceptance.request_store import RequestStore
 from inforce.adapters.git_record import tip_of
 from inforce.adapters.notify.secret import secret_of
 from inforce.core.acceptance import Open
@@ -77,6 +78,16 @@ class Held:
     credentials: Mapping[str, bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Answers that are being written: to which request, how they are judged, and what is written; None: they stand."""
+
+    standing: Standing
+    answers: Sequence[Answer]
+    judge: Judge | None
+    written: Future[tuple[Kept, ...]] | None
+
+
 class Desk:
     """All that the app does, for threads to share. Made by `open_desk`."""
 
@@ -90,7 +101,7 @@ class Desk:
     ) -> None:
         """Keep what is needed; see `open_desk`."""
         self.setup, self.settings, self.register = setup, settings, register
-        self._folder, self._held = folder, held
+        self._folder, self._held, self._requests = folder, held, RequestStore(register)
         self._applications = {one.name: one for one in setup.applications}
         self._stack = ExitStack()
         self._former = ExitStack()
@@ -197,8 +208,7 @@ class Desk:
         request = Request(secrets.token_hex(16), application.name, question, now, now + self.setup.lifetime)
         token = secrets.token_urlsafe(32)
         if asked:
-            with self.register.writing() as connection:
-                request_store.add(connection, request, _digest(token))
+            self._requests.add(request, _digest(token))
         return request, token, asked
 
     def outcome(self, application: Application, request: str) -> tuple[Standing, Sequence[str]] | None:
@@ -207,11 +217,25 @@ class Desk:
         Raises:
             UnavailableError: the register does not answer.
         """
-        with self.register.reading() as connection:
-            standing = request_store.of_id(connection, request, application.name)
+        standing = self._requests.of_id(request, application.name)
         return None if standing is None else (standing, self.receipts(standing))
 
     # People
+
+    def standing(self, token: str, now: datetime) -> Standing:
+        """The request of an address.
+
+        Raises:
+            NoAddressError: there is none.
+            OverError: it is good no more.
+            UnavailableError: the register does not answer.
+        """
+        standing = self._requests.of_token(_digest(token))
+        if standing is None:
+            raise NoAddressError
+        if standing.is_over(now):
+            raise OverError
+        return standing
 
     def visit(self, token: str, now: datetime) -> Visit:
         """Somebody comes with an address.
@@ -221,43 +245,62 @@ class Desk:
             OverError: it is good no more.
             UnavailableError: the register does not answer.
         """
-        standing = self._standing(token, now)
+        standing = self.standing(token, now)
         if standing.given is not None:
             return Visit(standing, ())
         question = standing.request.question
         rows = self.register.rows_of(question.subject)
         return Visit(standing, self.present.asked(rows, question, now))
 
-    def answer(self, token: str, answers: Sequence[Answer], language: str, seen: Seen, now: datetime) -> Standing:
-        """Somebody answers; when this returns, it is in the register for good.
+    def take(self, standing: Standing, answers: Sequence[Answer], language: str, seen: Seen, now: datetime) -> Taken:
+        """Take somebody's answers, to be written as soon as can be.
 
         Answering once more in the same words comes to the same.
 
+        Args:
+            standing: the request of their address.
+            answers: what they say.
+            language: of the words around what was shown.
+            seen: what is known of the connection.
+            now: the present.
+
         Raises:
-            NoAddressError: there is no such address.
-            OverError: it is good no more.
+            RefusedError: something else was answered already.
+        """
+        if standing.given is not None:
+            return Taken(_again(standing, answers), answers, None, None)
+        request, keep = standing.request, self.setup.keeps
+        seen = Seen(seen.ip if IP in keep else None, seen.user_agent if USER_AGENT in keep else None)
+        judge = Judge(self.present, request, answers, language, seen)
+        ask = Append(
+            request.question.subject,
+            judge.statements,
+            self._signed,
+            lambda kept: self._requests.note(request.id, judge.given(kept)),
+        )
+        return Taken(standing, answers, judge, self.register.append_soon(ask, now))
+
+    def settle(self, taken: Taken) -> Standing:
+        """What became of answers; waits until they are in the register for good.
+
+        Raises:
             RefusedError: what is said cannot be; nothing is noted.
             ClockError: the clock is behind the register.
             UnavailableError: the register does not answer; nothing is noted.
         """
-        standing = self._standing(token, now)
-        request = standing.request
-        if standing.given is not None:
-            return _again(standing, answers)
-        keep = self.setup.keeps
-        seen = Seen(seen.ip if IP in keep else None, seen.user_agent if USER_AGENT in keep else None)
-        judge = Judge(self.present, request, answers, language, seen)
+        if taken.written is None or taken.judge is None:
+            return taken.standing
         try:
-            mark = request_store.marking(request.id, judge.given)
-            kept = self.register.append(Append(request.question.subject, judge.statements, self._signed, mark), now)
+            kept = taken.written.result()
         except RefusedError:
             # Somebody was quicker, perhaps with the same answers: of a form that was sent twice, both are good.
-            later = self._standing(token, now)
-            if later.given is None:
+            request = taken.standing.request
+            later = self._requests.of_id(request.id, request.application)
+            if later is None or later.given is None:
                 raise
-            return _again(later, answers)
+            return _again(later, taken.answers)
         self._since_head += len(kept)
-        return replace(standing, given=judge.given(kept))
+        return replace(taken.standing, given=taken.judge.given(kept))
 
     def receipts(self, standing: Standing) -> Sequence[str]:
         """The receipts of what was answered, in that order."""
@@ -294,8 +337,7 @@ class Desk:
 
     def clear_out(self, now: datetime) -> int:
         """Forget requests that are long over; how many."""
-        with self.register.writing() as connection:
-            return request_store.clear_out(connection, now)
+        return self._requests.clear_out(now)
 
     def _whole(self, present: PresentRecord, question: Question, now: datetime) -> Question:
         for place, slug in enumerate(question.policies):
@@ -303,15 +345,6 @@ class Desk:
                 raise UnknownPolicyError(slug, place)
         known = tuple(slug for slug in present.policies if present.policy(slug, now) is not None)
         return question if question.policies else replace(question, policies=known)
-
-    def _standing(self, token: str, now: datetime) -> Standing:
-        with self.register.reading() as connection:
-            standing = request_store.of_token(connection, _digest(token))
-        if standing is None:
-            raise NoAddressError
-        if standing.is_over(now):
-            raise OverError
-        return standing
 
     def _signed(self, row: Row, digest: str) -> str:
         return sign_receipt(row, digest, self.register.id, self._held.key, self.setup.address)
@@ -342,8 +375,6 @@ def open_desk(
     held = Held(key, jwks_json(public), _credentials(setup.applications, folder))
     with ExitStack() as stack:
         register = stack.enter_context(register_of(setup, folder, writes=True))
-        with register.writing() as connection:
-            request_store.prepare(connection)
         desk = Desk(setup, folder, settings, register, held)
         stack.callback(desk.close)
         desk.read(now, progress)
