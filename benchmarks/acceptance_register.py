@@ -63,7 +63,7 @@ AT_ONCE, LOOK_UPS, OF_EACH = 1000, 500, 10
 _OF_SUBJECT = "SELECT data FROM inforce_acceptances WHERE subject = {} ORDER BY number"
 _BY_SUBJECT = "SELECT subject, number, data FROM inforce_acceptances ORDER BY subject, policy, number"
 _ALL = (
-    "SELECT a.number, a.subject, a.policy, a.revision, a.decision, a.instant, a.digest, a.data, r.jws"
+    "SELECT a.number, a.subject, a.policy, a.revision, a.decision, a.instant, a.digest, a.data, r.number"
     " FROM inforce_acceptances a LEFT JOIN inforce_receipts r ON r.number = a.number ORDER BY a.number"
 )
 
@@ -86,10 +86,11 @@ class Filled:
     def all(self, query: str) -> Iterator[tuple[Any, ...]]:
         """What a query finds, by the driver, as it is read."""
         if self.mark == "?":
-            return iter(self.driver.execute(query))
-        cursor = self.driver.cursor("floor")
-        cursor.itersize = AT_ONCE
-        return iter(cursor.execute(query))
+            yield from self.driver.execute(query)
+            return
+        with self.driver.cursor("floor") as cursor:
+            cursor.itersize = AT_ONCE
+            yield from cursor.execute(query)
 
 
 def main() -> None:
@@ -137,6 +138,7 @@ def filled(address: str, rows: int, folder: Path, policy: PolicyRecord) -> Itera
         else:
             driver, mark = psycopg.connect(address.replace("+psycopg", "")), "%s"
             driver.execute("ANALYZE")
+            driver.commit()
         with closing(driver):
             yield Filled(rows, register, driver, mark, policy)
 

@@ -48,6 +48,7 @@ def test_a_revision_s_page_shows_what_is_asked_byte_for_byte(accepting):
     asked = current[current.index('<section class="inforce-asked">') : -len("\n</article>")]
     assert asked in source
     assert source.count("We keep what you tell us") == 1
+    assert "Takes effect On 10 May 2018, whatever you answer." in content(site, place)
     for audience in ("new_users", "current_users"):
         assert digest(site / place / f"{audience}.html") in source
     assert not page(site, place).xpath("//div[@class='inforce-sheet']//*[self::form or self::input or self::button]")

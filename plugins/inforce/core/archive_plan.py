@@ -28,6 +28,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from inforce.core.archive import LOCK, OWN_FILES, Archived, KeptPresentation, Key, Manifest
+from inforce.core.effect import Audience
 from inforce.core.errors import Problem
 from inforce.core.occasion import Occasion, Occasions
 from inforce.core.policy import Revision
@@ -122,10 +123,12 @@ def unpresented(record: Record, asked: datetime, manifest: Manifest) -> Iterator
     Where a throw-away key signs, nothing is kept: there are none.
     """
     for policy in () if manifest.is_test else record.policies:
-        for one in Occasions(policy.revisions, policy.timeline).all():
-            is_kept = (policy.slug, one.revision.name, one.audience) in manifest.presentations
-            if one.revision.posted <= asked and not is_kept:
-                yield one
+        occasions = Occasions(policy.revisions, policy.timeline)
+        posted = (one for one in policy.revisions if one.posted <= asked)
+        for name, audience in ((one.name, audience) for one in posted for audience in Audience):
+            if (policy.slug, name, audience) not in manifest.presentations:
+                occasion = occasions.of(name, audience)
+                yield from () if occasion is None else (occasion,)
 
 
 def _is_newer(entry: Archived, since: datetime) -> bool:

@@ -101,24 +101,34 @@ class Walk:
         )
 
     def _flaws(self, row: Link) -> Iterator[Flaw]:
-        shift = row.number - row.says
-        is_next = row.number == self.number + 1
+        is_next, is_whole = row.number == self.number + 1, row.computed == row.digest
         if not is_next:
             yield Flaw(self.number + 1, f"{_rows(self.number + 1, row.number - 1)} removed")
+        if not is_whole:
+            self._edited = row.number
+            yield Flaw(row.number, f"row {row.number} was edited: its digest is not that of what stands in it")
+        else:
+            yield from self._said(row, is_next=is_next)
+        yield from self._receive(row)
+        self._before, self.digest, self.number = self.digest, row.digest, row.number
+        if is_whole:
+            self.instant, self._shift = max(row.instant, self.instant), row.number - row.says
+
+    def _said(self, row: Link, *, is_next: bool) -> Iterator[Flaw]:
+        """Look at what a row says by itself, once it is known that it has its digest."""
+        shift = row.number - row.says
         if shift != self._shift:
             yield self._moved(row, shift)
         elif is_next and row.previous != self.digest and self._edited != self.number:
             yield self._unlinked(row)
-        if why := self._edit(row):
+        if not row.is_filed:
             self._edited = row.number
-            yield Flaw(row.number, f"row {row.number} was edited: {why}")
+            what = f"row {row.number} was edited: what is stored beside it says otherwise than the row"
+            yield Flaw(row.number, what)
         if row.register != self.register:
             yield Flaw(row.number, f"row {row.number} is of another register")
         if row.instant < self.instant:
             yield Flaw(row.number, f"row {row.number} is dated before the row before it")
-        yield from self._receive(row)
-        self._before, self.digest, self.number = self.digest, row.digest, row.number
-        self.instant, self._shift = max(row.instant, self.instant), shift
 
     def hold_against(self, head: Head) -> Iterator[Flaw]:
         """Compare what was signed of the row that was met last; or, at the end, of one that is not there.
@@ -141,12 +151,6 @@ class Walk:
     def end(self) -> Iterator[Flaw]:
         """Come to the end; what is left to tell."""
         yield from self._received(self.number + 1)
-
-    def _edit(self, row: Link) -> str:
-        """By which it shows that a row was edited; empty where it does not."""
-        if row.computed != row.digest:
-            return "its digest is not that of what stands in it"
-        return "" if row.is_filed else "what is stored beside it says otherwise than the row"
 
     def _moved(self, row: Link, shift: int) -> Flaw:
         """That a row does not stand where it says, though the one before it stood right, or otherwise wrong."""

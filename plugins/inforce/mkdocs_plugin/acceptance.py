@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 
 from inforce.core import address
 from inforce.core.acceptance import Open
@@ -19,10 +20,11 @@ from inforce.core.record import PolicyRecord
 from inforce.formats.acceptance.receipt_page_json import receipt_page_data
 from inforce.formats.messages import Languages
 from inforce.formats.text.markdown import Heading
+from inforce.formats.words import capital
 from inforce.mkdocs_plugin.ages import Ages
 from inforce.mkdocs_plugin.content import ASSETS, PAGE, Content
 from inforce.mkdocs_plugin.facts import RevisionFacts
-from inforce.mkdocs_plugin.late import article_of, asked_part_of
+from inforce.mkdocs_plugin.late import article_of, asked_part_of, effect_of
 from inforce.mkdocs_plugin.templating import Templates
 from inforce.workflows.publish_site import Site
 
@@ -96,11 +98,11 @@ class AcceptancePages:
             yield from (address.presentation_address(policy.slug, name, audience) for audience in digests)
 
     def part(self, name: str, policy: str, revision: str, audience: str) -> str:
-        """What belongs in the place of a mark: the `article`, or its end, on what is `asked`."""
+        """What belongs in the place of a mark: the `article`, its end (`asked`), or when it takes `effect`."""
         found = self._site.acceptance.presentations.of(policy, revision, Audience(audience))
         if found is None:
             return ""
-        return found.article if name == "article" else found.asked
+        return {"article": found.article, "asked": found.asked, "effect": escape(found.effect, quote=False)}[name]
 
     def revision(self, policy: PolicyRecord, revision: Revision, head: str) -> Content:
         """`/privacy-policy/2018-04-10/accept/`: what is asked of a revision, for ever."""
@@ -135,7 +137,7 @@ class AcceptancePages:
         html = self._ages.dated(html, place, [policy], language)
         title = say("accepting.title", title=policy.terms.title)
         description = say("accepting.description", title=policy.terms.title)
-        headings = [Heading(2, one.anchor, one.facts.words.calling(one.revision)) for one in asked]
+        headings = [Heading(2, one.anchor, capital(one.facts.words.calling(one.revision))) for one in asked]
         headings.append(Heading(2, ANCHORS[Audience.CURRENT_USERS], say("accepting.current")))
         return Content(place, title, description, html, headings, is_listed=bool(asked), head=head)
 
@@ -165,7 +167,13 @@ class AcceptancePages:
     def _shared(self) -> dict[str, object]:
         """What the templates of these pages have in common."""
         option = self._site.acceptance.option
-        return {"option": option, "article_of": article_of, "asked_part_of": asked_part_of, "anchors": ANCHORS}
+        return {
+            "option": option,
+            "article_of": article_of,
+            "asked_part_of": asked_part_of,
+            "effect_of": effect_of,
+            "anchors": ANCHORS,
+        }
 
     def _asked(self, revision: Revision, opened: Open | None = None) -> Asked:
         digests = self._site.acceptance.digests(revision.policy)[revision.name]

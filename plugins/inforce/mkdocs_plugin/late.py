@@ -3,8 +3,8 @@
 What a page of a policy says changes with postings and effects, not with every build. So it is made with marks, can be
 kept from build to build, and gets what belongs to this one in their place. A mark stands between two characters that no
 text of a record can hold (private use, rule 10): `TEXT` for the text of the revision that the page shows, `LISTED` and
-`REDLINE` for what the revision changed, `PICTURE` for the picture of the timeline and its legend, two for what somebody
-is asked to accept, and three for the instant of the build, in a time zone.
+`REDLINE` for what the revision changed, `PICTURE` for the picture of the timeline and its legend, three for what
+somebody is asked to accept, and three for the instant of the build, in a time zone.
 """
 
 from __future__ import annotations
@@ -33,6 +33,11 @@ def article_of(policy: str, revision: str, audience: str) -> Markup:
 def asked_part_of(policy: str, revision: str, audience: str) -> Markup:
     """Stands for the end of that article: what is asked, without the text."""
     return _mark("asked", policy, revision, audience)
+
+
+def effect_of(policy: str, revision: str, audience: str) -> Markup:
+    """Stands for what that article says of when the text takes effect."""
+    return _mark("effect", policy, revision, audience)
 
 
 def as_of_instant(zone: str) -> Markup:

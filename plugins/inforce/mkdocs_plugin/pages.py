@@ -460,7 +460,7 @@ class Pages:
             return texts[name]
         if name == "picture":
             return self._picture(slug)
-        if name in ("article", "asked"):
+        if name in ("article", "asked", "effect"):
             return self.acceptance.part(name, *arguments)
         as_of, zone = self.site.as_of, time_zone(arguments[0])
         if name == "instant":

@@ -34,7 +34,7 @@ from inforce.workflows.progress import Progress, silent
 from inforce.workflows.read_record import Draft, OpenRecord, opened
 from inforce.workflows.redline_texts import SiteRedlines
 from inforce.workflows.settings import Settings
-from inforce.workflows.site_archive import SiteArchive, missing_pdfs, site_archive
+from inforce.workflows.site_archive import SiteArchive, missing_pdfs, missing_presentations, site_archive
 from inforce.workflows.site_notices import SiteNotices, site_notices
 
 
@@ -42,7 +42,7 @@ from inforce.workflows.site_notices import SiteNotices, site_notices
 class Site:
     """What one build shows: the record as of an instant, the drafts of a preview, and the warnings to be told.
 
-    `lacking` are warnings too, of PDFs that are not there: whoever publishes has to hear of them, a preview need not.
+    `lacking` are warnings too, of what the archive lacks: whoever publishes has to hear of them, a preview need not.
     `texts` has the revisions as HTML, `redlines` what changed in them, `archive` their signed PDFs, `notices` what is
     to be told of them, if anything is, `acceptance` what people are asked to accept. `pages` has what whoever makes the
     pages keeps from build to build, `written` the notes on what was written; `workers` says how many processes may work
@@ -134,7 +134,7 @@ def gathered(
         authority = settled_authority(settings, source, door.asked)
         keys = register_keys(settings)
         archive = site_archive(settings, source.record, door.asked)
-        lacking = list(missing_pdfs(archive, record))
+        lacking = [*missing_pdfs(archive, record), *missing_presentations(archive, record, door.asked)]
         notices = None
         if authority is not None:
             notices = site_notices(settings, authority, record, archive, as_of=door.asked, languages=languages)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from inforce.adapters.archive_store import open_store
 from inforce.core.archive import MANIFEST, MANIFEST_SIGNATURE, SUMS, Archived, KeptPresentation
-from inforce.core.archive_plan import plan, recovered
+from inforce.core.archive_plan import plan, recovered, unpresented
 from inforce.core.effect import Audience
 from inforce.core.errors import Problem, RecordError, Severity
 from inforce.core.policy import Revision
@@ -146,10 +146,35 @@ def missing_pdfs(archive: SiteArchive, record: Record) -> Iterator[Problem]:
     for policy in record.policies if archive.is_wanted else ():
         missing = [revision.name for revision in policy.revisions if archive.pdf(revision) is None]
         if missing:
-            told = ", ".join(missing[:_TOLD]) + (f" and {len(missing) - _TOLD} more" if len(missing) > _TOLD else "")
             yield Problem(
                 f"{FOLDER}/{policy.slug}",
-                f"not yet in the archive, so that their pages offer no signed PDF: {told}",
+                f"not yet in the archive, so that their pages offer no signed PDF: {_some(missing)}",
                 'run scripts/export_pdfs.py; for a site without PDFs, give the plugin the option `archive: ""`',
                 severity=Severity.WARNING,
             )
+
+
+def missing_presentations(archive: SiteArchive, record: Record, asked: datetime) -> Iterator[Problem]:
+    """A warning for each policy of which people are asked something that is not kept.
+
+    Args:
+        archive: without PDFs of the publisher's own nothing is missing.
+        record: everything that is posted.
+        asked: the instant of the build.
+    """
+    missing: dict[str, list[str]] = {}
+    for one in unpresented(record, asked, archive.archive.manifest) if archive.archive is not None else ():
+        missing.setdefault(one.revision.policy, []).append(one.revision.name)
+    for policy, names in missing.items():
+        yield Problem(
+            f"{FOLDER}/{policy}",
+            f"not yet in the archive, so that its words could still change: what people are asked of {_some(names)}",
+            "run scripts/export_pdfs.py",
+            severity=Severity.WARNING,
+        )
+
+
+def _some(names: Sequence[str]) -> str:
+    """The names, each once; of many, some."""
+    each = list(dict.fromkeys(names))
+    return ", ".join(each[:_TOLD]) + (f" and {len(each) - _TOLD} more" if len(each) > _TOLD else "")

@@ -304,14 +304,18 @@ class Register:
         for _, found in groupby(self._streamed(asked), key=itemgetter(0)):
             yield tuple(row_of(data) for _, _, data in sorted(found, key=itemgetter(1)))
 
-    def stored(self, after: int = 0, until: int | None = None) -> Iterator[Stored]:
+    def stored(self, after: int = 0, until: int | None = None, *, unread: int = 0) -> Iterator[Stored]:
         """The rows as they are stored, in order; streamed.
 
         Args:
             after: a row's number; those after it.
             until: a row's number; those up to it. None: all.
+            unread: a row's number; of those up to it an empty text stands in the place of a receipt that is there.
         """
-        asked = sa.select(*_A, _RECEIPTS.c.jws).outerjoin(_RECEIPTS, _RECEIPTS.c.number == _A.number)
+        jws: sa.ColumnElement[Any] = _RECEIPTS.c.jws
+        if unread:
+            jws = sa.case((_A.number > unread, jws), (_RECEIPTS.c.number.is_not(None), sa.literal("")), else_=sa.null())
+        asked = sa.select(*_A, jws).outerjoin(_RECEIPTS, _RECEIPTS.c.number == _A.number)
         asked = asked.where(_A.number > after).order_by(_A.number)
         return self._streamed(asked if until is None else asked.where(_A.number <= until))
 

@@ -68,9 +68,9 @@ class Check:
 
     def _walk(self, heads: Iterator[Head], shown: dict[str, int]) -> Iterator[Flaw]:
         """Go along the rows; note which presentation is named first where."""
-        last = -1 if self.with_receipts else self.register.last_signed_number()
+        last = 0 if self.with_receipts else self.register.last_signed_number()
         walk, head, held = Walk(self.register.id), next(heads, None), 0
-        for stored in self.register.stored():
+        for stored in self.register.stored(unread=last):
             number = stored[0]
             while head is not None and head.number < number:  # its row is not there, which the gap tells
                 head = next(heads, None)
