@@ -33,6 +33,9 @@ def serve(config_file: Path | None, settings: Path | None, host: str, port: int)
     from inforce.workflows.acceptance.desk import open_desk
 
     (path, setup), record = settings_of_register(config_file, settings), settings_of(config_file)
+    if record.acceptance is not None and record.acceptance.register != setup.address:
+        what = f"{path}: warning: the site says that the register answers at {record.acceptance.register}"
+        click.echo(f"{what}\n  say the same in mkdocs.yml (`acceptance: register`) and here (`address`)", err=True)
     try:
         place = socket.create_server((host, port), backlog=1024)
     except OSError as wrong:
