@@ -37,7 +37,8 @@ def serve(config_file: Path | None, settings: Path | None, host: str, port: int)
         what = f"{path}: warning: the site says that the register answers at {record.acceptance.register}"
         click.echo(f"{what}\n  say the same in mkdocs.yml (`acceptance: register`) and here (`address`)", err=True)
     try:
-        place = socket.create_server((host, port), backlog=1024)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        place = socket.create_server((host, port), family=family, backlog=1024)
     except OSError as wrong:
         todo = "choose another --host or --port, or stop what listens there"
         raise ConfigurationError([Problem(f"{host}:{port}", f"this cannot be listened at: {wrong}", todo)]) from None
