@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import resource
 import secrets
 import signal
 import socket
@@ -102,10 +103,8 @@ def test_without_a_database_there_is_no_receipt(company, hold):
             if hold == "locked":
                 other.execute("BEGIN EXCLUSIVE")
             elif hold == "full":
-                other.execute(
-                    "CREATE TRIGGER full BEFORE INSERT ON inforce_receipts"
-                    " BEGIN SELECT RAISE(ROLLBACK, 'database or disk is full'); END"
-                )
+                written = path.with_name("acceptances.db-wal").stat().st_size
+                resource.prlimit(app.process.pid, resource.RLIMIT_FSIZE, (written, resource.RLIM_INFINITY))
             else:
                 other.execute("ALTER TABLE inforce_acceptances RENAME TO elsewhere")
             answer = page.send(page.filled("accepted"), "application/json")
@@ -117,7 +116,8 @@ def test_without_a_database_there_is_no_receipt(company, hold):
             if hold == "locked":
                 other.execute("ROLLBACK")
             elif hold == "full":
-                other.execute("DROP TRIGGER full")
+                everything = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+                resource.prlimit(app.process.pid, resource.RLIMIT_FSIZE, everything)
             else:
                 assert app.shop.get("ready").status_code == 503
                 other.execute("ALTER TABLE elsewhere RENAME TO inforce_acceptances")
@@ -273,3 +273,6 @@ def test_a_thousand_answers_at_once_survive_kills(company):
     for subject, receipt in crowd.receipts.items():
         said = payload(receipt, crowd.keys)
         assert (said["subject"], said["number"]) == (subject, rows[subject]["number"])
+    told = company.repo.run(company.inforce, "acceptances", "check", "--receipts").out
+    assert "1000 rows" in told
+    assert told.endswith("0 faults\n")
