@@ -192,6 +192,18 @@ def _look(app, until):
     return told
 
 
+def test_of_two_answers_at_once_one_is_taken_and_the_other_told(company):
+    with company.serving() as app, ThreadPoolExecutor(2) as pool:
+        for number in range(10):
+            page = app.page(app.ask(f"u-{number}")["address"])
+            forms = [page.filled(said) for said in ("accepted", "declined")]
+            sent = list(pool.map(page.send, forms, ["application/json"] * 2))
+            assert sorted(one.status_code for one in sent) == [303, 409]
+            (refused,) = (one.json()["type"] for one in sent if one.status_code == 409)
+            assert refused == f"{app.address}problems/address-used"
+    assert len(company.rows()) == 10
+
+
 class Crowd:
     """A thousand people who register at once, while the app is killed and started again."""
 
