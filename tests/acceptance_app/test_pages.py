@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import re
 import signal
 from datetime import UTC, datetime
+from pathlib import Path
 
 from acceptance_app.whole_app import ASKING, JOINED
 from repository import instant, material
@@ -125,3 +127,10 @@ def test_every_problem_is_explained_where_its_type_says(app):
         page = app.client().get(f"problems/{name}")
         assert page.status_code == 200
         assert "<h1>" in page.text
+
+
+def test_every_problem_is_told_in_the_documentation_with_its_status():
+    page = (Path(__file__).parents[2] / "docs" / "acceptance.md").read_text(encoding="utf-8")
+    table = page.partition("## What can go wrong")[2].partition("## Running it")[0]
+    rows = re.findall(r"^\| (\d{3}) \| (.*?) \|", table, re.MULTILINE)
+    assert {name: int(status) for status, names in rows for name in re.findall("`(.*?)`", names)} == dict(STATUSES)

@@ -271,3 +271,14 @@ def test_a_member_is_not_asked_what_is_scheduled_whatever_they_say(company):
         page = app.page(app.ask("u", JOINED, ["cookies", "privacy-policy"])["address"])
         fields = page.filled("accepted", policy_1="cookies", revision_1="b")
         problem(page.send(fields, "application/json"), "not-asked")
+
+
+def test_a_page_on_which_nothing_is_asked_any_more_leads_back(app):
+    first, second = (app.ask("leads-back", None, return_to=BACK, state="s") for _ in range(2))
+    page = app.page(second["address"])
+    fields = page.filled("declined")
+    app.page(first["address"]).answer("accepted")
+    page.open()
+    assert (page.status, page.title) == (409, "Nothing is asked of you")
+    assert page.html.xpath("//a/@href") == [f"{BACK}?request={second['id']}&state=s"]
+    problem(page.send(fields, "application/json"), "answered-already")

@@ -16,7 +16,7 @@ import sqlite3
 import ssl
 import subprocess
 import threading
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 
 import httpx
 import lxml.html
@@ -38,6 +38,15 @@ TLS = ssl.create_default_context()
 """Made once: it takes longer than a call."""
 
 
+def free_ports(count):
+    """Ports at which nobody listens."""
+    with ExitStack() as stack:
+        free = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in free:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in free]
+
+
 class Company:
     """The folder of a company: its record, and how its register is set up."""
 
@@ -45,9 +54,8 @@ class Company:
         self.repo = Repository(folder / "repo", folder / "home")
         self.inforce, self.folder = inforce, self.repo.folder
         new_key("ed25519", self.folder / "register-key.pem", self.folder / "acceptance-keys.json")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port, shop = free_ports(2)
+        self.shop = f"http://127.0.0.1:{shop}/"
         self.address = f"http://127.0.0.1:{self.port}/"
         self.database, self.more = "sqlite:///acceptances.db", ""
         self.site()
@@ -70,7 +78,8 @@ class Company:
     def set_up(self):
         """Write acceptances.yml; where it is."""
         text = f"address: {self.address}\ndatabase: {self.database}\nkeys: [register-key.pem]\n"
-        text += f"applications:\n  shop:\n    secret_env: SHOP\n    return_to: [{BACK}, {self.address}health]\n"
+        back = f"{BACK}, {self.address}health, {self.shop}registered"
+        text += f"applications:\n  shop:\n    secret_env: SHOP\n    return_to: [{back}]\n"
         text += "  other:\n    secret_env: OTHER\n"
         if "limits:" not in self.more:
             text += "limits:\n  rate: 10000 per second\n"

@@ -90,6 +90,7 @@ class ForAnybody:
 
     async def ready(self, call: Call) -> Response:
         """`GET /ready`: whether answers can be taken; and whether the record is the newest."""
+        self.front.count(call)
         desk = self.front.desk
         try:
             await run_in_threadpool(desk.register.head)
@@ -104,8 +105,9 @@ class ForAnybody:
         }
         return JSONResponse(told, 200 if is_there else 503)
 
-    async def openapi(self, _: Call) -> Response:
+    async def openapi(self, call: Call) -> Response:
         """`GET /openapi.json`: what can be called, and what it answers."""
+        self.front.count(call)
         return JSONResponse(description(self.front.address, self.front.desk.present.policies))
 
     async def keys(self, _: Call) -> Response:
@@ -119,6 +121,7 @@ class ForAnybody:
 
     async def problem(self, call: Call) -> Response:
         """`GET /problems/{name}`: what a problem is."""
+        self.front.count(call)
         name = call.path_params["name"]
         if name not in STATUSES:
             raise ProblemError("not-found")

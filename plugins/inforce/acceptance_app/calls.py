@@ -25,7 +25,7 @@ from inforce.acceptance_app.problems import (
 )
 from inforce.acceptance_app.security import HEADERS, HSTS, is_secure
 from inforce.core.asking import RefusedError
-from inforce.core.errors import ClockError, UnavailableError
+from inforce.core.errors import ClockError, InforceError, UnavailableError
 from inforce.formats.messages import Messages, messages_in
 
 LOG = logging.getLogger("inforce.acceptances")
@@ -39,15 +39,17 @@ class Telling:
     address: str
     pages: Pages
 
-    def answer(self, problem: ProblemError, call: Call, *, is_json: bool, say: Messages | None = None) -> Response:
-        """The answer that tells of a problem."""
+    def answer(
+        self, problem: ProblemError, call: Call, *, is_json: bool, say: Messages | None = None, back: str = ""
+    ) -> Response:
+        """The answer that tells of a problem; `back` is where the person may go from there, if that is known."""
         name = call.scope["state"]["call"]
         if is_json:
             told = problem_json(problem, self.address, name, messages_in("en"))
             kind = "application/problem+json"
             return JSONResponse(told, problem.status, dict(problem.headers), media_type=kind)
         words = say or messages_in(_language(call))
-        page = self.pages.problem(problem.name, words, name, problem.status)
+        page = self.pages.problem(problem.name, words, name, problem.status, back)
         headers = {"Content-Security-Policy": CSS_AND_NO_MORE, **problem.headers}
         return HTMLResponse(page, problem.status, headers)
 
@@ -133,6 +135,8 @@ class Surrounding:
             told["problem"] = name
         if problem is not None:
             told["problem"] = problem.name
+        if isinstance(wrong, InforceError):
+            told["fault"] = "; ".join(one.what for one in wrong.problems)
         is_ours = problem is not None and problem.name == "error"
         LOG.log(
             logging.ERROR if is_ours else logging.INFO,

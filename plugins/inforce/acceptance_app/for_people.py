@@ -115,7 +115,10 @@ class ForPeople:
         problem: ProblemError | None = None,
     ) -> Response:
         if not visit.asked:
-            return self._telling.answer(ProblemError("nothing-asked"), call, is_json=wants_json(call))
+            call.scope["state"]["problem"] = "nothing-asked"
+            back = self._onward(visit.standing, token) if visit.standing.request.question.return_to is not None else ""
+            nothing, words = ProblemError("nothing-asked"), self._words(visit.standing)
+            return self._telling.answer(nothing, call, is_json=wants_json(call), say=words, back=back)
         request, address = visit.standing.request, self._front.address
         key, cookie = form_key(call, token, address)
         page = self._front.pages.asking(

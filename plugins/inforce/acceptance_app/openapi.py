@@ -46,7 +46,7 @@ def description(address: str, policies: Sequence[str]) -> Json:
             "/a/{token}": {"parameters": [_parameter("token", _TOKEN)], "get": _show(), "post": _answer()},
             "/health": {"get": _open("health", "Whether the process answers.", _object(status={"const": "up"}))},
             "/ready": {"get": _ready()},
-            "/openapi.json": {"get": _open("openapi", "This description.", {"type": "object"})},
+            "/openapi.json": {"get": _counted(_open("openapi", "This description.", {"type": "object"}))},
             "/keys.json": {"get": _keys()},
             "/heads": {"get": _heads()},
             "/problems/{name}": {"get": _problem()},
@@ -149,7 +149,7 @@ def _ready() -> Json:
     )
     good = _open("ready", "Whether answers can be recorded, and whether the record that is read is the newest.", told)
     bad = {"description": "They cannot.", "content": {**_content(told), _PROBLEM: {"schema": _ref("Problem")}}}
-    return {**good, "responses": {**good["responses"], "503": bad}}
+    return _counted({**good, "responses": {**good["responses"], "503": bad}})
 
 
 def _keys() -> Json:
@@ -161,12 +161,12 @@ def _keys() -> Json:
 
 def _heads() -> Json:
     good = _open("heads", "The head of the chain that was signed last.", _object(head={"type": ["string", "null"]}))
-    return {**good, "responses": {**good["responses"], **_problems(429)}}
+    return _counted(good)
 
 
 def _problem() -> Json:
     good = _open("problem", "What a problem is.", {})
-    responses = {**good["responses"], "200": _page(), **_problems(404)}
+    responses = {**good["responses"], "200": _page(), **_problems(404, 429)}
     return {**good, "parameters": [_parameter("name", "^[a-z-]{1,40}$")], "responses": responses}
 
 
@@ -229,6 +229,11 @@ def _of_people(name: str, told: str, responses: Json) -> Json:
 def _open(name: str, told: str, schema: Json) -> Json:
     responses = {"200": _answered(told, schema), **_problems(*_OF_ANY)}
     return {"operationId": name, "summary": told, "security": [], "tags": ["anybody"], "responses": responses}
+
+
+def _counted(call: Json) -> Json:
+    """A call that a client can make too often."""
+    return {**call, "responses": {**call["responses"], **_problems(429)}}
 
 
 def _object(**properties: Json) -> Json:

@@ -115,9 +115,9 @@ class Pages:
             )
         return self._render("answered.html", say, answers=told)
 
-    def problem(self, name: str, say: Messages, call: str = "", status: int = 0) -> str:
-        """A problem, in plain words; without a call, what such a problem is."""
-        return self._render("problem.html", say, name=name, call=call, status=status)
+    def problem(self, name: str, say: Messages, call: str = "", status: int = 0, back: str = "") -> str:
+        """A problem, in plain words; without a call, what such a problem is; `back` is where to go from there."""
+        return self._render("problem.html", say, name=name, call=call, status=status, back=back)
 
     def _render(self, template: str, say: Messages, **values: Any) -> str:
         return self._environment.get_template(template).render(say=say, **values)

@@ -33,8 +33,12 @@ def serve(config_file: Path | None, settings: Path | None, host: str, port: int)
     from inforce.workflows.acceptance.desk import open_desk
 
     (path, setup), record = settings_of_register(config_file, settings), settings_of(config_file)
+    if record.acceptance is not None and record.acceptance.register != setup.address:
+        what = f"{path}: warning: the site says that the register answers at {record.acceptance.register}"
+        click.echo(f"{what}\n  say the same in mkdocs.yml (`acceptance: register`) and here (`address`)", err=True)
     try:
-        place = socket.create_server((host, port), backlog=1024)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        place = socket.create_server((host, port), family=family, backlog=1024)
     except OSError as wrong:
         todo = "choose another --host or --port, or stop what listens there"
         raise ConfigurationError([Problem(f"{host}:{port}", f"this cannot be listened at: {wrong}", todo)]) from None

@@ -369,16 +369,23 @@ class Register:
     # How it is added
 
     def _write(self, together: Sequence[_Wanted]) -> None:
-        """Write for several at once; if that fails, for each alone, so that nobody fails for another's fault."""
+        """Write for several at once; if that fails, for each alone, so that nobody fails for another's fault.
+
+        Where the database does not answer one alone, it is not asked for the others: each would wait as long.
+        """
         try:
             with self.writing() as connection:
                 shown = self._added(connection, together)
         except Exception as wrong:  # noqa: BLE001 - whatever it is, it is told to whom it concerns
-            if len(together) > 1:
-                for one in together:
-                    self._write([one])
-            else:
+            if len(together) == 1:
                 together[0].fail(wrong)
+                return
+            for place, one in enumerate(together):
+                self._write([one])
+                if isinstance(one.wrong, UnavailableError):
+                    for other in together[place + 1 :]:
+                        other.fail(one.wrong)
+                    return
         else:
             self._shown |= shown
 
