@@ -12,6 +12,8 @@ from lxml import html
 from qstore_site import CONFIG
 from repository import TERMS
 
+from inforce.formats.messages import message_file
+
 
 def page(site, place):
     return html.parse(site / place / "index.html")
@@ -183,3 +185,19 @@ def tree(site):
         for path in sorted(site.rglob("*"))
         if path.is_file() and path.name != "sitemap.xml.gz"
     }
+
+
+def test_other_words_of_the_site_s_own_make_other_documents(accepting, build, tmp_path):
+    repo = accepting.repo.copy(tmp_path / "worded")
+    build(repo)
+    (repo.folder / "words").mkdir()
+    words = message_file("en").replace("and I accept it.", "and agree.")
+    (repo.folder / "words" / "en.yml").write_text(words)
+    config = repo.folder / "mkdocs.yml"
+    config.write_text(config.read_text().replace("archive: ''", "archive: ''\n    messages: words"))
+    site, _ = build(repo)
+    document = site / "privacy-policy/2018-04-10/accept/new_users.html"
+    assert "and agree." in document.read_text()
+    assert load(site, "policies.json")["policies"][0]["accept"]["new_users"][0]["presentation"] == digest(document)
+    assert digest(document) in (site / "privacy-policy/2018-04-10/accept/index.html").read_text()
+    assert digest(document) != digest(accepting.site / "privacy-policy/2018-04-10/accept/new_users.html")

@@ -141,21 +141,20 @@ def altered(receipt, place, change):
     return ".".join(parts)
 
 
+CHANGES = [
+    (1, lambda value: value.replace(b"accepted", b"declined")),
+    (1, lambda value: value.replace(b"u-1077", b"u-1078")),
+    (2, lambda value: bytes([value[0] ^ 1]) + value[1:]),
+    (2, lambda value: value[:-1]),
+]
+
+
 @pytest.mark.parametrize("kind", ["ed25519", "es256"])
-@pytest.mark.parametrize(
-    ("place", "change"),
-    [
-        (1, lambda value: value.replace(b"accepted", b"declined")),
-        (1, lambda value: value.replace(b"u-1077", b"u-1078")),
-        (2, lambda value: bytes([value[0] ^ 1]) + value[1:]),
-        (2, lambda value: value[:-1]),
-    ],
-)
-def test_whatever_is_altered_is_refused_and_nothing_of_it_shown(read, accepting, kind, place, change):  # noqa: F811
-    page = read(altered(accepting.receipt(kind), place, change))
-    told = said(page)
-    assert "This is no valid receipt" in told
-    assert "the receipt was altered, or made up" in told
+def test_whatever_is_altered_is_refused_and_nothing_of_it_shown(read, accepting, kind):  # noqa: F811
+    page = read(*(altered(accepting.receipt(kind), *change) for change in CHANGES))
+    for number in range(len(CHANGES)):
+        assert "This is no valid receipt" in said(page, number)
+        assert "the receipt was altered, or made up" in said(page, number)
     assert "u-107" not in page.locator(".inforce-receipts__read").inner_text()
 
 
@@ -203,17 +202,17 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("fragment", HOSTILE, ids=range(len(HOSTILE)))
-def test_nothing_in_an_address_becomes_markup(opened, early, fragment):
-    page = opened(f"accept/receipt/#{fragment}", at=early)
-    expect(page.locator(".inforce-receipt").first).to_contain_text("This is no valid receipt")
-    expect(page.locator(".inforce-receipts__status")).to_be_empty()
-    assert page.title().startswith("Your receipt")
-    assert page.evaluate("window.violations") == []
-    inside = page.locator(".inforce-receipts__read").evaluate(
-        "one => [...one.querySelectorAll('*')].map(e => e.tagName)"
-    )
-    assert set(inside) <= {"SECTION", "H2", "P"}
+def test_nothing_in_an_address_becomes_markup(opened, early):
+    page = opened("accept/receipt/", at=early)
+    for fragment in HOSTILE:
+        page.goto("about:blank")
+        page.goto(f"{early}accept/receipt/#{fragment}")
+        expect(page.locator(".inforce-receipt").first).to_contain_text("This is no valid receipt")
+        expect(page.locator(".inforce-receipts__status")).to_be_empty()
+        assert page.title().startswith("Your receipt"), fragment
+        assert page.evaluate("window.violations") == [], fragment
+        inside = page.locator(".inforce-receipts__read *").evaluate_all("all => all.map(one => one.tagName)")
+        assert set(inside) <= {"SECTION", "H2", "P"}, fragment
 
 
 def test_what_a_receipt_says_stays_text_even_if_the_register_signed_it(read, accepting):  # noqa: F811

@@ -6,20 +6,23 @@ What is asked today stands on the page of each policy, and on one of all policie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
+
+from markupsafe import Markup
 
 from inforce.core import address
 from inforce.core.acceptance import Open
 from inforce.core.effect import Audience
-from inforce.core.occasion import asked_of
+from inforce.core.occasion import Occasions, asked_of
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord
+from inforce.formats.acceptance.presentation import presentation_of
 from inforce.formats.acceptance.receipt_page_json import receipt_page_data
 from inforce.formats.messages import Languages
-from inforce.formats.text.markdown import Heading
+from inforce.formats.text.markdown import Heading, Rendition
 from inforce.formats.words import capital
 from inforce.mkdocs_plugin.ages import Ages
 from inforce.mkdocs_plugin.content import ASSETS, PAGE, Content
@@ -106,19 +109,43 @@ class AcceptancePages:
 
     def revision(self, policy: PolicyRecord, revision: Revision, head: str) -> Content:
         """`/privacy-policy/2018-04-10/accept/`: what is asked of a revision, for ever."""
-        place, language = address.acceptance_address(policy.slug, revision.name), policy.terms.language
-        say, asked = self._languages.messages_in(language), self._asked(revision)
-        root = asked.facts.root
+        content = self._of_revision(self._asked(revision), policy.terms.language, self._shared())
+        return replace(content, head=head, is_permanent=True)
+
+    def draft(self, facts: RevisionFacts, text: Rendition) -> Iterator[Content]:
+        """The same of a draft, as if it were posted; nothing where nobody would be asked."""
+        revision, timeline = facts.revision, facts.timeline
+        occasions = Occasions(timeline.revisions, timeline)
+        found = {}
+        for audience in Audience:
+            if (occasion := occasions.of(revision.name, audience)) is not None:
+                say = self._languages.messages_in(revision.language)
+                found[audience.value] = presentation_of(occasion, text, say)
+        if found:
+            parts = {
+                "article_of": lambda *place: Markup(found[place[-1]].article),  # noqa: S704 - made by us
+                "asked_part_of": lambda *place: Markup(found[place[-1]].asked),  # noqa: S704 - as above
+                "effect_of": lambda *place: found[place[-1]].effect,
+            }
+            asked = Asked(facts, {Audience(one): each.digest for one, each in found.items()})
+            yield self._of_revision(asked, revision.language, {**self._shared(), **parts})
+
+    def _of_revision(self, asked: Asked, language: str, shared: Mapping[str, object]) -> Content:
+        revision, root = asked.revision, asked.facts.root
+        place, say = address.acceptance_address(revision.policy, revision.name), self._languages.messages_in(language)
         posted = say.moment(root.posted, root.zone, exactly=True)
-        audiences = [(one, ANCHORS[one], say(f"accepting.for.{one}", posted=posted)) for one in ANCHORS]
-        audiences = [one for one in audiences if one[0] in asked.documents]
+        audiences = [
+            (one, anchor, say(f"accepting.for.{one}", posted=posted))
+            for one, anchor in ANCHORS.items()
+            if one in asked.documents
+        ]
         html = self._templates.render(
-            "accept_revision.html", place, language, None, asked=asked, audiences=audiences, **self._shared()
+            "accept_revision.html", place, language, None, asked=asked, audiences=audiences, **shared
         )
         title = say("accepting.revision.title", title=revision.title, name=revision.name)
         description = say("accepting.revision.description", title=revision.title, name=revision.name)
         headings = [Heading(2, anchor, words) for _, anchor, words in audiences]
-        return Content(place, title, description, html, headings, is_listed=False, head=head, is_permanent=True)
+        return Content(place, title, description, html, headings, is_listed=False)
 
     def policy(self, policy: PolicyRecord, now: datetime, head: str) -> Content:
         """`/privacy-policy/accept/`: what is asked today."""

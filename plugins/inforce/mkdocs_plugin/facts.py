@@ -88,7 +88,7 @@ class RevisionFacts:
     @property
     def is_asked(self) -> bool:
         """Whether anybody is ever asked to accept it."""
-        return self.draft is None and any(is_asked(self.root, audience) for audience in Audience)
+        return any(is_asked(self.root, audience) for audience in Audience)
 
     @property
     def pdf_address(self) -> str | None:

@@ -351,6 +351,7 @@ class Pages:
         has_title = any(one.level == 1 for one in rendition.headings)
         content = self._permanent(draft.terms, facts, Markup(text), has_title=has_title)  # noqa: S704 - made by us
         yield replace(content, headings=rendition.headings)
+        yield from self.acceptance.draft(facts, draft_rendition(draft))
         if changes is not None:
             placed_changes = map(Markup, _placed_changes(changes, draft.policy, draft.name).values())
             yield self._changes(draft.terms, facts, changes, *placed_changes)
