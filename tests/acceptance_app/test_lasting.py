@@ -64,6 +64,20 @@ def test_the_head_is_signed_at_the_end_and_kept_elsewhere(company):
     assert (company.folder / "heads.jsonl").read_text().splitlines() == [line]
 
 
+def test_heads_are_signed_as_rows_come_and_a_line_that_broke_off_is_left_alone(company):
+    company.more = "heads:\n  rows: 2\n  file: heads.jsonl\n"
+    (company.folder / "heads.jsonl").write_text("eyJ")
+    with company.serving() as app:
+        keys = app.shop.get("keys.json").content
+        for number in range(2):
+            app.answers("accepted", f"u-{number}")
+        while app.shop.get("heads").json()["head"] is None:
+            time.sleep(0.1)
+        app.answers("accepted", "u-2")
+    broken, *lines = (company.folder / "heads.jsonl").read_text().splitlines()
+    assert (broken, [payload(one, keys)["number"] for one in lines]) == ("eyJ", [2, 3])
+
+
 def test_a_stop_in_the_middle_ends_what_was_begun(company):
     """An answer waits for a database that somebody holds; the app is asked to stop, and the database is let go."""
     with company.serving() as app:

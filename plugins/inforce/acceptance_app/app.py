@@ -55,10 +55,10 @@ class Beside:
                 await asyncio.wait_for(self.again.wait(), 1)
             if self.again.is_set() or seconds % _LOOK_AGAIN == 0:
                 self.again.clear()
-                await run_in_threadpool(self.look)
-            await run_in_threadpool(self._quietly, lambda: self.desk.sign_head_if_due(self.clock()))
+                await run_in_threadpool(self._whatever_happens, self.look)
+            await run_in_threadpool(self._whatever_happens, lambda: self.desk.sign_head_if_due(self.clock()))
             if seconds % _CLEAR_OUT == 1:
-                await run_in_threadpool(self._quietly, lambda: self.desk.clear_out(self.clock()))
+                await run_in_threadpool(self._whatever_happens, lambda: self.desk.clear_out(self.clock()))
 
     def look(self) -> None:
         """Look whether the record moved."""
@@ -70,11 +70,14 @@ class Beside:
             if self.desk.fault != fault:
                 LOG.error("the record cannot be read, and stays as it was", extra={"told": {"fault": self.desk.fault}})
 
-    def _quietly(self, doing: Callable[[], object]) -> None:
+    def _whatever_happens(self, doing: Callable[[], object]) -> None:
+        """Do something; what goes wrong is told, and does not keep it from being done the next time."""
         try:
             doing()
         except (UnavailableError, OSError) as wrong:
             LOG.error("the register does not answer", extra={"told": {"fault": str(wrong)}})
+        except Exception:  # noqa: BLE001 - it goes on, whatever it was
+            LOG.exception("something is wrong here")
 
 
 @dataclass(frozen=True, slots=True)

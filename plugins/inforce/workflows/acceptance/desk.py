@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -19,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
+from inforce.adapters.acceptance.heads_file import keep_head
 from inforce.adapters.acceptance.register_store import Append, Kept, Register
 from inforce.adapters.acceptance.request_store import RequestStore
 from inforce.adapters.git_record import tip_of
@@ -316,6 +316,7 @@ class Desk:
 
         Raises:
             UnavailableError: the register does not answer.
+            OSError: the file of heads cannot be written; it is tried again.
         """
         heads = self.setup.heads
         if self._last_head is None:
@@ -323,17 +324,12 @@ class Desk:
         is_late = self._since_head > 0 and now - self._last_head >= heads.pause
         if not (at_once or is_late or self._since_head >= heads.rows):
             return False
-        before = self.register.last_signed_head()
+        before, since = self.register.last_signed_head(), self._since_head
         text = self.register.sign_head(self._signed_head, now)
-        self._since_head, self._last_head = 0, now
-        if text is None or text == before:
-            return False
-        if heads.file:
-            with (self._folder / heads.file).open("a", encoding="ascii") as file:
-                file.write(f"{text}\n")
-                file.flush()
-                os.fsync(file.fileno())
-        return True
+        if text is not None and heads.file:
+            keep_head(self._folder / heads.file, text)
+        self._since_head, self._last_head = self._since_head - since, now
+        return text is not None and text != before
 
     def clear_out(self, now: datetime) -> int:
         """Forget requests that are long over; how many."""
