@@ -193,7 +193,7 @@ def _link(stored: Stored, value: dict[str, Any], *, is_read: bool) -> Link:
         TypeError: something in it is of another kind.
     """
     number, _, _, _, _, _, digest, data, jws = stored
-    if type(value["number"]) is not int or not all(isinstance(one, str) for one in _texts(value)):
+    if [*map(type, _looked_at(value))] != _KINDS:
         raise TypeError
     return Link(
         number,
@@ -215,7 +215,8 @@ def _unreadable(stored: Stored, walk: Walk) -> Link:
 
 
 _filed = itemgetter(*_FILED)
-_texts = itemgetter("instant", "presentation", "previous", "register")
+_looked_at = itemgetter("number", "instant", "presentation", "previous", "register")
+_KINDS = [int, str, str, str, str]
 
 
 def _names(jws: str, digest: str) -> bool:
