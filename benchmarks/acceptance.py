@@ -48,7 +48,7 @@ from inforce.adapters.acceptance.register_store import PATIENCE, open_register
 from inforce.adapters.acceptance.request_store import RequestStore
 from inforce.adapters.databases import engine_of, make_durable, writing
 from inforce.core.asking import Question, Request
-from inforce.workflows.acceptance.read_settings import read_acceptances_file
+from inforce.workflows.acceptance.set_up import read_acceptances_file
 
 _LINES, _ROW, _RECEIPT, _GIVEN = 100_000, 750, 950, 150
 """How many lines there are to mark, and how many characters what is written has, as the app writes it."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import resource
 import secrets
 import signal
 import socket
@@ -102,10 +103,8 @@ def test_without_a_database_there_is_no_receipt(company, hold):
             if hold == "locked":
                 other.execute("BEGIN EXCLUSIVE")
             elif hold == "full":
-                other.execute(
-                    "CREATE TRIGGER full BEFORE INSERT ON inforce_receipts"
-                    " BEGIN SELECT RAISE(ROLLBACK, 'database or disk is full'); END"
-                )
+                written = path.with_name("acceptances.db-wal").stat().st_size
+                resource.prlimit(app.process.pid, resource.RLIMIT_FSIZE, (written, resource.RLIM_INFINITY))
             else:
                 other.execute("ALTER TABLE inforce_acceptances RENAME TO elsewhere")
             answer = page.send(page.filled("accepted"), "application/json")
@@ -117,7 +116,8 @@ def test_without_a_database_there_is_no_receipt(company, hold):
             if hold == "locked":
                 other.execute("ROLLBACK")
             elif hold == "full":
-                other.execute("DROP TRIGGER full")
+                everything = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+                resource.prlimit(app.process.pid, resource.RLIMIT_FSIZE, everything)
             else:
                 assert app.shop.get("ready").status_code == 503
                 other.execute("ALTER TABLE elsewhere RENAME TO inforce_acceptances")
@@ -190,6 +190,18 @@ def _look(app, until):
     while not until(told := app.shop.get("ready").json()):
         pass
     return told
+
+
+def test_of_two_answers_at_once_one_is_taken_and_the_other_told(company):
+    with company.serving() as app, ThreadPoolExecutor(2) as pool:
+        for number in range(10):
+            page = app.page(app.ask(f"u-{number}")["address"])
+            forms = [page.filled(said) for said in ("accepted", "declined")]
+            sent = list(pool.map(page.send, forms, ["application/json"] * 2))
+            assert sorted(one.status_code for one in sent) == [303, 409]
+            (refused,) = (one.json()["type"] for one in sent if one.status_code == 409)
+            assert refused == f"{app.address}problems/address-used"
+    assert len(company.rows()) == 10
 
 
 class Crowd:
@@ -273,3 +285,6 @@ def test_a_thousand_answers_at_once_survive_kills(company):
     for subject, receipt in crowd.receipts.items():
         said = payload(receipt, crowd.keys)
         assert (said["subject"], said["number"]) == (subject, rows[subject]["number"])
+    told = company.repo.run(company.inforce, "acceptances", "check", "--receipts").out
+    assert "1000 rows" in told
+    assert told.endswith("0 faults\n")

@@ -6,7 +6,7 @@ from textwrap import dedent
 import pytest
 
 from inforce.core.acceptance_settings import Application, Heads, Limits
-from inforce.core.notify_settings import Database, Secret
+from inforce.core.secret import Database, Secret
 from inforce.formats.acceptance import settings_file
 from inforce.formats.acceptance.settings_file import parse_acceptances
 

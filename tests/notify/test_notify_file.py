@@ -6,7 +6,8 @@ from textwrap import dedent
 import pytest
 
 from inforce.core.notice import Event
-from inforce.core.notify_settings import Database, Mail, Members, Secret, Security, Webhook
+from inforce.core.notify_settings import Mail, Members, Security, Webhook
+from inforce.core.secret import Database, Secret
 from inforce.formats.notify import notify_file
 from inforce.formats.notify.notify_file import parse_notify
 from inforce.formats.settings_fields import DATABASE_KEYS

@@ -16,8 +16,7 @@ from inforce.core.effect import Audience
 from inforce.core.register import Shown, Statement
 from inforce.formats.acceptance.receipt_jws import sign_receipt
 from inforce.workflows.acceptance.presentations import presentations_of
-from inforce.workflows.acceptance.read_settings import read_acceptances_file
-from inforce.workflows.acceptance.set_up import register_of, signing_key_of
+from inforce.workflows.acceptance.set_up import read_acceptances_file, register_of, signing_key_of
 from inforce.workflows.read_record import opened
 from inforce.workflows.settings import Settings
 

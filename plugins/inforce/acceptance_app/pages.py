@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from inforce.core.acceptance import Decision
+from inforce.core.address import acceptance_address
 from inforce.core.asking import Standing
 from inforce.formats.messages import Messages, direction
 from inforce.formats.redline.style import page_style
@@ -40,6 +41,7 @@ class Part:
     before: str
     entries: Markup
     marked: Markup
+    page: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +92,49 @@ class Pages:
             problem: why it is shown again; empty where it is not.
         """
         parts = [
-            _part(present, number, one, say, chosen, is_incomplete=problem == "no-answer")
+            self._part(present, number, one, say, chosen, is_incomplete=problem == "no-answer")
             for number, one in enumerate(asked, start=1)
         ]
         return self._render("asking.html", say, parts=parts, action=action, key=key, problem=problem)
+
+    def _part(  # noqa: PLR0913 - what a part says
+        self,
+        present: PresentRecord,
+        number: int,
+        asked: Asked,
+        say: Messages,
+        chosen: Mapping[tuple[str, str], str],
+        *,
+        is_incomplete: bool,
+    ) -> Part:
+        revision, before = asked.revision, asked.compared_with
+        mine = chosen.get((asked.policy.slug, revision.name), "")
+        entries = marked = Markup()
+        if before is not None:
+            changes = present.changes(asked.policy.slug, before, revision, say)
+            entries, marked = (_placed(one, f"changed-{number}-") for one in (changes.entries, changes.marked))
+        fields = {
+            "policy": asked.policy.slug,
+            "revision": revision.name,
+            "digest": revision.digest,
+            "presentation": asked.presentation.digest,
+            "compared": before.name if before is not None else "",
+        }
+        return Part(
+            number,
+            revision.title,
+            revision.language,
+            direction(revision.language),
+            {f"{name}-{number}": value for name, value in fields.items()},
+            Markup(asked.presentation.article),  # noqa: S704 - our own, byte for byte
+            asked.presentation.box,
+            mine,
+            is_incomplete and mine not in set(Decision),
+            Words(say).calling(before) if before is not None else "",
+            entries,
+            marked,
+            f"{self._root}{acceptance_address(asked.policy.slug, revision.name)}" if self._root else "",
+        )
 
     def answered(self, present: PresentRecord, standing: Standing, receipts: Sequence[str], say: Messages) -> str:
         """What a person answered, with the receipts."""
@@ -121,44 +162,6 @@ class Pages:
 
     def _render(self, template: str, say: Messages, **values: Any) -> str:
         return self._environment.get_template(template).render(say=say, **values)
-
-
-def _part(  # noqa: PLR0913 - what a part says
-    present: PresentRecord,
-    number: int,
-    asked: Asked,
-    say: Messages,
-    chosen: Mapping[tuple[str, str], str],
-    *,
-    is_incomplete: bool,
-) -> Part:
-    revision, before = asked.revision, asked.compared_with
-    mine = chosen.get((asked.policy.slug, revision.name), "")
-    entries = marked = Markup()
-    if before is not None:
-        changes = present.changes(asked.policy.slug, before, revision, say)
-        entries, marked = (_placed(one, f"changed-{number}-") for one in (changes.entries, changes.marked))
-    fields = {
-        "policy": asked.policy.slug,
-        "revision": revision.name,
-        "digest": revision.digest,
-        "presentation": asked.presentation.digest,
-        "compared": before.name if before is not None else "",
-    }
-    return Part(
-        number,
-        revision.title,
-        revision.language,
-        direction(revision.language),
-        {f"{name}-{number}": value for name, value in fields.items()},
-        Markup(asked.presentation.article),  # noqa: S704 - our own, byte for byte
-        asked.presentation.box,
-        mine,
-        is_incomplete and mine not in set(Decision),
-        Words(say).calling(before) if before is not None else "",
-        entries,
-        marked,
-    )
 
 
 def _placed(html: str, prefix: str) -> Markup:

@@ -241,7 +241,7 @@ def prove(config_file: Path | None, subject: str, out: Path, settings: Path | No
 
 def settings_of_register(config_file: Path | None, settings: Path | None) -> tuple[Path, AcceptanceSettings]:
     """How the register is set up, and in which file that stands."""
-    from inforce.workflows.acceptance.read_settings import read_acceptances_file
+    from inforce.workflows.acceptance.set_up import read_acceptances_file
 
     path = settings or (config_file or nearest_config()).parent / "acceptances.yml"
     return path, read_acceptances_file(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from inforce.core.notify_settings import Database, Secret
+from inforce.core.secret import Database, Secret
 
 IP = "ip"
 USER_AGENT = "user_agent"

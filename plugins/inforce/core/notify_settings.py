@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from inforce.core.notice import Event
+from inforce.core.secret import Database, Secret
 
 
 class Security(StrEnum):
@@ -15,22 +16,6 @@ class Security(StrEnum):
     STARTTLS = "starttls"
     TLS = "tls"
     NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Secret:
-    """Where a secret is: in the first line of a file, or in an environment variable; one of the two is given."""
-
-    file: str = ""
-    variable: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Database:
-    """A database: an SQLAlchemy address, without the password, and where that is."""
-
-    address: str
-    password: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from inforce.core.errors import Fault
-from inforce.core.notify_settings import Database, Secret
+from inforce.core.secret import Database, Secret
 from inforce.formats.strict_yaml import Fields, Keys
 
 DATABASE_KEYS = ("database", "password_file", "password_env")

@@ -13,9 +13,9 @@ from typing import Any, Self
 from inforce.adapters.notify.ledger_store import Ledger
 from inforce.adapters.notify.notices_source import NoticesSource
 from inforce.adapters.notify.recipients import read_csv, read_query
-from inforce.adapters.notify.secret import secret_of
 from inforce.adapters.notify.smtp_mail import MailStoppedError, SmtpMail
 from inforce.adapters.notify.webhook import WebhookSender
+from inforce.adapters.secret import secret_of
 from inforce.core.announcement import Announcement, Recipient
 from inforce.core.delivery import Channel, Delivery, Noted, Outcome, Persistence, State, concerns, may_be_tried
 from inforce.core.errors import InforceError, Problem, RecordError

@@ -12,15 +12,16 @@ from pathlib import Path
 
 from inforce.adapters.notify.ledger_store import Ledger, open_ledger
 from inforce.adapters.notify.notices_source import NoticesSource, open_source
-from inforce.adapters.notify.secret import secret_of
+from inforce.adapters.secret import secret_of
 from inforce.core.announcement import Announcement
 from inforce.core.delivery import Standing, Trouble, cancelled, standing, to_tell
-from inforce.core.errors import ConfigurationError, Problem, RecordError, Severity, did_you_mean
+from inforce.core.errors import Problem, RecordError, Severity, did_you_mean
 from inforce.core.notify_settings import NotifySettings
 from inforce.core.pulled import Pulled, compare
 from inforce.formats.notify.notify_file import parse_notify
 from inforce.workflows.deliver import Deliverer, EndedError, Wait
 from inforce.workflows.notify_report import How, Report
+from inforce.workflows.settings_file import read_settings_file
 
 _BACK = timedelta(minutes=5)
 _AHEAD = timedelta(days=1)
@@ -33,15 +34,7 @@ def read_notify_file(path: Path) -> NotifySettings:
     Raises:
         ConfigurationError: the file cannot be read, or something in it cannot be: all of it together.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as wrong:
-        todo = "name it with --settings; docs/notify.md shows one"
-        raise ConfigurationError([Problem(str(path), f"this cannot be read: {wrong.strerror}", todo)]) from None
-    reading = parse_notify(data)
-    if reading.value is None:
-        raise ConfigurationError(Problem.of(fault, str(path)) for fault in reading.faults)
-    return reading.value
+    return read_settings_file(path, parse_notify, "docs/notify.md")
 
 
 def notify(

@@ -42,8 +42,8 @@ from urllib.parse import urlsplit
 
 from inforce.core.acceptance_settings import KEEPABLE, AcceptanceSettings, Application, Heads, Limits
 from inforce.core.errors import Fault, did_you_mean
-from inforce.core.notify_settings import Secret
 from inforce.core.record import Reading
+from inforce.core.secret import Secret
 from inforce.core.web_address import address_fault
 from inforce.formats.settings_fields import (
     database_field,

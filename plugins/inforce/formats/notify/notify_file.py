@@ -47,8 +47,9 @@ from email.utils import getaddresses
 
 from inforce.core.errors import Fault, did_you_mean
 from inforce.core.notice import Event
-from inforce.core.notify_settings import Database, Mail, Members, NotifySettings, Secret, Security, Webhook
+from inforce.core.notify_settings import Mail, Members, NotifySettings, Security, Webhook
 from inforce.core.record import Reading
+from inforce.core.secret import Database, Secret
 from inforce.core.web_address import address_fault, is_web_address
 from inforce.formats.notify.mail_address import mail_address
 from inforce.formats.settings_fields import (

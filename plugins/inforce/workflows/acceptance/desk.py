@@ -22,7 +22,7 @@ from threading import Lock
 from inforce.adapters.acceptance.register_store import Append, Kept, Register
 from inforce.adapters.acceptance.request_store import RequestStore
 from inforce.adapters.git_record import tip_of
-from inforce.adapters.notify.secret import secret_of
+from inforce.adapters.secret import secret_of
 from inforce.core.acceptance import Open
 from inforce.core.acceptance_settings import IP, USER_AGENT, AcceptanceSettings, Application
 from inforce.core.asking import Answer, Question, Refusal, RefusedError, Request, Standing

@@ -1,4 +1,4 @@
-"""What an `acceptances.yml` names: the register, its private keys, and the public ones of all times."""
+"""An `acceptances.yml`, and what it names: the register, its private keys, and the public ones of all times."""
 
 from __future__ import annotations
 
@@ -8,12 +8,23 @@ from pathlib import Path
 
 from inforce.adapters.acceptance.register_store import Register, open_register
 from inforce.adapters.acceptance.signing_keys import read_keys
-from inforce.adapters.notify.secret import secret_of
+from inforce.adapters.secret import secret_of
 from inforce.core.acceptance_settings import AcceptanceSettings
 from inforce.core.errors import ConfigurationError, Problem
 from inforce.formats.acceptance.jwks import Jwks, SigningKey, read_jwks
+from inforce.formats.acceptance.settings_file import parse_acceptances
+from inforce.workflows.settings_file import read_settings_file
 
 _MOST = 1 << 20
+
+
+def read_acceptances_file(path: Path) -> AcceptanceSettings:
+    """What the operator set up.
+
+    Raises:
+        ConfigurationError: the file cannot be read, or something in it cannot be: all of it together.
+    """
+    return read_settings_file(path, parse_acceptances, "docs/acceptance.md")
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from inforce.core.errors import ConfigurationError, Problem
-from inforce.core.notify_settings import Secret
+from inforce.core.secret import Secret
 
 
 def secret_of(secret: Secret | None, folder: Path) -> str | None:
