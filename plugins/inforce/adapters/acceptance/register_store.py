@@ -328,6 +328,15 @@ class Register:
         with self.reading() as connection:
             return connection.execute(sa.select(sa.func.max(_HEADS.c.number))).scalar() or 0
 
+    def receipts_without_rows(self, after: int) -> tuple[int, int]:
+        """Of receipts after a row's number that have no row: the first one's number and the last one's; 0 without."""
+        is_there = sa.exists().where(_A.number == _RECEIPTS.c.number)
+        number = _RECEIPTS.c.number
+        asked = sa.select(sa.func.min(number), sa.func.max(number)).where(number > after, sa.not_(is_there))
+        with self.reading() as connection:
+            first, last = connection.execute(asked).one()
+        return first or 0, last or 0
+
     def heads_around(self, number: int) -> tuple[str | None, str | None]:
         """The last head that was signed before a row, and the first one with it; None where there is none."""
         before = sa.select(_HEADS.c.jws).where(_HEADS.c.number < number).order_by(_HEADS.c.number.desc()).limit(1)
