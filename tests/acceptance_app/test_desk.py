@@ -9,7 +9,7 @@ from inforce.core.acceptance import Decision
 from inforce.core.asking import Answer, Question
 from inforce.workflows.acceptance.answer import Seen
 from inforce.workflows.acceptance.desk import open_desk
-from inforce.workflows.acceptance.read_settings import read_acceptances_file
+from inforce.workflows.acceptance.set_up import read_acceptances_file
 from inforce.workflows.progress import silent
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
