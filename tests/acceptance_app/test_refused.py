@@ -295,3 +295,10 @@ def test_who_answered_as_somebody_else_is_not_asked_to_reconsider_what_nobody_as
         assert app.ask("u", JOINED, ["cookies"], reconsider=True) == {"asked": []}
         asked = app.ask("u", JOINED, ["cookies", "privacy-policy"], reconsider=True)["asked"]
         assert [one["policy"] for one in asked] == ["privacy-policy"]
+
+
+def test_nothing_of_it_is_a_fault_of_ours(app):
+    """The last test of this file: nothing before it was answered with 500, or left an error in the log."""
+    app.shop.get("health")
+    assert [one for one in app.told("call") if one["status"] == 500] == []
+    assert [line for line in app.log if '"level": "error"' in line or "never retrieved" in line] == []
