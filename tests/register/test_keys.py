@@ -20,7 +20,7 @@ def test_a_new_key_is_its_owners_alone_and_its_public_half_is_added(project):
     assert [one.algorithm for one in keys] == ["Ed25519", "ES256"]
     assert [one.kid for one in keys][:1] == [one.kid for one in read_jwks(first)]
     assert said.out.splitlines() == [
-        f"next.pem: the private key {list(keys)[1].kid}",
+        f"next.pem: has the private key; its public name (kid) is {list(keys)[1].kid}",
         "acceptance-keys.json: has its public key",
     ]
     openssl = subprocess.run(

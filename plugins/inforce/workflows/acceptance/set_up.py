@@ -55,7 +55,10 @@ def signing_key_of(settings: AcceptanceSettings, folder: Path) -> SigningKey:
     key, public = read_keys(settings.keys, folder)[0], public_keys_of(settings, folder)
     if public.find(key.kid) is None:
         what = f"the key {key.kid} of {settings.keys[0]} is not in it: nobody could check what it signs"
-        todo = "add it: `inforce acceptances new-key` does so with --jwks; and publish the file before the key signs"
+        todo = (
+            "a public key is added when its key is made: make another with `inforce acceptances new-key` and --jwks, "
+            "publish the file, and then name that key first in `keys`"
+        )
         raise ConfigurationError([Problem(settings.public_keys, what, todo)])
     return key
 
@@ -79,7 +82,10 @@ def read_key_set(path: Path, shown: str) -> Jwks:
         with path.open("rb") as file:
             return read_jwks(file.read(_MOST))
     except OSError as wrong:
-        todo = "make one with `inforce acceptances new-key --out register-key.pem --jwks acceptance-keys.json`"
+        todo = (
+            "name the file with the register's public keys, as the site has it under accept/keys.json; "
+            "`inforce acceptances new-key` makes it with --jwks, together with a key"
+        )
         raise ConfigurationError([Problem(shown, f"this cannot be read: {wrong.strerror}", todo)]) from None
     except ValueError as wrong:
         todo = "name the file with the register's public keys, as the site has it under accept/keys.json"
