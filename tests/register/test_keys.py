@@ -58,6 +58,8 @@ def test_a_key_that_nobody_could_check_does_not_sign(project):
     project.ask("new-key", "--out", "next.pem", status=0)
     with pytest.raises(ConfigurationError, match="is not in it: nobody could check what it signs"):
         signing_key_of(replace(project.said, keys=("next.pem",)), project.folder)
+    with pytest.raises(ConfigurationError, match=r"of next\.pem is not in it"):
+        signing_key_of(replace(project.said, keys=("register-key.pem", "next.pem")), project.folder)
 
 
 def test_what_is_no_private_key_for_receipts_is_told_together(project):
