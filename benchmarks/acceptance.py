@@ -25,7 +25,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
@@ -34,12 +35,14 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import sqlalchemy as sa
 from acceptance_app.whole_app import Company
+from anyio import to_thread
 from measure import BIN
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as Call
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, Router
 
+from inforce.acceptance_app.app import THREADS
 from inforce.acceptance_app.calls import Surrounding, Telling
 from inforce.acceptance_app.limits import FORM_BODY, body_of
 from inforce.acceptance_app.pages import Pages
@@ -88,8 +91,13 @@ def bare(database: str, port: int, settings: Path) -> None:
         await run_in_threadpool(write, body.decode())
         return RedirectResponse("/", 303)
 
+    @asynccontextmanager
+    async def alive(_: object) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = THREADS
+        yield
+
     routes = [Route("/a/{token}", take, methods=["POST"])]
-    app = Surrounding(Router(routes), routes, Telling(setup.address, Pages("")), time.monotonic)
+    app = Surrounding(Router(routes, lifespan=alive), routes, Telling(setup.address, Pages("")), time.monotonic)
     log_to_standard_error()
     serve(app, setup, socket.create_server(("127.0.0.1", port)), lambda: None)
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 from acceptance_app.conftest import INFORCE
+from acceptance_app.test_flow import begun, shopping
 from acceptance_app.whole_app import BACK, JOINED, Company
 from browser.conftest import chromium  # noqa: F401 - a fixture
 from browser.test_accessibility import faults
@@ -87,6 +88,18 @@ def test_who_registers_needs_nothing_but_the_keyboard(app, visited):
         ("user-agreement", "accepted"),
     ]
     assert [one for one in page.said if "422" not in one] == []
+
+
+def test_the_shop_of_another_site_sends_people_here_and_gets_them_back(app, visited):
+    with shopping(app) as browser:
+        begun(browser)
+        page = visited(f"{app.company.shop}register")
+        for number in (1, 2):
+            page.check(f"#accepted-{number}")
+        page.click("button")
+        page.wait_for_url(f"{app.company.shop}registered?*")
+        assert page.locator("body").inner_text() == "Welcome"
+        assert not [one for one in page.said if "Content Security" in one]
 
 
 def test_arrows_choose_between_the_answers(app, visited):

@@ -282,3 +282,10 @@ def test_a_page_on_which_nothing_is_asked_any_more_leads_back(app):
     assert (page.status, page.title) == (409, "Nothing is asked of you")
     assert page.html.xpath("//a/@href") == [f"{BACK}?request={second['id']}&state=s"]
     problem(page.send(fields, "application/json"), "answered-already")
+
+
+def test_nothing_of_it_is_a_fault_of_ours(app):
+    """The last test of this file: nothing before it was answered with 500, or left an error in the log."""
+    app.shop.get("health")
+    assert [one for one in app.told("call") if one["status"] == 500] == []
+    assert [line for line in app.log if '"level": "error"' in line or "never retrieved" in line] == []

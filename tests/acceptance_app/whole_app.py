@@ -55,7 +55,7 @@ class Company:
         self.inforce, self.folder = inforce, self.repo.folder
         new_key("ed25519", self.folder / "register-key.pem", self.folder / "acceptance-keys.json")
         self.port, shop = free_ports(2)
-        self.shop = f"http://127.0.0.1:{shop}/"
+        self.shop = f"http://localhost:{shop}/"  # to a browser, another site
         self.address = f"http://127.0.0.1:{self.port}/"
         self.database, self.more = "sqlite:///acceptances.db", ""
         self.site()

@@ -58,8 +58,9 @@ class ForPeople:
         if isinstance(taken, Response):
             return taken
         if taken.written is not None:
-            await asyncio.wait([asyncio.wrap_future(taken.written)])
-            if taken.written.exception() is not None:  # which takes further questions
+            written = asyncio.wrap_future(taken.written)
+            await asyncio.wait([written])
+            if written.exception() is not None:  # which takes further questions
                 return await run_in_threadpool(self._settled, call, token, fields, taken)
         return self._settled(call, token, fields, taken)
 
