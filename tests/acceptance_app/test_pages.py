@@ -7,6 +7,7 @@ import signal
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from acceptance_app.whole_app import ASKING, JOINED
 from repository import instant, material
@@ -76,6 +77,26 @@ def test_who_accepted_an_earlier_text_sees_what_changed_since_that_one(company):
             ("later", "2018-04-10"),
             ("later", None),
         ]
+
+
+def test_two_texts_of_one_policy_are_told_apart_by_their_revisions(company):
+    text = "# Privacy Policy\n\nWe keep what you tell us, in Busan.\n"
+    company.repo.commit(
+        "2019-01-01T09:00:00+09:00", {"privacy-policy/next.md": material("effective: 2999-01-01\n", text)}
+    )
+    with company.serving() as app:
+        page = app.page(app.ask("u-1", JOINED, ["privacy-policy", "user-agreement"])["address"])
+        called = ["Privacy Policy, 2018-04-10", "Privacy Policy, next", "User Agreement"]
+        assert page.html.xpath("//nav//a/text()") == called
+        assert page.html.xpath("//legend/text()") == [f"Your answer: {one}" for one in called]
+
+
+def test_the_page_says_until_when_it_can_be_answered(app):
+    asked = app.ask("slow-reader")
+    until = datetime.fromisoformat(asked["expires"]).astimezone(ZoneInfo("Asia/Seoul"))
+    page = app.page(asked["address"])
+    said = f"You can send your answer until {until:%-d %B %Y, %H:%M:%S} (Asia/Seoul)."
+    assert [one for one in page.html.xpath("//main/p/text()") if one.startswith(said)]
 
 
 def test_a_correction_asks_nothing_and_takes_the_place_of_what_it_corrects(company):

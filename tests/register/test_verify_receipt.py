@@ -61,6 +61,7 @@ def test_it_is_read_from_a_file_a_text_or_an_address(answered, receipt):
             lambda parts: [claims(parts[0], jku="https://evil.example/"), *parts[1:]],
             "other members than",
         ),
+        (lambda parts: [claims(parts[0], typ="\x1b[2Jall is well"), *parts[1:]], "other members than"),
     ],
 )
 def test_a_receipt_with_anything_changed_is_altered(answered, receipt, tmp_path, change, what):

@@ -129,6 +129,7 @@ class ForPeople:
             action=f"/a/{token}",
             key=key,
             chosen=_chosen(fields or {}),
+            expires=request.expires,
             problem=problem.name if problem is not None else "",
         )
         targets = [] if request.question.return_to is None else [request.question.return_to]

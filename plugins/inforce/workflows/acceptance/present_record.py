@@ -20,6 +20,7 @@ from inforce.core.clause import Clause
 from inforce.core.effect import Audience
 from inforce.core.errors import RecordError
 from inforce.core.instant import format_instant
+from inforce.core.occasion import is_asked
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord
 from inforce.core.register import Row, answers_of
@@ -126,8 +127,15 @@ class PresentRecord:
             self._asked(slug, one, rows, question, instant)
             for slug in question.policies
             for one in self.open(slug, rows, question.registered, instant)
-            if one.is_asked or (question.reconsider and one.decision is not None)
+            if one.is_asked or (question.reconsider and self._is_answered(slug, one, instant))
         )
+
+    def _is_answered(self, slug: str, one: Open, instant: datetime) -> bool:
+        """Whether it was answered, and is asked of people who meet it as this person does.
+
+        It may not be: the application said otherwise then of when the person registered.
+        """
+        return one.decision is not None and is_asked(self.timeline(slug, instant)[one.root], one.audience)
 
     def _asked(self, slug: str, one: Open, rows: Sequence[Row], question: Question, instant: datetime) -> Asked:
         timeline = self.timeline(slug, instant)
