@@ -4,8 +4,10 @@ import hashlib
 import json
 import re
 import signal
+import time
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from acceptance_app.whole_app import ASKING, JOINED
 from repository import instant, material
@@ -58,7 +60,7 @@ def test_who_accepted_an_earlier_text_sees_what_changed_since_that_one(company):
         company.repo.commit(datetime.now(UTC).isoformat(), files)
         app.process.send_signal(signal.SIGHUP)
         while len(app.must("u-1")["asked"]) < 2:
-            pass
+            time.sleep(0.02)
         page = app.page(app.ask("u-1", JOINED, ["privacy-policy", "user-agreement"])["address"])
         changed = page.html.find_class("app-changed")
         assert [one.findtext("h2") for one in changed] == ["Privacy Policy: what has changed"]
@@ -77,6 +79,26 @@ def test_who_accepted_an_earlier_text_sees_what_changed_since_that_one(company):
         ]
 
 
+def test_two_texts_of_one_policy_are_told_apart_by_their_revisions(company):
+    text = "# Privacy Policy\n\nWe keep what you tell us, in Busan.\n"
+    company.repo.commit(
+        "2019-01-01T09:00:00+09:00", {"privacy-policy/next.md": material("effective: 2999-01-01\n", text)}
+    )
+    with company.serving() as app:
+        page = app.page(app.ask("u-1", JOINED, ["privacy-policy", "user-agreement"])["address"])
+        called = ["Privacy Policy, 2018-04-10", "Privacy Policy, next", "User Agreement"]
+        assert page.html.xpath("//nav//a/text()") == called
+        assert page.html.xpath("//legend/text()") == [f"Your answer: {one}" for one in called]
+
+
+def test_the_page_says_until_when_it_can_be_answered(app):
+    asked = app.ask("slow-reader")
+    until = datetime.fromisoformat(asked["expires"]).astimezone(ZoneInfo("Asia/Seoul"))
+    page = app.page(asked["address"])
+    said = f"You can send your answer until {until:%-d %B %Y, %H:%M:%S} (Asia/Seoul)."
+    assert [one for one in page.html.xpath("//main/p/text()") if one.startswith(said)]
+
+
 def test_a_correction_asks_nothing_and_takes_the_place_of_what_it_corrects(company):
     with company.serving() as app:
         app.answers("accepted", "u-1")
@@ -86,7 +108,7 @@ def test_a_correction_asks_nothing_and_takes_the_place_of_what_it_corrects(compa
         company.repo.commit(datetime.now(UTC).isoformat(), {"privacy-policy/slip.md": text})
         app.process.send_signal(signal.SIGHUP)
         while app.must("u-3", None, policies=["privacy-policy"])["asked"][0]["revision"] != "slip":
-            pass
+            time.sleep(0.02)
         assert app.ask("u-1") == {"asked": []}
         assert page.answer("accepted").status_code == 409
         assert page.html.xpath("//*[@role='alert']//h2/text()") == ["This text is offered no more"]

@@ -153,7 +153,7 @@ CHANGES = [
 def test_whatever_is_altered_is_refused_and_nothing_of_it_shown(read, accepting, kind):  # noqa: F811
     page = read(*(altered(accepting.receipt(kind), *change) for change in CHANGES))
     for number in range(len(CHANGES)):
-        assert "This is no valid receipt" in said(page, number)
+        assert "This could not be confirmed as a receipt" in said(page, number)
         assert "the receipt was altered, or made up" in said(page, number)
     assert "u-107" not in page.locator(".inforce-receipts__read").inner_text()
 
@@ -207,7 +207,7 @@ def test_nothing_in_an_address_becomes_markup(opened, early):
     for fragment in HOSTILE:
         page.goto("about:blank")
         page.goto(f"{early}accept/receipt/#{fragment}")
-        expect(page.locator(".inforce-receipt").first).to_contain_text("This is no valid receipt")
+        expect(page.locator(".inforce-receipt").first).to_contain_text("This could not be confirmed as a receipt")
         expect(page.locator(".inforce-receipts__status")).to_be_empty()
         assert page.title().startswith("Your receipt"), fragment
         assert page.evaluate("window.violations") == [], fragment

@@ -20,7 +20,7 @@ def test_a_new_key_is_its_owners_alone_and_its_public_half_is_added(project):
     assert [one.algorithm for one in keys] == ["Ed25519", "ES256"]
     assert [one.kid for one in keys][:1] == [one.kid for one in read_jwks(first)]
     assert said.out.splitlines() == [
-        f"next.pem: the private key {list(keys)[1].kid}",
+        f"next.pem: has the private key; its public name (kid) is {list(keys)[1].kid}",
         "acceptance-keys.json: has its public key",
     ]
     openssl = subprocess.run(
@@ -58,6 +58,8 @@ def test_a_key_that_nobody_could_check_does_not_sign(project):
     project.ask("new-key", "--out", "next.pem", status=0)
     with pytest.raises(ConfigurationError, match="is not in it: nobody could check what it signs"):
         signing_key_of(replace(project.said, keys=("next.pem",)), project.folder)
+    with pytest.raises(ConfigurationError, match=r"of next\.pem is not in it"):
+        signing_key_of(replace(project.said, keys=("register-key.pem", "next.pem")), project.folder)
 
 
 @pytest.mark.parametrize(("mode", "is_good"), [(0o600, True), (0o440, True), (0o604, False), (0o602, False)])

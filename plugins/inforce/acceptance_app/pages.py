@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files as resources
 from typing import Any
@@ -16,6 +18,7 @@ from markupsafe import Markup
 from inforce.core.acceptance import Decision
 from inforce.core.address import acceptance_address
 from inforce.core.asking import Standing
+from inforce.core.policy import Revision
 from inforce.formats.messages import Messages, direction
 from inforce.formats.redline.style import page_style
 from inforce.formats.words import Words
@@ -78,6 +81,7 @@ class Pages:
         action: str,
         key: str,
         chosen: Mapping[tuple[str, str], str],
+        expires: datetime,
         problem: str = "",
     ) -> str:
         """What a person is asked, with the form.
@@ -89,13 +93,16 @@ class Pages:
             action: where the form is sent. It has to be said: a fragment in the page's address would take the focus.
             key: what the form's hidden field says.
             chosen: what the person chose already, where the page is shown again: nothing is chosen for them.
+            expires: until when the form can be sent: whoever reads has to know how long they may.
             problem: why it is shown again; empty where it is not.
         """
         parts = [
             self._part(present, number, one, say, chosen, is_incomplete=problem == "no-answer")
             for number, one in enumerate(asked, start=1)
         ]
-        return self._render("asking.html", say, parts=parts, action=action, key=key, problem=problem)
+        parts = _told_apart(parts)
+        until = _moment(expires, asked[0].revision, say)
+        return self._render("asking.html", say, parts=parts, action=action, key=key, until=until, problem=problem)
 
     def _part(  # noqa: PLR0913 - what a part says
         self,
@@ -148,7 +155,7 @@ class Pages:
                     revision.language,
                     direction(revision.language),
                     say(f"app.answered.{one.decision.value}"),
-                    f"{say.moment(one.instant, revision.zone, exactly=True, with_time=True)} ({revision.time_zone})",
+                    _moment(one.instant, revision, say),
                     revision.digest,
                     receipt,
                     f"{self._root}accept/receipt/#{receipt}" if self._root else "",
@@ -162,6 +169,23 @@ class Pages:
 
     def _render(self, template: str, say: Messages, **values: Any) -> str:
         return self._environment.get_template(template).render(say=say, **values)
+
+
+def _moment(instant: datetime, revision: Revision, say: Messages) -> str:
+    """The instant, in the time zone of the text."""
+    return f"{say.moment(instant, revision.zone, exactly=True, with_time=True)} ({revision.time_zone})"
+
+
+def _told_apart(parts: Sequence[Part]) -> list[Part]:
+    """The parts, those of one title with their revision: links and groups of answers have to say which one they mean.
+
+    That happens where a policy asks about the text in force and about the one to come.
+    """
+    titles = Counter(one.title for one in parts)
+    return [
+        one if titles[one.title] == 1 else replace(one, title=f"{one.title}, {one.fields[f'revision-{one.number}']}")
+        for one in parts
+    ]
 
 
 def _placed(html: str, prefix: str) -> Markup:

@@ -26,7 +26,7 @@ def secret_of(secret: Secret | None, folder: Path) -> str | None:
             found = os.environ.get(secret.variable, "")
     except (OSError, UnicodeDecodeError) as wrong:
         what = f"this secret cannot be read: {getattr(wrong, 'strerror', None) or 'it is not UTF-8'}"
-        raise ConfigurationError([Problem(place, what, "put it there, and let the job read it")]) from None
+        raise ConfigurationError([Problem(place, what, "put it there, and let this program read it")]) from None
     if not found:
         raise ConfigurationError([Problem(place, "this secret is empty or not there", "put it there")])
     return found

@@ -57,7 +57,7 @@ def new_key(out: Path, jwks: Path | None, kind: str, as_json: bool) -> None:
     if as_json:
         print_json({"jwks": None if jwks is None else str(jwks), "kid": kid, "private": str(out)})
         return
-    click.echo(f"{out}: the private key {kid}")
+    click.echo(f"{out}: has the private key; its public name (kid) is {kid}")
     if jwks is not None:
         click.echo(f"{jwks}: has its public key")
 

@@ -670,5 +670,5 @@ def _told(address: str) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as wrong:
-        todo = "look whether the database answers, there is room, and nobody holds it; nothing was added"
+        todo = "look whether the database is there and answers, there is room, and nobody holds it; nothing was added"
         raise UnavailableError([Problem(address, f"the register does not answer: {said(wrong)}", todo)]) from None

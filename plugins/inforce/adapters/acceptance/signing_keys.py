@@ -25,7 +25,7 @@ from inforce.core.errors import ConfigurationError, Problem
 from inforce.formats.acceptance.jwks import SigningKey, signing_key
 
 KINDS = ("ed25519", "es256")
-_MAKE = "make one with `inforce acceptances new-key --out receipts.pem`"
+_MAKE = "make one with `inforce acceptances new-key --out register-key.pem --jwks acceptance-keys.json`"
 
 
 def read_keys(files: Sequence[str], folder: Path) -> tuple[SigningKey, ...]:

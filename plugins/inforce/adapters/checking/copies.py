@@ -71,7 +71,7 @@ def open_copies(place: Path) -> Copies:
             return FolderCopies(place)
         if not place.is_file():
             why = "is not there" if not os.path.lexists(place) else "is neither a file nor a folder"
-            raise RecordError([Problem(str(place), why, "name a PDF, a folder, or a zip of PDFs")])
+            raise RecordError([Problem(str(place), why, "name a PDF, a receipt, a folder, or a ZIP of PDFs")])
         return _zip_or_file(place)
     except OSError as wrong:
         why = wrong.strerror or str(wrong)

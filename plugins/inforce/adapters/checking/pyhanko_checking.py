@@ -74,7 +74,7 @@ def gather_evidence(data: bytes, trust: Trust | None, on: datetime) -> Evidence:
         return replace(evidence, is_signed=was_signed, unreadable="reading it takes too much memory")
     except Exception:  # noqa: BLE001 - whatever is in the file, the answer is a verdict
         if not data.startswith(b"%PDF-"):
-            words = "this is no PDF"
+            words = "this is no PDF, and not one receipt"
         elif not data.rstrip().endswith(_END):
             return replace(
                 evidence, is_signed=True, unreadable="it is cut short, or something was added behind its end"

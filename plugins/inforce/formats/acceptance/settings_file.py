@@ -84,7 +84,8 @@ def _read(keys: Keys) -> Reading[AcceptanceSettings]:
     signing = top.texts("keys")
     if top.line("keys") is None:
         todo = (
-            "make a key with `inforce acceptances new-key --out register-key.pem`, and add `keys: [register-key.pem]`"
+            "make a key with `inforce acceptances new-key --out register-key.pem --jwks acceptance-keys.json`, "
+            "and add `keys: [register-key.pem]`"
         )
         top.faults.append(Fault("`keys` is missing: nothing could be signed", todo, top.first_line))
     public = top.text("public_keys") or PUBLIC_KEYS

@@ -47,17 +47,24 @@ def register_of(settings: AcceptanceSettings, folder: Path, *, writes: bool) -> 
 
 
 def signing_key_of(settings: AcceptanceSettings, folder: Path) -> SigningKey:
-    """The private key that signs; it has to be among the public ones, so that everybody can check what it signs.
+    """The private key that signs; all keys have to be among the public ones, so that what they sign can be checked.
 
     Raises:
         ConfigurationError: a key cannot be read, or is missing among the public ones.
     """
-    key, public = read_keys(settings.keys, folder)[0], public_keys_of(settings, folder)
-    if public.find(key.kid) is None:
-        what = f"the key {key.kid} of {settings.keys[0]} is not in it: nobody could check what it signs"
-        todo = "add it: `inforce acceptances new-key` does so with --jwks; and publish the file before the key signs"
-        raise ConfigurationError([Problem(settings.public_keys, what, todo)])
-    return key
+    keys, public = read_keys(settings.keys, folder), public_keys_of(settings, folder)
+    missing = [
+        f"the key {key.kid} of {name} is not in it: nobody could check what it signs"
+        for name, key in zip(settings.keys, keys, strict=True)
+        if public.find(key.kid) is None
+    ]
+    if missing:
+        todo = (
+            "put its public key back, if it was there once; otherwise make another with "
+            "`inforce acceptances new-key` and --jwks, publish the file, and then name that key first in `keys`"
+        )
+        raise ConfigurationError([Problem(settings.public_keys, what, todo) for what in missing])
+    return keys[0]
 
 
 def public_keys_of(settings: AcceptanceSettings, folder: Path) -> Jwks:
@@ -79,7 +86,10 @@ def read_key_set(path: Path, shown: str) -> Jwks:
         with path.open("rb") as file:
             return read_jwks(file.read(_MOST))
     except OSError as wrong:
-        todo = "make one with `inforce acceptances new-key --out register-key.pem --jwks acceptance-keys.json`"
+        todo = (
+            "name the file with the register's public keys, as the site has it under accept/keys.json; "
+            "`inforce acceptances new-key` makes it with --jwks, together with a key"
+        )
         raise ConfigurationError([Problem(shown, f"this cannot be read: {wrong.strerror}", todo)]) from None
     except ValueError as wrong:
         todo = "name the file with the register's public keys, as the site has it under accept/keys.json"
