@@ -55,7 +55,7 @@ class Beside:
                 await asyncio.wait_for(self.again.wait(), 1)
             if self.again.is_set() or seconds % _LOOK_AGAIN == 0:
                 self.again.clear()
-                await run_in_threadpool(self.look)
+                await run_in_threadpool(self._quietly, self.look)
             await run_in_threadpool(self._quietly, lambda: self.desk.sign_head_if_due(self.clock()))
             if seconds % _CLEAR_OUT == 1:
                 await run_in_threadpool(self._quietly, lambda: self.desk.clear_out(self.clock()))
@@ -75,6 +75,8 @@ class Beside:
             doing()
         except (UnavailableError, OSError) as wrong:
             LOG.error("the register does not answer", extra={"told": {"fault": str(wrong)}})
+        except Exception as wrong:  # noqa: BLE001 - whatever it is, the record is read again, and the next head signed
+            LOG.error("a fault of ours beside the calls", exc_info=wrong)
 
 
 @dataclass(frozen=True, slots=True)
