@@ -1,12 +1,15 @@
 """The desk without HTTP: what two threads of the app do at once."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from acceptance_app.whole_app import SECRET
 
+from inforce.acceptance_app.app import Beside
 from inforce.core.acceptance import Decision
 from inforce.core.asking import Answer, Question
+from inforce.workflows.acceptance import desk as desk_module
 from inforce.workflows.acceptance.answer import Seen
 from inforce.workflows.acceptance.desk import open_desk
 from inforce.workflows.acceptance.set_up import read_acceptances_file
@@ -57,3 +60,31 @@ def test_what_is_answered_while_a_head_is_signed_has_one_signed_later(desk, monk
     assert not desk.sign_head_if_due(NOW + LATER)
     assert desk.sign_head_if_due(NOW + 2 * LATER)
     assert [number for number, _ in desk.register.heads()] == [1, 2]
+
+
+def test_what_goes_on_beside_the_calls_goes_on_after_a_fault(desk, monkeypatch, caplog):
+    """The disk is full, say, when the record is read again: that is told, and it is read when there is room."""
+    first = desk.present
+
+    def broken(*_):
+        raise ZeroDivisionError
+
+    async def go():
+        beside = Beside(desk, lambda: NOW)
+        going = asyncio.create_task(beside.run())
+        with monkeypatch.context() as patch:
+            patch.setattr(desk_module, "tip_of", lambda *_: "moved")
+            patch.setattr(desk_module, "read_present", broken)
+            beside.again.set()
+            while not caplog.records:  # noqa: ASYNC110 - nobody tells of it otherwise
+                await asyncio.sleep(0)
+        assert desk.fault == "the record could not be read: ZeroDivisionError"
+        assert desk.present is first
+        beside.again.set()
+        while desk.present is first:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0)
+        going.cancel()
+
+    asyncio.run(go())
+    assert [one.message for one in caplog.records] == ["a fault of ours beside the calls"]
+    assert desk.fault == ""

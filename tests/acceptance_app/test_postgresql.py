@@ -1,8 +1,10 @@
 """The app on a real PostgreSQL: several of them share one register."""
 
 import json
+import socket
+import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, suppress
 
 import psycopg
 from acceptance_app.whole_app import JOINED, free_ports
@@ -42,6 +44,59 @@ def test_two_servers_ask_and_record_as_one(company, postgresql):
     rows = stored(postgresql)
     assert [row["number"] for row in rows] == list(range(1, 4 * THREADS + 1))
     assert len({row["subject"] for row in rows}) == 4 * THREADS
+
+
+class Cut:
+    """Stands between the app and its database. Once `is_armed`, it lets a COMMIT through, and no answer to it."""
+
+    def __init__(self, port):
+        self.is_armed, self.has_cut, self._port = False, False, port
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listening.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self):
+        self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+
+    def _accept(self):
+        with suppress(OSError):
+            while True:
+                client = self._listening.accept()[0]
+                server = socket.create_connection(("127.0.0.1", self._port))
+                for pair in ((client, server), (server, client)):
+                    threading.Thread(target=self._pass_on, args=(*pair, pair[0] is client), daemon=True).start()
+
+    def _pass_on(self, source, target, is_asking):
+        with suppress(OSError), source, target:
+            while data := source.recv(65536):
+                if not is_asking and self.has_cut and b"COMMIT" in data:
+                    break
+                self.has_cut = self.has_cut or (is_asking and self.is_armed and b"COMMIT" in data)
+                target.sendall(data)
+            for one in (source, target):
+                one.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_database_that_is_lost_while_it_commits_has_each_answer_once(company, postgresql):
+    """Nobody can know then whether the row lasts: there is no receipt, and the same page shows what became of it."""
+    port = int(postgresql.rpartition(":")[2].partition("/")[0])
+    with closing(Cut(port)) as cut:
+        company.database = postgresql.replace(f":{port}/", f":{cut.port}/")
+        with company.serving() as app:
+            asked, other = app.ask("u-1"), app.ask("u-2")
+            page = app.page(asked["address"])
+            cut.is_armed = True
+            answer = page.send(page.filled("accepted"), "application/json")
+            assert (answer.status_code, cut.has_cut) == (503, True)
+            assert "receipt" not in answer.json()
+            cut.is_armed = cut.has_cut = False
+            assert page.answer("accepted").status_code == 303
+            page.open()
+            assert page.title == "Your answer is recorded"
+            assert app.outcome(asked["id"])["status"] == "answered"
+            assert app.page(other["address"]).answer("accepted").status_code == 303
+    assert [row["subject"] for row in stored(postgresql)] == ["u-1", "u-2"]
 
 
 def test_a_name_that_no_request_can_have_is_not_looked_for(company, postgresql):

@@ -216,9 +216,7 @@ def test_nothing_in_an_address_becomes_markup(opened, early):
 
 
 def test_what_a_receipt_says_stays_text_even_if_the_register_signed_it(read, accepting):  # noqa: F811
-    page = read(
-        accepting.receipt(subject=MARKUP, policy="nowhere", revision="2014-03-01") if False else hostile(accepting)
-    )
+    page = read(hostile(accepting))
     assert MARKUP in said(page)
     assert page.evaluate("window.violations") == []
     assert page.locator(".inforce-receipts__read :is(img, script)").count() == 0
@@ -238,6 +236,18 @@ def test_a_policy_or_text_that_the_site_does_not_have_is_told(read, accepting): 
     assert "This site does not have that text yet." in newer
     other = said(read(signed({**value, "digest": "0" * 64, "presentation": "1" * 64}, "inforce-receipt+jwt", key)))
     assert other.count("not the same as on this site") == 2
+    assert "This site has another text under this name." in other
+    assert "Is it still in force for you?" not in other
+
+
+def test_the_acceptance_of_another_text_of_that_name_binds_nobody_to_this_one(read, accepting):  # noqa: F811
+    """It is given together with another answer of the same person."""
+    declined, accepted = accepting.receipt(decision="declined", number=2), accepting.receipt()
+    said_there = {**payload_of(accepted), "digest": "0" * 64}
+    other = signed(said_there, "inforce-receipt+jwt", accepting.keys["ed25519"])
+    alone, together = said(read(declined)), said(read(declined, other))
+    assert together == alone
+    assert said(read(declined, accepted)) != alone
 
 
 def test_a_receipt_can_be_given_by_keyboard(read, accepting):  # noqa: F811

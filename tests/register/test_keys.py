@@ -62,6 +62,16 @@ def test_a_key_that_nobody_could_check_does_not_sign(project):
         signing_key_of(replace(project.said, keys=("register-key.pem", "next.pem")), project.folder)
 
 
+@pytest.mark.parametrize(("mode", "is_good"), [(0o600, True), (0o440, True), (0o604, False), (0o602, False)])
+def test_a_private_key_that_everybody_may_read_or_write_signs_nothing(project, mode, is_good):
+    (project.folder / "register-key.pem").chmod(mode)
+    if is_good:
+        assert len(read_keys(["register-key.pem"], project.folder)) == 1
+        return
+    with pytest.raises(ConfigurationError, match="everybody on this machine may read or write this private key"):
+        read_keys(["register-key.pem"], project.folder)
+
+
 def test_what_is_no_private_key_for_receipts_is_told_together(project):
     folder = project.folder
     for name, kind in (("rsa", "RSA"), ("x25519", "X25519")):

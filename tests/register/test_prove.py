@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import shutil
 import subprocess
 import zipfile
 from base64 import urlsafe_b64decode
@@ -142,6 +143,39 @@ def test_what_does_not_fit_is_not_proved(answered, project, tmp_path):
     said = project.ask("prove", "--subject", "u-1", "--out", tmp_path / "proof.zip", status=1)
     assert said.err.startswith("row 2: this would prove nothing: the register has not what was shown\n")
     assert list(tmp_path.glob("*.zip")) == []
+
+
+def test_no_row_is_left_out_of_a_proof_or_put_into_it(project, tmp_path):
+    for number, decision in enumerate(("accepted", "declined", "deferred"), start=1):
+        project.say(f"u-{number // 3}", "2018-04-10", f"2018-04-20T12:00:0{number}+09:00", decision)
+    project.ask("prove", "--subject", "u-0", "--out", tmp_path / "good.zip", status=0)
+    assert (tmp_path / "good.zip").stat().st_mode & 0o777 == 0o600
+
+    def refused(change, words):
+        shutil.copy(project.folder / "acceptances.db", tmp_path)
+        with by_hand(project.folder, "acceptances.db") as database:
+            database.execute(change)
+        said = project.ask("prove", "--subject", "u-0", "--out", tmp_path / "proof.zip", status=1)
+        assert words in said.err
+        shutil.copy(tmp_path / "acceptances.db", project.folder)
+
+    refused("DELETE FROM inforce_receipts WHERE number = 2", "row 2: this would prove nothing: it has no receipt")
+    refused(
+        "UPDATE inforce_acceptances SET subject = 'u-0' WHERE number = 3",
+        "row 3: this would prove nothing: it is filed under `u-0`, and is about somebody else",
+    )
+    assert not (tmp_path / "proof.zip").exists()
+
+
+def test_a_head_in_the_place_of_another_proves_nothing(project, tmp_path):
+    for number in range(1, 4):
+        project.say(f"u-{number}", "2018-04-10", f"2018-04-20T12:00:0{number}+09:00")
+        if number != 2:
+            project.ask("prove", "--subject", f"u-{number}", "--out", tmp_path / f"{number}.zip", status=0)
+    with by_hand(project.folder, "acceptances.db") as database:
+        database.execute("UPDATE inforce_heads SET jws = (SELECT jws FROM inforce_heads WHERE number = 1)")
+    said = project.ask("prove", "--subject", "u-2", "--out", tmp_path / "2.zip", status=1)
+    assert said.err.startswith("row 2: this would prove nothing: no signed head covers it")
 
 
 def test_a_key_of_the_other_kind_and_stretches_between_heads(tmp_path):

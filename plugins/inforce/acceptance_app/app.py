@@ -77,7 +77,7 @@ class Beside:
         except (UnavailableError, OSError) as wrong:
             LOG.error("the register does not answer", extra={"told": {"fault": str(wrong)}})
         except Exception:  # noqa: BLE001 - it goes on, whatever it was
-            LOG.exception("something is wrong here")
+            LOG.exception("a fault of ours beside the calls")
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,7 +185,8 @@ class Register:
             now: the server's clock.
 
         Raises:
-            UnavailableError: the database is locked, full or lost; nothing is promised to anybody.
+            UnavailableError: the database is locked, full or lost; nothing is promised to anybody. Where it is lost
+                just as all is written, nobody knows whether that lasts; whoever asks once more is told so, or adds it.
             ClockError: the clock is more than five minutes behind the last row.
         """
         mine = _Wanted(ask, now)
@@ -670,5 +671,5 @@ def _told(address: str) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as wrong:
-        todo = "look whether the database is there and answers, there is room, and nobody holds it; nothing was added"
+        todo = "look whether the database is there and answers, there is room, and nobody holds it"
         raise UnavailableError([Problem(address, f"the register does not answer: {said(wrong)}", todo)]) from None

@@ -1,8 +1,13 @@
-"""The register's private keys: PEM files (PKCS#8), which nobody but the register reads."""
+"""The register's private keys: PEM files (PKCS#8), which nobody but the register reads.
+
+A key that everybody on the machine may read signs nothing: whoever read it could sign receipts, too. Its group may read
+it, for where it is put by somebody else than who runs the register.
+"""
 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,7 +37,12 @@ def read_keys(files: Sequence[str], folder: Path) -> tuple[SigningKey, ...]:
     keys, problems = [], []
     for name in files:
         try:
-            keys.append(_key_of((folder / name).read_bytes()))
+            with (folder / name).open("rb") as file:
+                keys.append(_key_of(file.read()))
+                is_open = os.fstat(file.fileno()).st_mode & stat.S_IRWXO
+            if is_open:
+                what = "everybody on this machine may read or write this private key"
+                problems.append(Problem(name, what, f"keep others away from it: chmod o= {name}"))
         except OSError as wrong:
             what = f"this key cannot be read: {wrong.strerror or wrong}"
             problems.append(Problem(name, what, f"put it there, and let the register read it; or {_MAKE}"))

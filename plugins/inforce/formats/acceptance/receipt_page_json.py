@@ -64,6 +64,7 @@ KEYS = (
     "member.key",
     "member.many",
     "member.newer",
+    "member.other",
     "member.presentation",
     "member.presentation.document",
     "member.recorded",

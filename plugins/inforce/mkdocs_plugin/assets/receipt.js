@@ -99,6 +99,7 @@ class Reading {
     const recorded = this.line("member.recorded", {instant: this.time(one.said.instant, record.timeline.zone)})
     const parts = [heading, recorded, this.checked(one)]
     if (!text) return this.box("overtaken", ...parts, this.line("member.newer"), this.facts(one, record))
+    if (!record.has(one.said)) return this.box("overtaken", ...parts, this.line("member.other"), this.facts(one, record))
     const {holds, bound, told} = this.present(one, record, all)
     const since = this.since(one.said, record, bound)
     return this.box(holds && one.isGenuine ? "in-force" : "superseded", ...parts, ...told, ...since, this.facts(one, record))
@@ -146,7 +147,7 @@ class Reading {
   /** Whether what was answered holds for the member now: {holds, told}. */
   present({said: receipt, isGenuine}, record, all) {
     const {timeline} = record
-    const {joined, accepted} = personIn(receipt, all.filter(one => one.said && (one.isGenuine || !isGenuine)))
+    const {joined, accepted} = personIn(receipt, all.filter(one => one.said && (one.isGenuine || !isGenuine)), record)
     const heading = element("h3", {}, ...this.wordsOf(receipt.decision === "accepted" ? "member.force" : "member.force.now"))
     if (joined === null) return {holds: false, bound: null, told: [heading, this.line("member.force.unknown")]}
     const now = BigInt(Date.now()) * 1000n
@@ -220,10 +221,11 @@ class Reading {
     const data = JSON.parse(form.dataset.record)
     const names = new Map([...form.querySelector("template").content.querySelectorAll("option")].map(one => [one.value, one.textContent]))
     const address = name => place(`${name}/`)
+    const known = new Map(table.revisions.map(one => [one.revision, one]))
+    const has = said => known.get(said.revision)?.digest === said.digest  // else it is another text, whatever its name
     const calling = name => element("a", {href: address(name), ...language}, names.get(name) ?? name)
     return {
-      timeline: new Timeline(data), asOf: data.as_of, table: new Map(table.revisions.map(one => [one.revision, one])),
-      zone, place, address, calling,
+      timeline: new Timeline(data), asOf: data.as_of, table: known, has, zone, place, address, calling,
     }
   }
 
@@ -259,7 +261,7 @@ class Reading {
 }
 
 /** Who answered, as far as the receipts of the same person tell: core/register.py, `person_of`. */
-function personIn(receipt, all) {
+function personIn(receipt, all, record) {
   const own = all.map(one => one.said).filter(one => one.subject === receipt.subject && one.register === receipt.register)
     .sort((one, other) => one.number - other.number)
   const accepted = own.filter(one => one.decision === "accepted").map(one => ({...one, instant: readInstant(one.instant)}))
@@ -267,7 +269,7 @@ function personIn(receipt, all) {
   const first = accepted.map(one => one.instant).reduce((one, other) => (one === null || other < one ? other : one), null)
   return {
     joined: registered ? readInstant(registered.registered) : first,
-    accepted: accepted.filter(one => one.policy === receipt.policy),
+    accepted: accepted.filter(one => one.policy === receipt.policy && record.has(one)),
   }
 }
 

@@ -137,6 +137,9 @@ class Desk:
             except InforceError as wrong:
                 self.fault = "; ".join(f"{one.path}: {one.what}" for one in wrong.problems)
                 raise
+            except Exception as wrong:
+                self.fault = f"the record could not be read: {type(wrong).__name__}"
+                raise
             # Whoever is just being answered may still need what was in use: it goes at the next reading.
             self._former.close()
             self._former, self._stack = self._stack, stack

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -81,10 +80,14 @@ def prove(  # noqa: PLR0913, PLR0917 - what is proved, of what, by what, where t
         ConfigurationError: a key or a file is not as it should be.
         UnavailableError: the database does not answer.
     """
-    kept, keys = register.kept_of(subject), public_keys_of(said, folder)
-    if not kept:
+    rows, kept, keys = register.rows_of(subject), register.kept_of(subject), public_keys_of(said, folder)
+    if not rows:
         todo = "look whether this is the id that the application gives; who was never asked has no rows"
         raise NotThereError([Problem("--subject", f"the register has no row of `{subject}`", todo)])
+    if missing := [one.number for one in rows if one not in {each.row for each in kept}]:
+        raise _unfit(missing[0], "it has no receipt")
+    if strange := [one.number for one in rows if one.statement.subject != subject]:
+        raise _unfit(strange[0], f"it is filed under `{subject}`, and is about somebody else")
     if register.last_signed_number() < kept[-1].row.number:
         register.sign_head(partial(sign_head, key=signing_key_of(said, folder), issuer=said.address), door.asked)
     say = languages_of(settings).messages_in(settings.language)
@@ -155,9 +158,12 @@ class _Gathering:
         """The signed heads around a row, with their texts: the last before it, if there is one, and the next."""
         texts = [text for text in self._register.heads_around(number) if text is not None]
         try:
-            return [(read_head(text, self._keys), text) for text in texts]
+            heads = [(read_head(text, self._keys), text) for text in texts]
         except HeadError as wrong:
             raise _unfit(number, f"a head near it is not the register's: {wrong}") from None
+        if not heads or heads[-1][0].number < number:
+            raise _unfit(number, "no signed head covers it: the one that did was edited")
+        return heads
 
     def _stretch(self, heads: list[tuple[Head, str]]) -> Iterator[tuple[str, bytes | Path]]:
         """The chain from one head to the next, and these."""
@@ -183,15 +189,15 @@ def _write(out: Path, members: dict[str, bytes | Path]) -> None:
     """Write the ZIP, whole or not at all."""
     digests = {name: _digest(what) for name, what in members.items()}
     listed = [*sorted(members.items()), (SUMS, sha256sums(digests))]
-    temporary = out.with_name(f".{out.name}.{os.getpid()}")
     try:
-        write_zip(temporary, ((f"{TOP}/{name}", what) for name, what in listed))
-        temporary.replace(out)
+        with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as private:
+            temporary = Path(private, out.name)
+            write_zip(temporary, ((f"{TOP}/{name}", what) for name, what in listed))
+            temporary.chmod(0o600)  # it is about somebody, and so is who may read it
+            temporary.replace(out)
     except OSError as wrong:
         todo = "name a file in a folder that is there, and where there is room"
         raise ConfigurationError([Problem(str(out), f"this cannot be written: {wrong.strerror}", todo)]) from None
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _digest(what: bytes | Path) -> str:
