@@ -51,6 +51,7 @@ from inforce.adapters.acceptance.register_store import PATIENCE, open_register
 from inforce.adapters.acceptance.request_store import RequestStore
 from inforce.adapters.databases import engine_of, make_durable, writing
 from inforce.core.asking import Question, Request
+from inforce.formats.messages import Languages
 from inforce.workflows.acceptance.set_up import read_acceptances_file
 
 _LINES, _ROW, _RECEIPT, _GIVEN = 100_000, 750, 950, 150
@@ -97,7 +98,9 @@ def bare(database: str, port: int, settings: Path) -> None:
         yield
 
     routes = [Route("/a/{token}", take, methods=["POST"])]
-    app = Surrounding(Router(routes, lifespan=alive), routes, Telling(setup.address, Pages("")), time.monotonic)
+    app = Surrounding(
+        Router(routes, lifespan=alive), routes, Telling(setup.address, Pages(""), Languages), time.monotonic
+    )
     log_to_standard_error()
     serve(app, setup, socket.create_server(("127.0.0.1", port)), lambda: None)
 

@@ -13,8 +13,8 @@ CREDENTIAL = f"Authorization: Bearer {SECRET}\r\n".encode()
 
 @pytest.fixture
 def impatient(company):
-    """An app that waits for a second, and has ten connections."""
-    company.more = "limits:\n  timeout: 1 second\n  connections: 10\n  rate: 10000 per second\n"
+    """An app that waits for a second."""
+    company.more = "limits:\n  timeout: 1 second\n  rate: 10000 per second\n"
     with company.serving() as app:
         yield app
 
@@ -91,11 +91,11 @@ def test_who_stops_in_the_middle_leaves_nothing(app):
     assert not [line for line in app.log if '"error"' in line]
 
 
-def test_there_are_only_so_many_connections(impatient):
-    impatient.shop.close()
-    with ExitStack() as stack:
-        crowd = [stack.enter_context(connected(impatient)) for _ in range(10)]
-        with connected(impatient) as late:
+def test_there_are_only_so_many_connections(company):
+    company.more = "limits:\n  connections: 10\n"
+    with company.serving() as app, ExitStack() as stack:
+        crowd = [stack.enter_context(connected(app)) for _ in range(10)]
+        with connected(app) as late:
             answer = read(late)
         assert answer.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
         assert b"Retry-After: " in answer

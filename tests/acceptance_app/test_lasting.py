@@ -8,6 +8,7 @@ import signal
 import socket
 import sqlite3
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
@@ -145,14 +146,14 @@ def test_a_clock_that_runs_behind_the_register_records_nothing(company):
 
 
 def test_an_address_is_good_for_its_time_alone(company):
-    company.more = "lifetime: 2 seconds\n"
+    company.more = "lifetime: 4 seconds\n"
     with company.serving() as app:
         asked, answered = app.ask("u-1"), app.ask("u-2")
         page = app.page(asked["address"])
         fields = page.filled("accepted")
         assert app.page(answered["address"]).answer("accepted").status_code == 303
         while app.outcome(asked["id"])["status"] == "pending":
-            pass
+            time.sleep(0.1)
         for answer in (page.client.get(asked["address"]), page.send(fields, "application/json")):
             assert (answer.status_code, answer.json()["type"]) == (410, f"{app.address}problems/address-over")
         assert page.client.get(answered["address"]).status_code == 410
@@ -188,7 +189,7 @@ def _look(app, until):
     """Have the record looked at, until it is so."""
     app.process.send_signal(signal.SIGHUP)
     while not until(told := app.shop.get("ready").json()):
-        pass
+        time.sleep(0.02)
     return told
 
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import signal
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -59,7 +60,7 @@ def test_who_accepted_an_earlier_text_sees_what_changed_since_that_one(company):
         company.repo.commit(datetime.now(UTC).isoformat(), files)
         app.process.send_signal(signal.SIGHUP)
         while len(app.must("u-1")["asked"]) < 2:
-            pass
+            time.sleep(0.02)
         page = app.page(app.ask("u-1", JOINED, ["privacy-policy", "user-agreement"])["address"])
         changed = page.html.find_class("app-changed")
         assert [one.findtext("h2") for one in changed] == ["Privacy Policy: what has changed"]
@@ -107,7 +108,7 @@ def test_a_correction_asks_nothing_and_takes_the_place_of_what_it_corrects(compa
         company.repo.commit(datetime.now(UTC).isoformat(), {"privacy-policy/slip.md": text})
         app.process.send_signal(signal.SIGHUP)
         while app.must("u-3", None, policies=["privacy-policy"])["asked"][0]["revision"] != "slip":
-            pass
+            time.sleep(0.02)
         assert app.ask("u-1") == {"asked": []}
         assert page.answer("accepted").status_code == 409
         assert page.html.xpath("//*[@role='alert']//h2/text()") == ["This text is offered no more"]

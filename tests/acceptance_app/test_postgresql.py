@@ -44,6 +44,14 @@ def test_two_servers_ask_and_record_as_one(company, postgresql):
     assert len({row["subject"] for row in rows}) == 4 * THREADS
 
 
+def test_a_name_that_no_request_can_have_is_not_looked_for(company, postgresql):
+    company.database = postgresql
+    with company.serving() as app:
+        for name in ("%00", "x" * 32, "0" * 33, "é"):
+            assert app.shop.get(f"requests/{name}").status_code == 404
+        assert app.shop.get("a/%00").status_code == 404
+
+
 def test_a_database_that_is_lost_and_comes_back(company, postgresql):
     company.database = postgresql
     place, _, name = postgresql.replace("+psycopg", "").rpartition("/")

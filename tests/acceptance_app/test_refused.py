@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from acceptance_app.whole_app import BACK, JOINED, SECRET
+from acceptance_app.whole_app import BACK, JOINED, SECOND, SECRET
+from repository import FIRST, TERMS
 
 TOKEN = "x" * 43
 GOOD = {"subject": "a", "registered": None, "policies": ["privacy-policy"]}
@@ -282,6 +283,18 @@ def test_a_page_on_which_nothing_is_asked_any_more_leads_back(app):
     assert (page.status, page.title) == (409, "Nothing is asked of you")
     assert page.html.xpath("//a/@href") == [f"{BACK}?request={second['id']}&state=s"]
     problem(page.send(fields, "application/json"), "answered-already")
+
+
+def test_who_answered_as_somebody_else_is_not_asked_to_reconsider_what_nobody_asks_them(company):
+    """A text that members are not asked about, and who registers is: the application corrects who the person was."""
+    quiet = {"cookies/policy.yml": TERMS.replace("Privacy Policy", "Cookies"), "cookies/2014-03-01.md": FIRST}
+    company.repo.commit("2018-04-11T09:00:00+09:00", quiet)
+    company.repo.commit("2018-04-12T09:00:00+09:00", {"cookies/2018-04-10.md": SECOND})
+    with company.serving() as app:
+        assert app.answers("accepted", "u", None, policies=["cookies"])["status"] == "answered"
+        assert app.ask("u", JOINED, ["cookies"], reconsider=True) == {"asked": []}
+        asked = app.ask("u", JOINED, ["cookies", "privacy-policy"], reconsider=True)["asked"]
+        assert [one["policy"] for one in asked] == ["privacy-policy"]
 
 
 def test_nothing_of_it_is_a_fault_of_ours(app):

@@ -155,6 +155,58 @@ def test_a_tail_that_was_cut_off_shows_by_what_was_signed(folder):
     assert flaws(folder) == ["rows 8 to 10 were cut off: row 10 was signed as the last at 2018-04-20T03:00:10+00:00"]
 
 
+def test_a_row_at_the_end_that_was_removed_without_its_receipt_is_named(folder):
+    with by_hand(folder) as database:
+        database.execute("DELETE FROM inforce_acceptances WHERE number = 12")
+        assert flaws(folder) == ["row 12 was cut off: what is left of that is a receipt"]
+        database.execute("DELETE FROM inforce_acceptances WHERE number = 11")
+    assert flaws(folder) == ["rows 11 to 12 were cut off: what is left of that is a receipt"]
+
+
+@pytest.mark.parametrize("places", [(8, 10), (12,)])
+def test_a_head_in_the_place_of_another_covers_nothing(folder, places):
+    """Rows are edited and their chain is made anew; a head of an earlier row is put where it would have shown."""
+    with by_hand(folder) as database:
+        edit(database, 6 if places == (8, 10) else 12, decision="declined")
+        rechained(database, 6 if places == (8, 10) else 12)
+        (head,) = database.execute("SELECT jws FROM inforce_heads WHERE number = 4").fetchone()
+        for place in places:
+            database.execute("INSERT OR REPLACE INTO inforce_heads VALUES (?, ?)", (place, head))
+    told = flaws(folder)
+    assert told[0] == f"row {6 if places == (8, 10) else 12} was edited: its receipt names another digest"
+    for place in places:
+        assert f"the signed head of row {place} was edited: the one that is there is of row 4" in told
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"presentation": None},
+        {"presentation": ["a"]},
+        {"instant": 5},
+        {"previous": 5},
+        {"register": None},
+        {"number": "5"},
+        {"number": True},
+    ],
+)
+def test_a_row_that_says_something_of_another_kind_is_named_even_if_its_digest_was_made_anew(folder, changes):
+    with by_hand(folder) as database:
+        (data,) = database.execute("SELECT data FROM inforce_acceptances WHERE number = 5").fetchone()
+        (before,) = database.execute("SELECT digest FROM inforce_acceptances WHERE number = 4").fetchone()
+        text = canonical(json.loads(data) | changes)
+        columns = (text, digest_of(before, content_of(text)))
+        database.execute("UPDATE inforce_acceptances SET data = ?, digest = ? WHERE number = 5", columns)
+    assert flaws(folder)[0] == "row 5 was edited: it cannot be read"
+
+
+@pytest.mark.parametrize("data", ["{}", "[]", "5", "[" * 100_000, b"\xff"])
+def test_what_is_no_row_at_all_is_named(folder, data):
+    with by_hand(folder) as database:
+        database.execute("UPDATE inforce_acceptances SET data = ? WHERE number = 5", (data,))
+    assert flaws(folder)[0] == "row 5 was edited: it cannot be read"
+
+
 def test_heads_that_were_kept_elsewhere_show_what_the_register_no_longer_does(folder):
     with opened(folder, writes=False) as register:
         kept = [text for _, text in register.heads()]
@@ -180,6 +232,8 @@ def test_what_was_shown_is_looked_at_too(folder):
     with by_hand(folder) as database:
         (digest,) = database.execute("SELECT digest FROM inforce_presentations").fetchone()
         database.execute("UPDATE inforce_presentations SET data = x'00'")
+        assert flaws(folder) == [f"the presentation {digest} was edited: row 1 names it"]
+        database.execute("UPDATE inforce_presentations SET data = 'a text'")
         assert flaws(folder) == [f"the presentation {digest} was edited: row 1 names it"]
         database.execute("DELETE FROM inforce_presentations")
     assert flaws(folder) == [f"the presentation {digest} was removed: row 1 names it"]

@@ -1,12 +1,14 @@
 """The register in a real PostgreSQL."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
 import sqlalchemy as sa
 from register.whole_register import KEY, KEYS, NOW, PAGE, filled, opened, sayings, statement
 
+from inforce.adapters.acceptance.register_store import _Wanted
 from inforce.core.acceptance import Decision
 from inforce.core.errors import NotThereError, UnavailableError
 from inforce.core.register import NO_ROW
@@ -52,6 +54,20 @@ def test_two_servers_write_one_chain(tmp_path, postgresql):
         chain = sorted(kept, key=lambda one: one.row.number)
         assert [one.row.number for one in chain] == list(range(1, 41))
         assert [one.row.previous for one in chain] == [NO_ROW, *(one.digest for one in chain[:-1])]
+
+
+def test_two_servers_write_one_chain_where_a_transaction_would_see_what_was_before_it_waited(tmp_path, postgresql):
+    with psycopg.connect(postgresql.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {connection.info.dbname} SET default_transaction_isolation = serializable")
+    with opened(tmp_path, postgresql) as register, opened(tmp_path, postgresql) as other:
+        with ThreadPoolExecutor(2) as pool, register.writing() as connection:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({0x1F0ACC})")
+            waiting = pool.submit(other.append, sayings(other, statement("u-2")), NOW)
+            while not connection.exec_driver_sql("SELECT 1 FROM pg_locks WHERE NOT granted").all():
+                pass
+            register._added(connection, [_Wanted(sayings(register, statement("u-1")), NOW)])
+        assert waiting.result()[0].row.number == 2
+        assert [one[0] for one in register.stored()] == [1, 2]
 
 
 def test_two_servers_sign_one_head(tmp_path, postgresql):

@@ -75,6 +75,7 @@ def test_a_receipt_that_was_not_copied_whole_is_told_in_short(answered, receipt,
             lambda parts: [claims(parts[0], jku="https://evil.example/"), *parts[1:]],
             "other members than",
         ),
+        (lambda parts: [claims(parts[0], typ="\x1b[2Jall is well"), *parts[1:]], "other members than"),
     ],
 )
 def test_a_receipt_with_anything_changed_is_altered(answered, receipt, tmp_path, change, what):

@@ -142,7 +142,7 @@ def application(front: Front, beside: Beside, seconds: Callable[[], float]) -> A
         beside: what goes on beside them.
         seconds: a clock that never goes back, for measuring.
     """
-    telling = Telling(front.address, front.pages)
+    telling = Telling(front.address, front.pages, lambda: front.desk.present.languages)
     applications, people, anybody = ForApplications(front), ForPeople(front, telling), ForAnybody(front, telling)
     routes: list[BaseRoute] = [
         Route("/requests", applications.ask, methods=["POST"]),

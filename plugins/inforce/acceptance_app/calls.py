@@ -26,18 +26,20 @@ from inforce.acceptance_app.problems import (
 from inforce.acceptance_app.security import HEADERS, HSTS, is_secure
 from inforce.core.asking import RefusedError
 from inforce.core.errors import ClockError, InforceError, UnavailableError
-from inforce.formats.messages import Messages, messages_in
+from inforce.formats.messages import Languages, Messages, messages_in
 
 LOG = logging.getLogger("inforce.acceptances")
+_LONGEST_TAG = 35
 _STATUSES = {404: "not-found", 405: "method-not-allowed"}
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """How problems are told: at which address, on which pages."""
+    """How problems are told: at which address, on which pages, in which languages."""
 
     address: str
     pages: Pages
+    languages: Callable[[], Languages]
 
     def answer(
         self, problem: ProblemError, call: Call, *, is_json: bool, say: Messages | None = None, back: str = ""
@@ -48,10 +50,16 @@ class Telling:
             told = problem_json(problem, self.address, name, messages_in("en"))
             kind = "application/problem+json"
             return JSONResponse(told, problem.status, dict(problem.headers), media_type=kind)
-        words = say or messages_in(_language(call))
+        words = say or self._words(call)
         page = self.pages.problem(problem.name, words, name, problem.status, back)
         headers = {"Content-Security-Policy": CSS_AND_NO_MORE, **problem.headers}
         return HTMLResponse(page, problem.status, headers)
+
+    def _words(self, call: Call) -> Messages:
+        """In the language that the browser asks for first, or the nearest that there is."""
+        asked = call.headers.get("accept-language", "").partition(",")[0].partition(";")[0].strip()
+        known = self.languages()
+        return known.messages_in(known.texts_in(asked[:_LONGEST_TAG])[0])
 
 
 def problem_of(wrong: Exception) -> ProblemError:
@@ -150,8 +158,3 @@ class Surrounding:
             if one.matches(scope)[0] is not Match.NONE:
                 return str(getattr(one, "path", "?"))
         return "?"
-
-
-def _language(call: Call) -> str:
-    """The language that the browser asks for first."""
-    return call.headers.get("accept-language", "en").partition(",")[0].partition(";")[0].strip()[:35] or "en"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from inforce.formats.acceptance.request_json import BodyError, pointers, read_qu
 from inforce.workflows.acceptance.desk import ReturnError, UnknownPolicyError
 
 _JSON = "application/json"
+_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
 class ForApplications:
@@ -56,7 +58,8 @@ class ForApplications:
     async def outcome(self, call: Call) -> Response:
         """`GET /requests/{id}`: what became of a request."""
         application, now = self._known(call), self._front.clock()
-        found = await run_in_threadpool(self._desk.outcome, application, call.path_params["id"])
+        name = str(call.path_params["id"])  # what is none is not looked for: a database does not take every text
+        found = await run_in_threadpool(self._desk.outcome, application, name) if _ID.fullmatch(name) else None
         if found is None:
             raise ProblemError("no-such-request")
         standing, receipts = found

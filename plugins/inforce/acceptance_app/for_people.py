@@ -148,7 +148,7 @@ class ForPeople:
         question, present = standing.request.question, self._desk.present
         first = present.policy(question.policies[0], self._front.clock())
         language = question.language or (first.terms.language if first is not None else "en")
-        return present.languages.messages_in(language)
+        return present.languages.messages_in(present.languages.texts_in(language)[0])
 
     def _onward(self, standing: Standing, token: str) -> str:
         """Where the person goes from here."""

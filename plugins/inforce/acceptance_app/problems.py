@@ -24,7 +24,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any
 
 from starlette.requests import Request as Call
@@ -112,8 +111,3 @@ def wants_json(call: Call) -> bool:
     """Whether whoever calls reads JSON rather than a page: programs say so, and browsers say that they read HTML."""
     accepted = call.headers.get("accept", "")
     return "text/html" not in accepted and ("json" in accepted or "text/" not in accepted)
-
-
-def phrase(status: int) -> str:
-    """What HTTP calls the status."""
-    return HTTPStatus(status).phrase

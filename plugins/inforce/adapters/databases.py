@@ -117,7 +117,8 @@ def make_durable(engine: Engine, patience: float, *, writes: bool = True) -> Non
     """Have an engine's connections write what lasts: what is committed is on the disk, whatever happens then.
 
     SQLite gets a write-ahead log that is flushed at each commit, and transactions that begin where they are told to
-    (`sqlite3` begins them late). PostgreSQL gets `synchronous_commit`, should somebody have switched it off.
+    (`sqlite3` begins them late). PostgreSQL gets `synchronous_commit`, should somebody have switched it off, and
+    transactions of which each statement sees what was committed before it.
 
     Args:
         engine: of SQLite or PostgreSQL, of which nothing was asked yet.
@@ -153,7 +154,8 @@ def _make_sqlite_durable(engine: Engine, patience: float, *, writes: bool) -> No
 
 
 def _make_postgresql_durable(engine: Engine, patience: float, *, writes: bool) -> None:
-    how = [f"SET lock_timeout = {round(patience * 1000)}"]
+    # A transaction that waited for its turn has to see what was written meanwhile, whatever the database's default is.
+    how = [f"SET lock_timeout = {round(patience * 1000)}", "SET default_transaction_isolation = 'read committed'"]
     if writes:
         is_off = "current_setting('synchronous_commit') = 'off'"
         how.append(f"SELECT set_config('synchronous_commit', 'on', false) WHERE {is_off}")

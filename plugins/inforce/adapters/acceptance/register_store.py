@@ -36,6 +36,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from inforce.adapters.acceptance.silence import Silence
 from inforce.adapters.acceptance.together import Together
 from inforce.adapters.databases import Prepared, engine_of, file_of, inserted_at_once, make_durable, said, writing
 from inforce.core.errors import ClockError, ConfigurationError, NotThereError, Problem, UnavailableError
@@ -154,6 +155,7 @@ class Register:
         """Keep the engine; `place` is what a person calls the database, and `register` the register's id."""
         self.engine, self.id, self._place = engine, register, place
         self._together = Together(self._write, _AT_ONCE)
+        self._writes, self._reads = Silence(), Silence()
         self._soon: deque[tuple[_Wanted, Future[tuple[Kept, ...]]]] = deque()
         self._writer = ThreadPoolExecutor(1, "inforce-register")
         self._shown: set[str] = set()
@@ -206,15 +208,27 @@ class Register:
         return known
 
     def _append_those(self) -> None:
-        """Add for those who do not wait; often it was done together with what came before."""
-        some = [self._soon.popleft() for _ in range(min(len(self._soon), _AT_ONCE))]
+        """Add for those who do not wait; often it was done together with what came before.
+
+        Where the database did not answer, whoever came meanwhile is told, too: they would wait as long once more.
+        """
+        some = self._next(_AT_ONCE)
         if some:
             self._together.do(*(one for one, _ in some))
+        lost = next((one.wrong for one, _ in some if isinstance(one.wrong, UnavailableError)), None)
+        if lost is not None:
+            late = self._next(len(self._soon))
+            for one, _ in late:
+                one.fail(lost)
+            some += late
         for one, known in some:
             if one.wrong is not None:
                 known.set_exception(one.wrong)
             else:
                 known.set_result(one.kept)
+
+    def _next(self, most: int) -> list[tuple[_Wanted, Future[tuple[Kept, ...]]]]:
+        return [self._soon.popleft() for _ in range(min(len(self._soon), most))]
 
     def close(self) -> None:
         """Write what is still to be written, and end."""
@@ -248,13 +262,13 @@ class Register:
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """A transaction of this database that writes; raises `UnavailableError` where it is locked, full or lost."""
-        with self._told(), writing(self.engine) as connection:
+        with self._told(), self._writes.ended(), writing(self.engine) as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A transaction of this database that reads; raises `UnavailableError` where it does not answer."""
-        with self._told(), self.engine.connect() as connection:
+        with self._told(), self._reads.ended(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -263,7 +277,7 @@ class Register:
 
         PostgreSQL is asked outside of a transaction: to begin and to end one takes a way there and back each.
         """
-        with self._told(), self.engine.connect() as connection:
+        with self._told(), self._reads.ended(), self.engine.connect() as connection:
             is_far = connection.dialect.name == "postgresql"
             yield connection.execution_options(isolation_level="AUTOCOMMIT") if is_far else connection
 
@@ -327,6 +341,15 @@ class Register:
         """The number of the last row of which a head was signed; 0 where none was."""
         with self.reading() as connection:
             return connection.execute(sa.select(sa.func.max(_HEADS.c.number))).scalar() or 0
+
+    def receipts_without_rows(self, after: int) -> tuple[int, int]:
+        """Of receipts after a row's number that have no row: the first one's number and the last one's; 0 without."""
+        is_there = sa.exists().where(_A.number == _RECEIPTS.c.number)
+        number = _RECEIPTS.c.number
+        asked = sa.select(sa.func.min(number), sa.func.max(number)).where(number > after, sa.not_(is_there))
+        with self.reading() as connection:
+            first, last = connection.execute(asked).one()
+        return first or 0, last or 0
 
     def heads_around(self, number: int) -> tuple[str | None, str | None]:
         """The last head that was signed before a row, and the first one with it; None where there is none."""

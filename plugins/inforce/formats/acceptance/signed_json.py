@@ -54,7 +54,7 @@ def read_signed(text: str, typ: str, called: str, keys: Jwks) -> tuple[Json, str
         SignedError: it is none, or none of the register's.
     """
     header, payload, signature, message = _parts(text, called)
-    if header.keys() != _HEADER or not all(isinstance(one, str) for one in header.values()):
+    if header.keys() != _HEADER or not all(isinstance(one, str) and one.isprintable() for one in header.values()):
         raise SignedError(f"this is no {called} of ours: its header has other members than alg, kid and typ")
     if header["typ"] != typ:
         raise SignedError(f"this is no {called}: it says that it is `{header['typ']}`")

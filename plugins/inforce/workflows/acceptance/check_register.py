@@ -68,7 +68,7 @@ class Check:
 
     def _walk(self, heads: Iterator[Head], shown: dict[str, int]) -> Iterator[Flaw]:
         """Go along the rows; note which presentation is named first where."""
-        last = 0 if self.with_receipts else self.register.last_signed_number()
+        last = 0 if self.with_receipts else self._covered()
         walk, head, held = Walk(self.register.id), next(heads, None), 0
         for stored in self.register.stored(unread=last):
             number = stored[0]
@@ -77,7 +77,7 @@ class Check:
             try:
                 value = parsed(stored[7])
                 link = _link(stored, value, is_read=number > last)
-            except (ValueError, TypeError, KeyError):
+            except (ValueError, TypeError, KeyError, RecursionError):
                 yield Flaw(number, f"row {number} was edited: it cannot be read")
                 value, link = {}, _unreadable(stored, walk)
             found = tuple(walk.pass_by(link))
@@ -93,11 +93,28 @@ class Check:
                     yield from self._receipt(stored, value)
             self.checked.rows += 1
         yield from walk.end()
+        yield from self._orphaned(walk.number)
         beyond = [] if head is None else [head, *heads]
         self.checked.heads += len(beyond)
         for place, one in enumerate(beyond, start=1):
             if place == len(beyond) or one.register != self.register.id:  # the last one says how much is cut off
                 yield from walk.hold_against(one)
+
+    def _covered(self) -> int:
+        """The row up to which a signed head covers the receipts: where it is edited, it covers none of them."""
+        number, text = self.register.last_signed_number(), self.register.last_signed_head()
+        try:
+            head = read_head(text or "", self.keys)
+        except HeadError:
+            return 0
+        return number if (head.number, head.register) == (number, self.register.id) else 0
+
+    def _orphaned(self, last: int) -> Iterator[Flaw]:
+        """Receipts that were left behind when the rows at the end were removed."""
+        first, until = self.register.receipts_without_rows(last)
+        if first:
+            which = f"row {first} was" if first == until else f"rows {first} to {until} were"
+            yield Flaw(first, f"{which} cut off: what is left of that is a receipt")
 
     def _unreceived(self, after: int, until: int) -> Iterator[Flaw]:
         """The first row of a stretch whose receipt is not its own: a head says that something was changed there."""
@@ -108,20 +125,25 @@ class Check:
 
     def _heads(self, unreadable: list[Flaw]) -> Iterator[Head]:
         """The heads, of the register and from elsewhere, in order."""
-        own = self._read(
-            ((text, f"the signed head of row {number}") for number, text in self.register.heads()), unreadable
-        )
-        given = self._read(
-            ((text, f"head {place} of those given") for place, text in enumerate(self.heads, 1)), unreadable
-        )
+        own = self._read(self.register.heads(), "the signed head of row {}", unreadable, are_filed=True)
+        given = self._read(enumerate(self.heads, 1), "head {} of those given", unreadable)
         return heapq.merge(own, sorted(given, key=_number), key=_number)
 
-    def _read(self, texts: Iterable[tuple[str, str]], unreadable: list[Flaw]) -> Iterator[Head]:
-        for text, called in texts:
+    def _read(
+        self, texts: Iterable[tuple[int, str]], called: str, unreadable: list[Flaw], *, are_filed: bool = False
+    ) -> Iterator[Head]:
+        """Read heads, each with its number; of those that `are_filed` it is that of the row."""
+        for number, text in texts:
             try:
-                yield read_head(text, self.keys)
+                head = read_head(text, self.keys)
             except HeadError as wrong:
-                unreadable.append(Flaw(0, f"{called}: {wrong}"))
+                unreadable.append(Flaw(0, f"{called.format(number)}: {wrong}"))
+                continue
+            if are_filed and head.number != number:
+                what = f"{called.format(number)} was edited: the one that is there is of row {head.number}"
+                unreadable.append(Flaw(number, what))
+            else:
+                yield head
 
     def _receipt(self, stored: Stored, value: dict[str, Any]) -> Iterator[Flaw]:
         number, digest, text = stored[0], stored[6], stored[8]
@@ -139,7 +161,7 @@ class Check:
         for digest, data in self.register.presentations():
             self.checked.presentations += 1
             number = shown.pop(digest, 0)
-            if sha256(data).hexdigest() != digest:
+            if not _is_of(data, digest):
                 yield Flaw(number, f"the presentation {digest} was edited: row {number} names it")
         for digest, number in shown.items():
             yield Flaw(number, f"the presentation {digest} was removed: row {number} names it")
@@ -164,8 +186,15 @@ def read_heads(files: Iterable[Path]) -> Iterator[str]:
 
 
 def _link(stored: Stored, value: dict[str, Any], *, is_read: bool) -> Link:
-    """A row as it is found; whether its receipt is looked into, or only whether there is one."""
+    """A row as it is found; whether its receipt is looked into, or only whether there is one.
+
+    Raises:
+        KeyError: it lacks something that a row has.
+        TypeError: something in it is of another kind.
+    """
     number, _, _, _, _, _, digest, data, jws = stored
+    if [*map(type, _looked_at(value))] != _KINDS:
+        raise TypeError
     return Link(
         number,
         digest,
@@ -186,6 +215,8 @@ def _unreadable(stored: Stored, walk: Walk) -> Link:
 
 
 _filed = itemgetter(*_FILED)
+_looked_at = itemgetter("number", "instant", "presentation", "previous", "register")
+_KINDS = [int, str, str, str, str]
 
 
 def _names(jws: str, digest: str) -> bool:
@@ -195,6 +226,11 @@ def _names(jws: str, digest: str) -> bool:
         return f'"row":"{digest}"'.encode() in a2b_base64(payload + b"==")
     except ValueError:
         return False
+
+
+def _is_of(data: object, digest: str) -> bool:
+    """Whether what is stored is that of a digest; SQLite keeps a text, too, where bytes belong."""
+    return isinstance(data, bytes) and sha256(data).hexdigest() == digest
 
 
 def _number(head: Head) -> int:

@@ -108,7 +108,7 @@ class Desk:
         self._present: PresentRecord | None = None
         self.fault = ""
         self._reading = Lock()
-        self._since_head = 0
+        self._added = self._signed_of = 0
         self._last_head: datetime | None = None
 
     @property
@@ -299,7 +299,7 @@ class Desk:
             if later is None or later.given is None:
                 raise
             return _again(later, taken.answers)
-        self._since_head += len(kept)
+        self._added += len(kept)
         return replace(taken.standing, given=taken.judge.given(kept))
 
     def receipts(self, standing: Standing) -> Sequence[str]:
@@ -317,15 +317,16 @@ class Desk:
         Raises:
             UnavailableError: the register does not answer.
         """
-        heads = self.setup.heads
+        heads, added = self.setup.heads, self._added
         if self._last_head is None:
             self._last_head = now
-        is_late = self._since_head > 0 and now - self._last_head >= heads.pause
-        if not (at_once or is_late or self._since_head >= heads.rows):
+        since = added - self._signed_of
+        is_late = since > 0 and now - self._last_head >= heads.pause
+        if not (at_once or is_late or since >= heads.rows):
             return False
         before = self.register.last_signed_head()
         text = self.register.sign_head(self._signed_head, now)
-        self._since_head, self._last_head = 0, now
+        self._signed_of, self._last_head = added, now  # what is added meanwhile waits for the next one
         if text is None or text == before:
             return False
         if heads.file:

@@ -20,6 +20,7 @@ from inforce.core.clause import Clause
 from inforce.core.effect import Audience
 from inforce.core.errors import RecordError
 from inforce.core.instant import format_instant
+from inforce.core.occasion import is_asked
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord
 from inforce.core.register import Row, answers_of
@@ -41,6 +42,8 @@ from inforce.workflows.site_archive import site_archive
 
 _KNOWN = 16
 """How many texts are remembered as clauses."""
+_KNOWN_CHANGES = 256
+"""Of how many pairs of revisions it is remembered what changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +88,8 @@ class PresentRecord:
         self._shown: dict[tuple[str, str, Audience], Presentation | None] = {}
         self._histories: dict[str, ClauseHistory] = {}
         self._clauses: dict[str, Callable[[Revision], Sequence[Clause]]] = {}
-        self._changes: dict[tuple[str, str, str, str], Changes] = {}
-        self._making = Lock()
+        self._changed = lru_cache(_KNOWN_CHANGES)(self._change)
+        self._showing, self._comparing = Lock(), Lock()
 
     @property
     def policies(self) -> Sequence[str]:
@@ -124,8 +127,15 @@ class PresentRecord:
             self._asked(slug, one, rows, question, instant)
             for slug in question.policies
             for one in self.open(slug, rows, question.registered, instant)
-            if one.is_asked or (question.reconsider and one.decision is not None)
+            if one.is_asked or (question.reconsider and self._is_answered(slug, one, instant))
         )
+
+    def _is_answered(self, slug: str, one: Open, instant: datetime) -> bool:
+        """Whether it was answered, and is asked of people who meet it as this person does.
+
+        It may not be: the application said otherwise then of when the person registered.
+        """
+        return one.decision is not None and is_asked(self.timeline(slug, instant)[one.root], one.audience)
 
     def _asked(self, slug: str, one: Open, rows: Sequence[Row], question: Question, instant: datetime) -> Asked:
         timeline = self.timeline(slug, instant)
@@ -151,7 +161,7 @@ class PresentRecord:
     def presentation(self, slug: str, revision: str, audience: Audience) -> Presentation:
         """What an audience is asked of a revision; `LookupError` where it is asked nothing."""
         key = (slug, revision, audience)
-        with self._making:
+        with self._showing:
             if key not in self._shown:
                 self._shown[key] = self._presentations.of(slug, revision, audience)
             found = self._shown[key]
@@ -161,23 +171,35 @@ class PresentRecord:
 
     def changes(self, slug: str, old: Revision, new: Revision, messages: Messages) -> Changes:
         """What changed from the one revision to the other, in the words of the messages."""
-        key = (slug, old.name, new.name, messages.language)
-        with self._making:
-            if key not in self._changes:
-                comparison = self._comparison(self._policies[slug], old, new)
-                marked = redline_marks(comparison, messages, top=4, language=new.language)
-                self._changes[key] = Changes(change_list(comparison, messages), marked)
-            return self._changes[key]
+        with self._comparing:
+            return self._changed(slug, old.name, new.name, messages.language)
 
-    def _comparison(self, policy: PolicyRecord, old: Revision, new: Revision) -> Comparison:
-        """The redline by the identities of clauses: the one that the site shows for any two revisions."""
-        if policy.slug not in self._clauses:
+    def prepare(self, progress: Progress) -> None:
+        """Give the clauses of policies that ask for acceptance their identities, before anybody waits for that."""
+        for policy in self._policies.values():
+            if len(policy.revisions) > 1 and any(map(_may_ask, policy.revisions)):
+                self._history(policy).account(policy.timeline.revisions[-1])
+                progress.step("policies compared")
+
+    def _change(self, slug: str, old: str, new: str, language: str) -> Changes:
+        policy, messages = self._policies[slug], self.languages.messages_in(language)
+        comparison = self._comparison(policy, policy.timeline[old], policy.timeline[new])
+        marked = redline_marks(comparison, messages, top=4, language=policy.timeline[new].language)
+        return Changes(change_list(comparison, messages), marked)
+
+    def _history(self, policy: PolicyRecord) -> ClauseHistory:
+        """What is known of the clauses of a policy."""
+        if policy.slug not in self._histories:
             texts = SiteTexts([policy], self._source.text_source(), html_cache(self._folder))
             by_name = lru_cache(_KNOWN)(lambda name: read_clauses(texts.passages(policy.timeline[name])))
             self._clauses[policy.slug] = lambda one: by_name(one.name)
             caches = redlines_cache(self._folder)
             self._histories[policy.slug] = ClauseHistory(policy, self._clauses[policy.slug], caches)
-        history, clauses = self._histories[policy.slug], self._clauses[policy.slug]
+        return self._histories[policy.slug]
+
+    def _comparison(self, policy: PolicyRecord, old: Revision, new: Revision) -> Comparison:
+        """The redline by the identities of clauses: the one that the site shows for any two revisions."""
+        history, clauses = self._history(policy), self._clauses[policy.slug]
         sides = (
             Text(
                 f"{policy.slug}/{one.name}",
@@ -205,4 +227,11 @@ def read_present(settings: Settings, now: datetime, progress: Progress) -> Itera
         folder = stack.enter_context(cache_folder(settings, progress))
         archive = site_archive(settings, source.record, now) if settings.archive else None
         presentations = presentations_of(settings, source, archive)
-        yield PresentRecord(settings, source, presentations, folder, languages_of(settings))
+        present = PresentRecord(settings, source, presentations, folder, languages_of(settings))
+        present.prepare(progress)
+        yield present
+
+
+def _may_ask(revision: Revision) -> bool:
+    """Whether somebody may be asked for this text, or for another one after it."""
+    return revision.terms.acceptance_asked or any(one.rule.needs_acceptance for one in revision.effects.values())

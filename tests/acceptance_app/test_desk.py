@@ -1,0 +1,59 @@
+"""The desk without HTTP: what two threads of the app do at once."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from acceptance_app.whole_app import SECRET
+
+from inforce.core.acceptance import Decision
+from inforce.core.asking import Answer, Question
+from inforce.workflows.acceptance.answer import Seen
+from inforce.workflows.acceptance.desk import open_desk
+from inforce.workflows.acceptance.set_up import read_acceptances_file
+from inforce.workflows.progress import silent
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+LATER = timedelta(minutes=11)
+
+
+@pytest.fixture
+def desk(company, monkeypatch):
+    monkeypatch.setenv("SHOP", SECRET)
+    monkeypatch.setenv("OTHER", SECRET[::-1])
+    setup = read_acceptances_file(company.set_up())
+    with open_desk(setup, company.folder, company.repo.settings, NOW, silent()) as desk:
+        yield desk
+
+
+def answered(desk, subject):
+    """Somebody is asked, and accepts."""
+    shop = desk.application_of(SECRET)
+    request, token, asked = desk.ask(shop, Question(subject, None, ("privacy-policy",)), NOW)
+    answers = [
+        Answer(
+            one.policy.slug, one.revision.name, one.revision.digest, one.presentation.digest, None, Decision.ACCEPTED
+        )
+        for one in asked
+    ]
+    standing = desk.settle(desk.take(desk.standing(token, NOW), answers, "en", Seen(), NOW))
+    assert standing.request == request
+    return standing
+
+
+def test_what_is_answered_while_a_head_is_signed_has_one_signed_later(desk, monkeypatch):
+    assert not desk.sign_head_if_due(NOW)
+    answered(desk, "u-1")
+    sign = desk.register.sign_head
+
+    def slowly(*given):
+        text = sign(*given)
+        answered(desk, "u-2")
+        return text
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.register, "sign_head", slowly)
+        assert desk.sign_head_if_due(NOW + LATER)
+    assert [number for number, _ in desk.register.heads()] == [1]
+    assert not desk.sign_head_if_due(NOW + LATER)
+    assert desk.sign_head_if_due(NOW + 2 * LATER)
+    assert [number for number, _ in desk.register.heads()] == [1, 2]
