@@ -47,6 +47,7 @@ def private(key):
         ({**WHOLE, "register": "https://me:secret@qstore.example/"}, "read by everybody"),
         ({**WHOLE, "start": "javascript:alert(1)"}, "this is no address on the web"),
         ({**WHOLE, "start": "https://qstore.example/a b"}, "an address has no spaces"),
+        ({**WHOLE, "start": "https://qstore.example/accept?policy={polcy}"}, "nothing but {policy} is filled in"),
         ({**WHOLE, "keys": 3}, "acceptance: keys: 3 is no text"),
         ({**WHOLE, "keys": "elsewhere.json"}, "elsewhere.json cannot be read"),
     ],

@@ -46,6 +46,20 @@ def test_it_is_read_from_a_file_a_text_or_an_address(answered, receipt):
     assert all(len(one["file"]) < 200 for one in files)
 
 
+def test_several_are_read_from_one_file(answered, receipt, tmp_path):
+    path = tmp_path / "receipts.jws"
+    path.write_text(receipt.read_text() * 2)
+    told = words(answered.run("verify", path, "--keys", "acceptance-keys.json", status=0))
+    assert [line for line in told if line.startswith(str(path))] == [f"{path}, receipt {n}: authentic" for n in (1, 2)]
+
+
+@pytest.mark.parametrize("length", [80, 600])
+def test_a_receipt_that_was_not_copied_whole_is_told_in_short(answered, receipt, length):
+    said = answered.run("verify", receipt.read_text()[:length], status=1)
+    assert "this is no receipt, or not the whole of one" in said.err
+    assert len(said.err) < 300
+
+
 @pytest.mark.parametrize(
     ("change", "what"),
     [

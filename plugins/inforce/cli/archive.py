@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from inforce.workflows.progress import Progress
     from inforce.workflows.settings import Settings
 
-_LONGEST_TOLD = 80
-
 
 @click.command(name="export-pdfs")
 @click.option("--dry-run", is_flag=True, help="Tell what would be done, and write nothing.")
@@ -143,7 +141,8 @@ def verify(  # noqa: PLR0913 - one parameter for each option
       inforce verify privacy-policy-archive.zip --site https://policies.example --record ../policies
       inforce verify receipt.jws --keys keys.json --record ../policies
 
-    A receipt is a file, the text itself, or the address of the page that shows it. It is held against the record of
+    A receipt is a file (or some, on lines of their own), the text itself, or the address of the page that shows it.
+    It is held against the record of
     REPO, or of the project in which this is asked.
 
     Exits 0 only if everything is authentic. Needs no mkdocs.yml: say whom to trust, for no archive vouches for itself.
@@ -151,22 +150,23 @@ def verify(  # noqa: PLR0913 - one parameter for each option
     from inforce.core.verdict import Verdict, worst
     from inforce.formats.verdict_json import verdict_json
     from inforce.formats.verdict_words import summary_words, verdict_words
-    from inforce.workflows.acceptance.check_receipt import receipt_at
+    from inforce.workflows.acceptance.check_receipt import receipts_at
     from inforce.workflows.verify_copies import Request, verify_copies
 
     door = at_the_door()
-    receipts = {place: text for place in places if (text := receipt_at(place)) is not None}
-    copies = tuple(Path(place) for place in places if place not in receipts)
+    found = {place: receipts_at(place) for place in places}
+    receipts = [one for of_place in found.values() for one in of_place.items()]
+    copies = tuple(Path(place) for place in places if not found[place])
     archive = None if trust or site else _archive_here(config_file)
     instant = door.latest if on is None else resolved(on, UTC, door)
     request = Request(copies, instant, trust, site, archive, record, branch)
     checked = []
     progress = lines() if sys.stderr.isatty() else None
     found_receipts = _receipts(config_file, receipts, instant, keys, record, branch, door) if receipts else ()
-    for place, found in chain(found_receipts, verify_copies(request, door, progress) if copies else ()):
-        checked.append((place, found) if as_json else (place, replace(found, reasons=())))
+    for place, one in chain(found_receipts, verify_copies(request, door, progress) if copies else ()):
+        checked.append((place, one) if as_json else (place, replace(one, reasons=())))
         if not as_json:
-            click.echo("\n".join(verdict_words(place, found)))
+            click.echo("\n".join(verdict_words(place, one)))
     if as_json:
         print_json(verdict_json(checked))
     else:
@@ -176,7 +176,7 @@ def verify(  # noqa: PLR0913 - one parameter for each option
 
 def _receipts(  # noqa: PLR0913, PLR0917 - what was said on the command line
     config_file: Path | None,
-    receipts: dict[str, str],
+    receipts: list[tuple[str, str]],
     on: datetime,
     keys: Path | None,
     record: Path | None,
@@ -190,10 +190,7 @@ def _receipts(  # noqa: PLR0913, PLR0917 - what was said on the command line
     here = _settings_here(config_file) if keys is None or record is None else None
     against = here if record is None else Settings(record, branch)
     keys = key_set_here(here) if keys is None and here is not None else keys
-    named = [
-        (f"{place[:_LONGEST_TOLD]}…" if len(place) > _LONGEST_TOLD else place, text) for place, text in receipts.items()
-    ]
-    return check_receipts(named, Request(on, keys, against), door)
+    return check_receipts(receipts, Request(on, keys, against), door)
 
 
 def _settings_here(config_file: Path | None) -> Settings | None:

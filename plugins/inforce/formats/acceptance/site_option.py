@@ -19,6 +19,7 @@ from inforce.core.record import Reading
 from inforce.core.web_address import address_fault
 
 KEYS = ("register", "keys", "start")
+_BY_HTTPS = "write it with https://; plain http is for this machine alone"
 _NEEDED = ("register", "keys")
 TODO = "write `acceptance: {register: https://…/, keys: acceptance-keys.json}`: see the page Configuration"
 
@@ -39,9 +40,12 @@ def parse_acceptance(written: Any) -> Reading[AcceptanceOption]:
         if not isinstance(value, str) or not value.strip():
             faults.append(Fault(f"acceptance: {key}: {value!r} is no text", TODO))
         elif key != "keys" and (fault := address_fault(value.replace("{policy}", "policy"))) is not None:
-            faults.append(Fault(f"acceptance: {key}: {value}: {fault.what}", fault.todo))
+            todo = _BY_HTTPS if value.startswith("http:") else fault.todo
+            faults.append(Fault(f"acceptance: {key}: {value}: {fault.what}", todo))
         elif key != "keys" and not _is_plain(value):
             faults.append(Fault(f"acceptance: {key}: {value}: an address has no spaces", "write %20 for a space"))
+        elif key == "start" and "{" in value.replace("{policy}", ""):
+            faults.append(Fault(f"acceptance: start: {value}: nothing but {{policy}} is filled in", "write {policy}"))
         else:
             values[key] = value
     if faults:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from inforce.adapters.clock import Door
 from inforce.core.acceptance import open_to
+from inforce.core.errors import Problem, RecordError
 from inforce.core.instant import format_instant
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord
@@ -23,18 +24,32 @@ from inforce.workflows.read_record import OpenRecord, opened
 from inforce.workflows.settings import Settings
 from inforce.workflows.site_archive import SiteArchive, site_archive
 
+_MOST, _LONGEST_TOLD = 100, 80
+"""How many receipts a file may have; and how much of a text stands for it where it is told of."""
 _TRUST = "give the register's public keys (--keys): the site has them under accept/keys.json"
 
 
-def receipt_at(place: str) -> str | None:
-    """The receipt that is meant: in a file, as a text, or behind the `#` of an address; None where it is none."""
-    text = place.rpartition("#")[2].strip()
-    if SIGNED.fullmatch(text):
-        return text
+def receipts_at(place: str) -> dict[str, str]:
+    """The receipts that are meant, by what a person calls each; empty where none are.
+
+    A receipt is a text, stands behind the `#` of an address, or on a line of a file.
+
+    Raises:
+        RecordError: it begins as a receipt does, and is not the whole of one.
+    """
     with suppress(OSError, ValueError), Path(place).open("rb") as file:
-        text = file.read(LONGEST + 1).decode("ascii").strip()
-        return text if SIGNED.fullmatch(text) else None
-    return None
+        lines = file.read(_MOST * LONGEST).decode("ascii").split()
+        if not all(SIGNED.fullmatch(line) for line in lines):
+            return {}
+        return {place if len(lines) == 1 else f"{place}, receipt {n}": line for n, line in enumerate(lines, start=1)}
+    text = place.rpartition("#")[2].strip()
+    if not text.startswith("eyJ"):
+        return {}
+    called = f"{place[:_LONGEST_TOLD]}…" if len(place) > _LONGEST_TOLD else place
+    if not SIGNED.fullmatch(text):
+        what = "this is no receipt, or not the whole of one, and no file of that name is there"
+        raise RecordError([Problem(called, what, "copy the receipt from its beginning to its end")])
+    return {called: text}
 
 
 @dataclass(frozen=True, slots=True)
