@@ -273,7 +273,9 @@ class Desk:
         if standing.given is not None:
             return Taken(_again(standing, answers), answers, None, None)
         request, keep = standing.request, self.setup.keeps
-        seen = Seen(seen.ip if IP in keep else None, seen.user_agent if USER_AGENT in keep else None)
+        seen = Seen(
+            _on_one_line(seen.ip) if IP in keep else None, _on_one_line(seen.user_agent) if USER_AGENT in keep else None
+        )
         judge = Judge(self.present, request, answers, language, seen)
         ask = Append(
             request.question.subject,
@@ -404,6 +406,11 @@ def _credentials(applications: Sequence[Application], folder: Path) -> dict[str,
     if problems:
         raise ConfigurationError(problems)
     return found
+
+
+def _on_one_line(text: str | None) -> str | None:
+    """What a browser or a proxy says, without signs that end a line or that a terminal obeys: rows are read by both."""
+    return None if text is None else "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
 def _again(standing: Standing, answers: Sequence[Answer]) -> Standing:
