@@ -161,6 +161,11 @@ def test_who_decides_later_is_asked_again(app):
     assert app.answers("accepted", "later")["answers"][0]["decision"] == "accepted"
 
 
+def test_a_misspelt_policy_is_told_with_what_was_meant(app):
+    answer = app.post("must-accept", subject="a", registered=None, policies=["privacy-polcy"])
+    assert answer.json()["errors"][0]["detail"].endswith('(did you mean "privacy-policy"?)')
+
+
 @pytest.mark.parametrize(
     ("body", "pointers"),
     [

@@ -17,6 +17,7 @@ from inforce.acceptance_app.security import credential_of
 from inforce.core.acceptance import Open
 from inforce.core.acceptance_settings import Application
 from inforce.core.asking import Question
+from inforce.core.errors import did_you_mean
 from inforce.core.instant import format_instant
 from inforce.core.policy import Revision
 from inforce.formats.acceptance.request_json import BodyError, pointers, read_question
@@ -40,7 +41,7 @@ class ForApplications:
         try:
             request, token, asked = await run_in_threadpool(self._desk.ask, application, question, now)
         except UnknownPolicyError as wrong:
-            raise _unknown(wrong) from None
+            raise self._unknown(wrong) from None
         except ReturnError:
             detail = "people may not be sent back to this: add it to `return_to` in acceptances.yml"
             raise ProblemError("invalid", errors=[{"detail": detail, "pointer": "#/return_to"}]) from None
@@ -84,7 +85,7 @@ class ForApplications:
         try:
             asked = await run_in_threadpool(self._desk.must_accept, question, now)
         except UnknownPolicyError as wrong:
-            raise _unknown(wrong) from None
+            raise self._unknown(wrong) from None
         present = self._desk.present
         told = [_told(slug, one, present.timeline(slug, now)[one.revision]) for slug, one in asked]
         return JSONResponse({"asked": told, "must": bool(told)})
@@ -106,10 +107,10 @@ class ForApplications:
         except BodyError as wrong:
             raise ProblemError("invalid", errors=list(pointers(wrong.wrongs))) from None
 
-
-def _unknown(wrong: UnknownPolicyError) -> ProblemError:
-    detail = "there is no such policy in the record, or nothing of it is posted"
-    return ProblemError("invalid", errors=[{"detail": detail, "pointer": f"#/policies/{wrong.place}"}])
+    def _unknown(self, wrong: UnknownPolicyError) -> ProblemError:
+        meant = did_you_mean(wrong.policy, tuple(self._desk.present.policies))
+        detail = f"there is no such policy in the record, or nothing of it is posted{meant}"
+        return ProblemError("invalid", errors=[{"detail": detail, "pointer": f"#/policies/{wrong.place}"}])
 
 
 def _told(slug: str, one: Open, revision: Revision) -> dict[str, Any]:
