@@ -129,6 +129,18 @@ def test_a_flood_is_told_to_wait_and_the_shop_is_not(company):
         assert [app.must("old", JOINED)["must"] for _ in range(20)] == [True] * 20
 
 
+def test_who_is_still_sending_what_is_too_large_gets_the_answer(app):
+    """The connection is not closed under their hands; what comes still is thrown away, and it can be used again."""
+    with connected(app) as one:
+        one.sendall(HEAD + CREDENTIAL + b"Content-Length: 70000\r\n\r\n" + b"a" * 30_000)
+        begun = one.recv(65536)
+        while not begun.endswith(b"}"):
+            begun += one.recv(65536)
+        assert said(begun) == (413, "too-large")
+        one.sendall(b"a" * 40_000 + b"GET /health HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+        assert read(one).endswith(b'{"status":"up"}')
+
+
 def test_behind_a_proxy_that_is_trusted_each_client_is_one(company):
     company.more = "limits:\n  rate: 1 per minute\ntrusted_proxies: [127.0.0.1]\nkeeps: [ip, user_agent]\n"
     with company.serving() as app:

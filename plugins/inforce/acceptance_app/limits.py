@@ -16,7 +16,11 @@ from inforce.acceptance_app.problems import ProblemError
 JSON_BODY = 16_384
 FORM_BODY = 65_536
 _LAST = {"Connection": "close"}
-"""What is still on its way is not waited for."""
+"""What is still on its way is not waited for.
+
+Not so where a body is of another kind or too large: who is still sending it would meet a closed connection, and might
+lose the answer by that. The protocol throws the rest away, until it loses patience (`protocol.py`).
+"""
 _CLIENTS = 100_000
 """How many clients are remembered; the one that came longest ago is forgotten first."""
 _BURST = 3.0
@@ -70,17 +74,17 @@ async def body_of(call: Call, kind: str, most: int, patience: timedelta) -> byte
         ProblemError: it is of another kind, larger, or slower.
     """
     if call.headers.get("content-type", "").partition(";")[0].strip().lower() != kind:
-        raise ProblemError("unsupported-type", headers={**_LAST, "Accept": kind})
+        raise ProblemError("unsupported-type", headers={"Accept": kind})
     said = call.headers.get("content-length", "0")
     if said.isascii() and said.isdigit() and int(said[:12]) > most:
-        raise ProblemError("too-large", headers=_LAST)
+        raise ProblemError("too-large")
     found = bytearray()
     try:
         async with asyncio.timeout(patience.total_seconds()):
             async for part in call.stream():
                 found += part
                 if len(found) > most:
-                    raise ProblemError("too-large", headers=_LAST)
+                    raise ProblemError("too-large")
     except TimeoutError:
         raise ProblemError("too-slow", headers=_LAST) from None
     except ClientDisconnect:
