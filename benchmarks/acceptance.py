@@ -46,12 +46,14 @@ from inforce.acceptance_app.app import THREADS
 from inforce.acceptance_app.calls import Surrounding, Telling
 from inforce.acceptance_app.limits import FORM_BODY, body_of
 from inforce.acceptance_app.pages import Pages
+from inforce.acceptance_app.security import form_key
 from inforce.acceptance_app.server import log_to_standard_error, serve
 from inforce.adapters.acceptance.register_store import PATIENCE, open_register
 from inforce.adapters.acceptance.request_store import RequestStore
 from inforce.adapters.databases import engine_of, make_durable, writing
 from inforce.core.asking import Question, Request
 from inforce.formats.messages import Languages
+from inforce.workflows.acceptance.desk import ticket_of
 from inforce.workflows.acceptance.set_up import read_acceptances_file
 
 _LINES, _ROW, _RECEIPT, _GIVEN = 100_000, 750, 950, 150
@@ -114,16 +116,17 @@ def forms(company: Company, count: int) -> list[bytes]:
     with open_register(company.database, None, company.folder) as register:
         store = RequestStore(register)
         for _ in range(count):
-            token, cookie, subject = secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_hex(8)
+            token, subject = secrets.token_urlsafe(32), secrets.token_hex(8)
             question = Question(subject, None, ("privacy-policy",))
-            request = Request(secrets.token_hex(16), "shop", question, now, now + timedelta(hours=1))
+            until = now + timedelta(hours=1)
+            request = Request(secrets.token_hex(16), "shop", question, now, until, until, secrets.token_urlsafe(32))
             store.add(request, hashlib.sha256(token.encode()).hexdigest())
-            key = hashlib.sha256(f"{cookie}.{token}".encode()).hexdigest()
-            body = urlencode({**shown, "key": key})
+            ticket = ticket_of(request, token)
+            body = urlencode({**shown, "key": form_key(ticket, token)})
             head = (
                 f"POST /a/{token} HTTP/1.1",
                 "Host: here",
-                f"Cookie: inforce={cookie}",
+                f"Cookie: inforce={ticket}",
                 "Content-Type: application/x-www-form-urlencoded",
                 f"Content-Length: {len(body)}",
                 "",

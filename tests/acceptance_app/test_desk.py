@@ -38,7 +38,7 @@ def answered(desk, subject):
         )
         for one in asked
     ]
-    standing = desk.settle(desk.take(desk.standing(token, NOW), answers, "en", Seen(), NOW))
+    standing = desk.settle(desk.take(desk.standing(token, "", NOW), answers, "en", Seen(), NOW))
     assert standing.request == request
     return standing
 

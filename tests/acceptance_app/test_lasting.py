@@ -3,7 +3,6 @@
 import hashlib
 import json
 import resource
-import secrets
 import signal
 import socket
 import sqlite3
@@ -16,7 +15,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from acceptance_app.whole_app import JOINED, SECRET, TLS, material
+from acceptance_app.whole_app import BACK, JOINED, SECRET, TLS, Page, material
 from joserfc import jws
 from joserfc.jwk import KeySet
 
@@ -160,9 +159,9 @@ def test_a_clock_that_runs_behind_the_register_records_nothing(company):
 
 
 def test_an_address_is_good_for_its_time_alone(company):
-    company.more = "lifetime: 4 seconds\n"
+    company.more = "lifetime: 2 seconds\nreading: 2 seconds\n"
     with company.serving() as app:
-        asked, answered = app.ask("u-1"), app.ask("u-2")
+        asked, answered = app.ask("u-1", return_to=BACK), app.ask("u-2")
         page = app.page(asked["address"])
         fields = page.filled("accepted")
         assert app.page(answered["address"]).answer("accepted").status_code == 303
@@ -170,8 +169,29 @@ def test_an_address_is_good_for_its_time_alone(company):
             time.sleep(0.1)
         for answer in (page.client.get(asked["address"]), page.send(fields, "application/json")):
             assert (answer.status_code, answer.json()["type"]) == (410, f"{app.address}problems/address-over")
+        page.open()
+        assert (page.status, page.title) == (410, "This address is good no more")
+        assert page.html.xpath("//a/@href") == [f"{BACK}?request={asked['id']}"]
         assert page.client.get(answered["address"]).status_code == 410
         assert [app.outcome(one["id"])["status"] for one in (asked, answered)] == ["expired", "answered"]
+    assert len(company.rows()) == 1
+
+
+def test_whoever_opened_it_in_time_may_read_for_long_and_nobody_else_opens_it_then(company):
+    company.more = "lifetime: 2 seconds\n"
+    with company.serving() as app:
+        asked = app.ask("u-1")
+        page = app.page(asked["address"])
+        while (late := app.client().get(asked["address"])).status_code == 200:
+            time.sleep(0.1)
+        assert late.status_code == 410
+        guessed = {"Cookie": f"inforce={'x' * 43}"}
+        assert app.client().get(asked["address"], headers=guessed).status_code == 410
+        assert app.client().post(asked["address"], data=page.filled("accepted"), headers=guessed).status_code == 410
+        page.open()
+        assert (page.status, app.outcome(asked["id"])["status"]) == (200, "pending")
+        assert page.answer("accepted").status_code == 303
+        assert app.outcome(asked["id"])["status"] == "answered"
     assert len(company.rows()) == 1
 
 
@@ -225,7 +245,6 @@ class Crowd:
     def __init__(self, company):
         self.company, self.app = company, company.started()
         self.keys = self.app.shop.get("keys.json").content
-        self.shown = self.app.page(self.app.ask("first")["address"]).filled("accepted")
         self.receipts, self.interrupted = {}, 0
         self._is_up, self._grown = threading.Event(), threading.Condition()
         self._is_up.set()
@@ -243,13 +262,14 @@ class Crowd:
     def _answer(self, number):
         """One person, who tries until the answer is in."""
         subject = f"u-{number}"
-        asked = None
+        asked = page = None
         with self._client() as client:
             while True:
                 self._is_up.wait()
                 try:
                     asked = asked or self._ask(client, subject)
-                    receipt = self._say(client, asked)
+                    page = page or self._opened(client, asked)
+                    receipt = self._say(client, asked, page)
                 except (httpx.TransportError, httpx.HTTPStatusError):
                     self.interrupted += 1
                     continue
@@ -265,11 +285,14 @@ class Crowd:
         body = {"subject": subject, "registered": None, "policies": ["privacy-policy"]}
         return client.post("requests", json=body, headers=SHOP).raise_for_status().json()
 
-    def _say(self, client, asked):
-        """Send the form, without a look at the page; the receipt."""
-        token, cookie = asked["address"].rpartition("/")[2], secrets.token_urlsafe(32)
-        form = {**self.shown, "key": hashlib.sha256(f"{cookie}.{token}".encode()).hexdigest()}
-        answer = client.post(asked["address"], data=form, headers={"Cookie": f"inforce={cookie}"})
+    def _opened(self, client, asked):
+        page = Page(client, asked["address"])
+        page.answer_.raise_for_status()
+        return page
+
+    def _say(self, client, asked, page):
+        """Send the form, perhaps once more; the receipt."""
+        answer = page.send(page.filled("accepted"))
         assert answer.status_code in (303, 503), answer.text
         (one,) = client.get(f"requests/{asked['id']}", headers=SHOP).raise_for_status().json()["answers"] or [None]
         if one is None:

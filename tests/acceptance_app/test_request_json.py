@@ -51,7 +51,7 @@ def sent(question):
 @given(QUESTIONS)
 def test_what_is_sent_is_read_and_what_is_kept_is_the_same(question):
     assert read_question(sent(question), NOW, is_visit=True) == question
-    request = Request("1", "shop", question, NOW, NOW + timedelta(minutes=15))
+    request = Request("1", "shop", question, NOW, NOW + timedelta(minutes=15), NOW + timedelta(hours=24), "secret")
     assert load_request(dump_request(request)) == request
 
 

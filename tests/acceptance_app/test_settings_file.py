@@ -91,6 +91,7 @@ def test_everything_that_is_wrong_is_told_at_once():
           Web Shop:
             secret_env: 5
         lifetime: 2 hours
+        reading: 200 hours
         keeps: [ip, name]
         heads:
           every: often
@@ -113,11 +114,12 @@ def test_everything_that_is_wrong_is_told_at_once():
         (7, "`Web Shop` is no name for an application"),
         (8, "`secret_env` has to be the name of a variable"),
         (9, "`lifetime`: an address that is good for long can be found for long"),
-        (10, "`keeps: name` is nothing that can be kept"),
-        (12, "`every: often` is not understood"),
-        (13, "`trusted_proxies: localhost` is no address and no network"),
-        (15, "`rate: fast` is not understood"),
-        (16, "`connections: 0` is no number that can stand here"),
+        (10, "`reading`: a page that was open for longer than a week may be anybody's"),
+        (11, "`keeps: name` is nothing that can be kept"),
+        (13, "`every: often` is not understood"),
+        (14, "`trusted_proxies: localhost` is no address and no network"),
+        (16, "`rate: fast` is not understood"),
+        (17, "`connections: 0` is no number that can stand here"),
     ]
     assert "hunter2" not in str(told)
 

@@ -41,17 +41,15 @@ class Telling:
     pages: Pages
     languages: Callable[[], Languages]
 
-    def answer(
-        self, problem: ProblemError, call: Call, *, is_json: bool, say: Messages | None = None, back: str = ""
-    ) -> Response:
-        """The answer that tells of a problem; `back` is where the person may go from there, if that is known."""
+    def answer(self, problem: ProblemError, call: Call, *, is_json: bool, say: Messages | None = None) -> Response:
+        """The answer that tells of a problem."""
         name = call.scope["state"]["call"]
         if is_json:
             told = problem_json(problem, self.address, name, messages_in("en"))
             kind = "application/problem+json"
             return JSONResponse(told, problem.status, dict(problem.headers), media_type=kind)
         words = say or self._words(call)
-        page = self.pages.problem(problem.name, words, name, problem.status, back)
+        page = self.pages.problem(problem.name, words, name, problem.status, problem.back)
         headers = {"Content-Security-Policy": CSS_AND_NO_MORE, **problem.headers}
         return HTMLResponse(page, problem.status, headers)
 

@@ -15,13 +15,13 @@ from inforce.acceptance_app.calls import Telling, problem_of
 from inforce.acceptance_app.front import Front, client_of
 from inforce.acceptance_app.limits import FORM_BODY, body_of
 from inforce.acceptance_app.problems import ProblemError, wants_json
-from inforce.acceptance_app.security import check_form, content_security, form_key, set_cookie
+from inforce.acceptance_app.security import check_form, content_security, form_key, set_cookie, ticket_in
 from inforce.core.acceptance import Decision
 from inforce.core.asking import Answer, Refusal, RefusedError, Standing
 from inforce.formats.acceptance.request_json import MOST_POLICIES
 from inforce.formats.messages import Messages
 from inforce.workflows.acceptance.answer import Seen
-from inforce.workflows.acceptance.desk import NoAddressError, OverError, Taken, Visit
+from inforce.workflows.acceptance.desk import NoAddressError, OverError, Taken, Visit, ticket_of
 
 _FORM = "application/x-www-form-urlencoded"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
@@ -65,17 +65,17 @@ class ForPeople:
         return self._settled(call, token, fields, taken)
 
     def _shown(self, call: Call, token: str) -> Response:
-        visit = self._visit(token)
+        visit = self._visit(call, token)
         return self._answered(visit.standing) if visit.standing.given is not None else self._asking(call, token, visit)
 
     def _taken(self, call: Call, token: str, fields: Mapping[str, str]) -> Taken | Response:
         """Look at the form, and have its answers written; or the page again where it says nothing."""
         now = self._front.clock()
         try:
-            standing = self._desk.standing(token, now)
+            standing = self._desk.standing(token, ticket_in(call, self._front.address), now)
         except (NoAddressError, OverError) as wrong:
-            raise _over(wrong) from None
-        check_form(call, fields.get("key", ""), token, self._front.address)
+            raise self._over(wrong) from None
+        check_form(call, fields.get("key", ""), ticket_of(standing.request, token), token, self._front.address)
         answers = _answers(fields)
         if answers is None:
             return self._again(call, token, fields, ProblemError("no-answer"))
@@ -91,17 +91,17 @@ class ForPeople:
                 raise
             return self._again(call, token, fields, problem_of(wrong))
 
-    def _visit(self, token: str) -> Visit:
+    def _visit(self, call: Call, token: str) -> Visit:
         try:
-            return self._desk.visit(token, self._front.clock())
+            return self._desk.visit(token, ticket_in(call, self._front.address), self._front.clock())
         except (NoAddressError, OverError) as wrong:
-            raise _over(wrong) from None
+            raise self._over(wrong) from None
 
     def _again(self, call: Call, token: str, fields: Mapping[str, str], problem: ProblemError) -> Response:
         """The page once more, with what is wrong; for a program, what is wrong."""
         if wants_json(call):
             raise problem
-        visit = self._visit(token)
+        visit = self._visit(call, token)
         if visit.standing.given is not None:
             raise ProblemError(Refusal.USED)
         call.scope["state"]["problem"] = problem.name
@@ -117,25 +117,24 @@ class ForPeople:
     ) -> Response:
         if not visit.asked:
             call.scope["state"]["problem"] = "nothing-asked"
-            back = self._onward(visit.standing, token) if visit.standing.request.question.return_to is not None else ""
-            nothing, words = ProblemError("nothing-asked"), self._words(visit.standing)
-            return self._telling.answer(nothing, call, is_json=wants_json(call), say=words, back=back)
+            nothing = ProblemError("nothing-asked", back=self._back(visit.standing))
+            return self._telling.answer(nothing, call, is_json=wants_json(call), say=self._words(visit.standing))
         request, address = visit.standing.request, self._front.address
-        key, cookie = form_key(call, token, address)
+        ticket = ticket_of(request, token)
         page = self._front.pages.asking(
             self._desk.present,
             visit.asked,
             self._words(visit.standing),
             action=f"/a/{token}",
-            key=key,
+            key=form_key(ticket, token),
             chosen=_chosen(fields or {}),
-            expires=request.expires,
+            until=request.until,
             problem=problem.name if problem is not None else "",
         )
         targets = [] if request.question.return_to is None else [request.question.return_to]
         headers = {"Content-Security-Policy": content_security(*targets)}
         answer = HTMLResponse(page, problem.status if problem is not None else 200, headers)
-        set_cookie(answer, cookie, token, address, round(self._front.setup.lifetime.total_seconds()))
+        set_cookie(answer, ticket, token, address, round((request.until - self._front.clock()).total_seconds()))
         return answer
 
     def _answered(self, standing: Standing) -> Response:
@@ -150,17 +149,23 @@ class ForPeople:
         language = question.language or (first.terms.language if first is not None else "en")
         return present.languages.messages_in(present.languages.texts_in(language)[0])
 
+    def _over(self, wrong: NoAddressError | OverError) -> ProblemError:
+        if isinstance(wrong, NoAddressError):
+            return ProblemError("no-such-address")
+        return ProblemError("address-over", back=self._back(wrong.standing))
+
     def _onward(self, standing: Standing, token: str) -> str:
         """Where the person goes from here."""
+        return self._back(standing) or f"{self._front.address}a/{token}"
+
+    @staticmethod
+    def _back(standing: Standing) -> str:
+        """Where the application wants them back; empty where it does not say."""
         question = standing.request.question
         if question.return_to is None:
-            return f"{self._front.address}a/{token}"
+            return ""
         told = {"request": standing.request.id, **({"state": question.state} if question.state is not None else {})}
         return f"{question.return_to}{'&' if '?' in question.return_to else '?'}{urlencode(told)}"
-
-
-def _over(wrong: NoAddressError | OverError) -> ProblemError:
-    return ProblemError("no-such-address" if isinstance(wrong, NoAddressError) else "address-over")
 
 
 def _token(call: Call) -> str:

@@ -81,7 +81,7 @@ class Pages:
         action: str,
         key: str,
         chosen: Mapping[tuple[str, str], str],
-        expires: datetime,
+        until: datetime,
         problem: str = "",
     ) -> str:
         """What a person is asked, with the form.
@@ -93,7 +93,7 @@ class Pages:
             action: where the form is sent. It has to be said: a fragment in the page's address would take the focus.
             key: what the form's hidden field says.
             chosen: what the person chose already, where the page is shown again: nothing is chosen for them.
-            expires: until when the form can be sent: whoever reads has to know how long they may.
+            until: when the form can be sent no more: whoever reads has to know how long they may.
             problem: why it is shown again; empty where it is not.
         """
         parts = [
@@ -101,8 +101,8 @@ class Pages:
             for number, one in enumerate(asked, start=1)
         ]
         parts = _told_apart(parts)
-        until = _moment(expires, asked[0].revision, say)
-        return self._render("asking.html", say, parts=parts, action=action, key=key, until=until, problem=problem)
+        told = _moment(until, asked[0].revision, say)
+        return self._render("asking.html", say, parts=parts, action=action, key=key, until=told, problem=problem)
 
     def _part(  # noqa: PLR0913 - what a part says
         self,

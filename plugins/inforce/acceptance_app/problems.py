@@ -74,12 +74,14 @@ class ProblemError(Exception):
         members: what the JSON says besides.
         headers: what the answer has besides.
         errors: what is wrong with a body, one by one.
+        back: where a person may go from there; empty where that is not known.
     """
 
     name: str
     members: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     errors: Sequence[Mapping[str, str]] = ()
+    back: str = ""
 
     @property
     def status(self) -> int:

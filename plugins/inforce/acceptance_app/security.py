@@ -1,8 +1,9 @@
 """What keeps others out: headers, the form that only the page itself can send, and who is asking.
 
 A page's address is itself a secret of 256 bits. The form is kept from other sites all the same: its hidden field is
-made of the address and of a cookie (`SameSite=Strict`, `HttpOnly`, `Secure`, of that page alone), and the browser's
-own word on where it comes from (`Origin`, `Sec-Fetch-Site`) has to agree.
+made of the address and of the ticket that the browser got with the page, in a cookie (`SameSite=Lax`, `HttpOnly`,
+`Secure`, of that page alone), and the browser's own word on where it comes from (`Origin`, `Sec-Fetch-Site`) has to
+agree. `Lax`, not `Strict`: whoever follows the application's link once more, an hour later, has to be known.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-import secrets
 from urllib.parse import urlsplit
 
 from starlette.requests import Request as Call
@@ -59,43 +59,42 @@ def credential_of(call: Call) -> str | None:
     return None if found is None else found[1]
 
 
-def form_key(call: Call, token: str, address: str) -> tuple[str, str]:
-    """What the form's hidden field says, and the cookie that it is made of: the one that came, or a new one."""
+def ticket_in(call: Call, address: str) -> str:
+    """The ticket that the browser shows; empty where it has none."""
     cookie = call.cookies.get(_name(address), "")
-    if not _COOKIE.fullmatch(cookie):
-        cookie = secrets.token_urlsafe(32)
-    return _made(cookie, token), cookie
+    return cookie if _COOKIE.fullmatch(cookie) else ""
 
 
-def set_cookie(answer: Response, cookie: str, token: str, address: str, seconds: int) -> None:
-    """Have the browser keep the cookie, for that page and as long as its address is good."""
+def form_key(ticket: str, token: str) -> str:
+    """What the form's hidden field says."""
+    return hashlib.sha256(f"{ticket}.{token}".encode()).hexdigest()
+
+
+def set_cookie(answer: Response, ticket: str, token: str, address: str, seconds: int) -> None:
+    """Have the browser keep the ticket, for that page and as long as it can be answered."""
     answer.set_cookie(
         _name(address),
-        cookie,
+        ticket,
         max_age=seconds,
         path=f"/a/{token}",
         secure=is_secure(address),
         httponly=True,
-        samesite="strict",
+        samesite="lax",
     )
 
 
-def check_form(call: Call, said: str, token: str, address: str) -> None:
-    """Whether the form was sent by the page that was shown.
+def check_form(call: Call, said: str, ticket: str, token: str, address: str) -> None:
+    """Whether the form was sent by the page that was shown, in the browser that got the ticket with it.
 
     Raises:
         ProblemError: it was not, as far as can be seen.
     """
     origin, site = call.headers.get("origin"), call.headers.get("sec-fetch-site")
-    cookie = call.cookies.get(_name(address), "")
-    is_ours = _COOKIE.fullmatch(cookie) and hmac.compare_digest(_made(cookie, token).encode(), said.encode())
+    is_ours = hmac.compare_digest(ticket.encode(), ticket_in(call, address).encode())
+    is_ours = is_ours and hmac.compare_digest(form_key(ticket, token).encode(), said.encode())
     if not is_ours or origin not in (None, origin_of(address)) or (site is not None and site not in _OWN):
         raise ProblemError("forged-form")
 
 
 def _name(address: str) -> str:
     return "__Secure-inforce" if is_secure(address) else "inforce"
-
-
-def _made(cookie: str, token: str) -> str:
-    return hashlib.sha256(f"{cookie}.{token}".encode()).hexdigest()

@@ -66,7 +66,8 @@ class AcceptanceSettings:
         keys: the files with private keys; the first signs.
         public_keys: the file with the public keys of all times (JWKS).
         applications: who may ask.
-        lifetime: how long the address is good that a person is sent to.
+        lifetime: within which time the address has to be opened that a person is sent to.
+        reading: how long they may then read before they answer.
         keeps: which of `KEEPABLE` rows have.
         heads: when the chain's head is signed.
         trusted_proxies: the addresses and networks whose word is taken for where a client is.
@@ -83,3 +84,4 @@ class AcceptanceSettings:
     heads: Heads = Heads()
     trusted_proxies: tuple[str, ...] = ()
     limits: Limits = Limits()
+    reading: timedelta = timedelta(hours=24)

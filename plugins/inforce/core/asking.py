@@ -1,6 +1,7 @@
 """Asking a person: what an application says of them, the request that is made of it, and what cannot be answered.
 
-A request is for one person, once, and soon: it has an address that nobody can guess, which is good for minutes. What
+A request is for one person, once, and soon: it has an address that nobody can guess, which has to be opened within
+minutes. Whoever opened it may take hours to read, as long as they stay with the browser that they opened it in. What
 the person says is a row of the register; the request only remembers which rows those are.
 """
 
@@ -43,13 +44,25 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A question for which an address was given out."""
+    """A question for which an address was given out.
+
+    Attributes:
+        id: by which the application asks what became of it.
+        application: who asks.
+        question: what is asked, and of whom.
+        made: when.
+        expires: when the address can be opened no more, but in the browser in which it was opened before.
+        until: when nobody can answer any more.
+        key: a secret of which the browser's ticket is made.
+    """
 
     id: str
     application: str
     question: Question
     made: datetime
     expires: datetime
+    until: datetime
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +83,13 @@ class Standing:
     request: Request
     given: tuple[Given, ...] | None
 
+    def is_closed(self, instant: datetime) -> bool:
+        """Whether its address is good for those browsers alone in which it was opened."""
+        return instant >= self.request.expires
+
     def is_over(self, instant: datetime) -> bool:
         """Whether its address is good no more."""
-        return instant >= self.request.expires
+        return instant >= self.request.until
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 ::
 
-    inforce_requests    id, token, application, expires, data, given
+    inforce_requests    id, token, application, until, data, given
 
 `token` is the SHA-256 of what is in the address that was given out: who reads the database cannot use the address.
 Requests are no part of the record of acceptances. They change (once, when answered) and they go: what was never
-answered a day after its address expired, what was answered after a month.
+answered a day after nobody could answer it any more, what was answered after a month.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _REQUESTS = sa.Table(
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("token", sa.String(64), nullable=False, unique=True),
     sa.Column("application", sa.String(64), nullable=False),
-    sa.Column("expires", sa.String(40), nullable=False, index=True),
+    sa.Column("until", sa.String(40), nullable=False, index=True),
     sa.Column("data", sa.Text, nullable=False),
     sa.Column("given", sa.Text),
 )
@@ -74,7 +74,7 @@ class RequestStore:
             "id": request.id,
             "token": token,
             "application": request.application,
-            "expires": _sortable(request.expires),
+            "until": _sortable(request.until),
             "data": dump_request(request),
         }
         with self._register.writing() as connection:
@@ -106,8 +106,8 @@ class RequestStore:
         Raises:
             UnavailableError: the database does not answer.
         """
-        unanswered = sa.and_(_R.given.is_(None), _R.expires < _sortable(now - _UNANSWERED_FOR))
-        gone = sa.delete(_REQUESTS).where(sa.or_(unanswered, _R.expires < _sortable(now - _ANSWERED_FOR)))
+        unanswered = sa.and_(_R.given.is_(None), _R.until < _sortable(now - _UNANSWERED_FOR))
+        gone = sa.delete(_REQUESTS).where(sa.or_(unanswered, _R.until < _sortable(now - _ANSWERED_FOR)))
         with self._register.writing() as connection:
             return connection.execute(gone).rowcount
 

@@ -16,7 +16,7 @@ What is sent to `POST /requests`; only `subject`, `registered` and `policies` ha
 `registered` is an instant with an offset, or null for who is about to register. To `POST /must-accept` goes the same,
 without what is about a visit: `subject`, `registered`, and `policies`, which may be left out.
 
-What is kept is the question as above, all of it, with `application`, `expires`, `id` and `made`.
+What is kept is the question as above, all of it, with `application`, `expires`, `id`, `key`, `made` and `until`.
 """
 
 from __future__ import annotations
@@ -106,7 +106,9 @@ def dump_request(request: Request) -> str:
         "application": request.application,
         "expires": request.expires.isoformat(),
         "id": request.id,
+        "key": request.key,
         "made": request.made.isoformat(),
+        "until": request.until.isoformat(),
     }
     return _dumped({**members, "registered": registered, **about})
 
@@ -118,8 +120,8 @@ def load_request(text: str) -> Request:
     registered = members["registered"]
     members["registered"] = None if registered is None else datetime.fromisoformat(registered)
     members["policies"] = tuple(members["policies"])
-    made, expires = (datetime.fromisoformat(kept[key]) for key in ("made", "expires"))
-    return Request(kept["id"], kept["application"], Question(**members), made, expires)
+    made, expires, until = (datetime.fromisoformat(kept[key]) for key in ("made", "expires", "until"))
+    return Request(kept["id"], kept["application"], Question(**members), made, expires, until, kept["key"])
 
 
 def dump_given(given: tuple[Given, ...]) -> str:

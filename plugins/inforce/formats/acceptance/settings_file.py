@@ -11,7 +11,8 @@ The whole format; every value is text, and only `address`, `keys` and `applicati
         secret_file: /run/secrets/shop          # or secret_env: the credential, 32 characters or more
         return_to:                              # where people may be sent back to, letter for letter; optional
           - https://qstore.example/registered
-    lifetime: 15 minutes                        # how long an address is good; that if left out; an hour at the most
+    lifetime: 15 minutes                        # within which an address is to be opened; that, or an hour at the most
+    reading: 24 hours                           # how long people may then read, before they answer; that if left out
     keeps: [ip, user_agent]                     # what rows have of the connection; nothing if left out
     heads:
       rows: 1000                                # a head is signed after so many rows …
@@ -57,7 +58,7 @@ from inforce.formats.settings_fields import (
 from inforce.formats.strict_yaml import Fields, Keys, read_mapping
 
 KEYS = (
-    *("address", "database", "keys", "public_keys", "applications", "lifetime"),
+    *("address", "database", "keys", "public_keys", "applications", "lifetime", "reading"),
     *("keeps", "heads", "trusted_proxies", "limits"),
 )
 APPLICATION_KEYS = ("secret_file", "secret_env", "return_to")
@@ -66,6 +67,7 @@ LIMITS_KEYS = ("rate", "connections", "timeout")
 DATABASE = "sqlite:///acceptances.db"
 PUBLIC_KEYS = "acceptance-keys.json"
 _LIFETIME, _LONGEST = timedelta(minutes=15), timedelta(hours=1)
+_READING, _LONGEST_READING = timedelta(hours=24), timedelta(days=7)
 _TIME = re.compile(r"([1-9]\d{0,4}) (second|minute|hour)s?", re.ASCII)
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}", re.ASCII)
@@ -95,6 +97,10 @@ def _read(keys: Keys) -> Reading[AcceptanceSettings]:
         top.fault(
             "lifetime", "`lifetime`: an address that is good for long can be found for long", "write an hour or less"
         )
+    reading = _time(top, "reading", _READING)
+    if reading > _LONGEST_READING:
+        what = "`reading`: a page that was open for longer than a week may be anybody's"
+        top.fault("reading", what, "write 168 hours or less; 20 or more leave everybody time enough (WCAG 2.2.1)")
     keeps = top.texts("keeps")
     for one in keeps:
         if one not in KEEPABLE:
@@ -111,7 +117,17 @@ def _read(keys: Keys) -> Reading[AcceptanceSettings]:
         return Reading(None, tuple(sorted(top.faults, key=lambda fault: fault.line or 0)))
     return Reading(
         AcceptanceSettings(
-            address, database, signing, public, applications, lifetime, frozenset(keeps), heads, proxies, limits
+            address,
+            database,
+            signing,
+            public,
+            applications,
+            lifetime,
+            frozenset(keeps),
+            heads,
+            proxies,
+            limits,
+            reading,
         )
     )
 

@@ -1,8 +1,10 @@
 """The desk at which applications ask, and people answer: all of it but HTTP.
 
-An application pushes a question, and gets an address that nobody can guess, for one person, once, for minutes (the
-pattern of RFC 9126). Of the secret in the address only the digest is kept. What the person answers is added to the
-register and noted with the request in one transaction; so a request is answered once, whoever is killed when.
+An application pushes a question, and gets an address that nobody can guess, for one person, once, to be opened within
+minutes (the pattern of RFC 9126). Of the secret in the address only the digest is kept. The browser that opens it gets
+a ticket, with which it can come back for hours: whole texts take long to read (WCAG 2.2, 2.2.1). What the person
+answers is added to the register and noted with the request in one transaction; so a request is answered once, whoever
+is killed when.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
@@ -59,6 +62,11 @@ class NoAddressError(Exception):
 
 class OverError(Exception):
     """The address was good, and is no more."""
+
+    def __init__(self, standing: Standing) -> None:
+        """Say of which request it was."""
+        self.standing = standing
+        super().__init__(standing.request.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +216,9 @@ class Desk:
         if question.return_to is not None and question.return_to not in application.return_to:
             raise ReturnError(question.return_to)
         asked = present.asked(self.register.rows_of(question.subject), question, now)
-        request = Request(secrets.token_hex(16), application.name, question, now, now + self.setup.lifetime)
+        expires = now + self.setup.lifetime
+        until, key = expires + self.setup.reading, secrets.token_urlsafe(32)
+        request = Request(secrets.token_hex(16), application.name, question, now, expires, until, key)
         token = secrets.token_urlsafe(32)
         if asked:
             self._requests.add(request, _digest(token))
@@ -225,8 +235,13 @@ class Desk:
 
     # People
 
-    def standing(self, token: str, now: datetime) -> Standing:
+    def standing(self, token: str, ticket: str, now: datetime) -> Standing:
         """The request of an address.
+
+        Args:
+            token: the secret in the address.
+            ticket: what the browser has to show for having opened it before; empty where it has nothing.
+            now: the present.
 
         Raises:
             NoAddressError: there is none.
@@ -236,19 +251,20 @@ class Desk:
         standing = self._requests.of_token(_digest(token))
         if standing is None:
             raise NoAddressError
-        if standing.is_over(now):
-            raise OverError
+        is_known = hmac.compare_digest(ticket_of(standing.request, token).encode(), ticket.encode())
+        if standing.is_over(now) or (standing.is_closed(now) and not is_known):
+            raise OverError(standing)
         return standing
 
-    def visit(self, token: str, now: datetime) -> Visit:
-        """Somebody comes with an address.
+    def visit(self, token: str, ticket: str, now: datetime) -> Visit:
+        """Somebody comes with an address, and with what their browser has to show for it.
 
         Raises:
             NoAddressError: it is none.
             OverError: it is good no more.
             UnavailableError: the register does not answer.
         """
-        standing = self.standing(token, now)
+        standing = self.standing(token, ticket, now)
         if standing.given is not None:
             return Visit(standing, ())
         question = standing.request.question
@@ -419,6 +435,12 @@ def _again(standing: Standing, answers: Sequence[Answer]) -> Standing:
     if before != {(one.policy, one.revision): one.decision for one in answers}:
         raise RefusedError(Refusal.USED)
     return standing
+
+
+def ticket_of(request: Request, token: str) -> str:
+    """What the browser gets that opens an address: without the secret in the address, nobody can make it."""
+    made = hmac.digest(request.key.encode(), token.encode("utf-8", "surrogateescape"), "sha256")
+    return urlsafe_b64encode(made).rstrip(b"=").decode()
 
 
 def _digest(token: str) -> str:
