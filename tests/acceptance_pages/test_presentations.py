@@ -60,10 +60,10 @@ def test_the_whole_text_stands_in_it_with_what_is_asked(presented):
     assert current.whom == "Everybody who registered before 10 April 2018, 09:00."
     assert (new.effect, current.effect) == ("Once you accept it.", "On 10 May 2018, whatever you answer.")
     assert new.decline.startswith("This text does not bind you, and no older text of this policy does either.")
-    assert current.accept.startswith("Your acceptance is recorded. This text takes effect for you on 10 May 2018")
+    assert current.accept.startswith("Your acceptance is recorded. From 10 May 2018 on, this text binds you")
     assert current.decline == (
-        "Your answer is recorded. This text takes effect for you on 10 May 2018 all the same. "
-        "Until then, what binds you now goes on binding you. When this text was posted, current users "
+        "Your answer is recorded. From 10 May 2018 on, this text binds you all the same. "
+        "Until then, the text that bound you before goes on binding you. When this text was posted, current users "
         "who had accepted nothing else were bound by the revision of 1 March 2014."
     )
     assert current.later.endswith("You are asked to answer before 10 June 2018.")

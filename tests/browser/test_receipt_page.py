@@ -106,7 +106,8 @@ def test_what_takes_effect_by_its_date_does_so_whatever_was_answered(read, accep
     before = said(read(receipt, now="2018-05-09T00:00:00+09:00"))
     assert "You declined: Privacy Policy, the revision of 10 April 2018" in before
     assert "What binds you now: the revision of 1 March 2014, since 1 January 2016." in before
-    assert "What binds you now: the revision of 10 April 2018" in said(read(receipt, now="2018-05-10T00:00:00+09:00"))
+    after = said(read(receipt, now="2018-05-10T00:00:00+09:00"))
+    assert "This text binds you now, since 10 May 2018: it takes effect whatever anybody answers." in after
 
 
 def test_several_receipts_of_one_person_are_read_together(read, accepting):  # noqa: F811

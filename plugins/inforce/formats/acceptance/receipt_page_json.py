@@ -37,6 +37,7 @@ KEYS = (
     "member.audience.new_users",
     "member.binds",
     "member.binds.nothing",
+    "member.binds.unasked",
     "member.decision",
     "member.decision.accepted",
     "member.decision.declined",

@@ -161,7 +161,7 @@ class Reading {
     const own = spans.filter(span => timeline.rootOf(span.revision) === root)
     const told = receipt.decision === "accepted" && own.length
       ? this.force(receipt, record, {spans, own, bound, now})
-      : [...receipt.decision === "accepted" ? [this.line("member.force.never")] : [], this.binding(record, bound)]
+      : [...receipt.decision === "accepted" ? [this.line("member.force.never")] : [], this.binding(record, bound, receipt)]
     return {holds, bound, told: [heading, ...told, basis]}
   }
 
@@ -180,9 +180,12 @@ class Reading {
     ]
   }
 
-  /** What binds the member now. */
-  binding({timeline, calling}, bound) {
+  /** What binds the member now; of the very text to which they said something else, that it does so all the same. */
+  binding({timeline, calling}, bound, receipt) {
     if (bound === null) return this.line("member.binds.nothing")
+    if (receipt !== undefined && receipt.decision !== "accepted" && bound.revision === receipt.revision) {
+      return this.line("member.binds.unasked", {start: this.moment(bound.start, timeline.zone)})
+    }
     return this.line("member.binds", {revision: calling(bound.revision), start: this.moment(bound.start, timeline.zone)})
   }
 
