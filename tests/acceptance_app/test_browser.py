@@ -144,7 +144,7 @@ def test_no_page_has_a_fault_that_a_program_finds(changed, visited, scheme, widt
     assert faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.goto(f"{page.url[:-43]}{'x' * 43}")
-    assert page.title() == "This address is not known"
+    assert page.title() == "This address is not known · Qstore"
     assert faults(page) == []
 
 
@@ -194,5 +194,5 @@ def test_another_site_cannot_send_the_form(app, visited):
     page.set_content(f"<form method=post action='{asked['address']}'>{fields}<button>Win a prize</button></form>")
     page.click("button")
     page.wait_for_url(asked["address"])
-    assert page.title() == "The form did not come from its page"
+    assert page.title() == "The form did not come from its page · Qstore"
     assert app.outcome(asked["id"])["status"] == "pending"

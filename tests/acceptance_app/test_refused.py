@@ -175,6 +175,10 @@ def test_a_misspelt_policy_is_told_with_what_was_meant(app):
         ({"subject": "a", "registered": "2018-05-10", "policies": ["X"]}, ["#/registered", "#/policies"]),
         ({"subject": "a", "registered": "2018-05-10T09:00:00", "policies": ["a", "a"]}, ["#/registered", "#/policies"]),
         ({"subject": "a", "registered": None, "policies": ["cookies"]}, ["#/policies/0"]),
+        (
+            {"subject": "a", "registered": None, "policies": ["privacy-policy", "a", "b"], "return_to": f"{BACK}?"},
+            ["#/policies/1", "#/policies/2", "#/return_to"],
+        ),
         ({"subject": "a", "registered": None, "policies": ["privacy-policy"], "retrun_to": BACK}, ["#/retrun_to"]),
         (
             {"subject": "a", "registered": None, "policies": ["privacy-policy"], "return_to": BACK + "/"},
@@ -286,7 +290,7 @@ def test_a_page_on_which_nothing_is_asked_any_more_leads_back(app):
     app.page(first["address"]).answer("accepted")
     page.open()
     assert (page.status, page.title) == (409, "Nothing is asked of you")
-    assert page.html.xpath("//a/@href") == [f"{BACK}?request={second['id']}&state=s"]
+    assert page.html.xpath("//main//a/@href") == [f"{BACK}?request={second['id']}&state=s"]
     problem(page.send(fields, "application/json"), "answered-already")
 
 

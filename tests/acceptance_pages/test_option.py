@@ -78,6 +78,9 @@ def test_the_command_reads_the_option_too(said, repo):
     (repo.folder / "mkdocs.yml").write_text(CONFIG.replace("archive: ''", "archive: '', acceptance: {keys: x}"))
     told = repo.run(str(repo.command), "check", status=2)
     assert "acceptance: `register` is missing" in told.err
+    said({**WHOLE, "keys": "elsewhere.json"})
+    told = repo.run(str(repo.command), "check", status=1)
+    assert "acceptance: keys: elsewhere.json cannot be read" in told.err + told.out
 
 
 def test_own_pages_may_not_stand_in_their_place(said, repo):

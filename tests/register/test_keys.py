@@ -1,5 +1,6 @@
 """Keys: made once, read by nobody else, published, and never mistaken for another kind."""
 
+import json
 import subprocess
 from dataclasses import replace
 
@@ -52,6 +53,11 @@ def test_after_a_rotation_old_receipts_are_checked_still(project):
     assert [read_receipt(one, keys).number for one in (old.receipt, new)] == [1, 1]
     assert read_receipt(new, keys).kid == key.kid != read_receipt(old.receipt, keys).kid
     assert project.ask("check", "--receipts", status=0).out.startswith("1 row, ")
+    public = project.folder / "acceptance-keys.json"
+    known = json.loads(public.read_text())["keys"]
+    public.write_text(json.dumps({"keys": [one for one in known if one["kid"] == key.kid]}))
+    told = project.ask("check", "--receipts", status=1).err
+    assert "if it was a key of yours, put its public key back into acceptance-keys.json" in told
 
 
 def test_a_key_that_nobody_could_check_does_not_sign(project):

@@ -178,7 +178,7 @@ def application(front: Front, beside: Beside, seconds: Callable[[], float]) -> A
 
 def front_of(desk: Desk, clock: Callable[[], datetime], seconds: Callable[[], float]) -> Front:
     """What calls need, of a desk that is open."""
-    return Front(desk, Pages(desk.settings.root), Buckets(desk.setup.limits.rate, seconds), clock)
+    return Front(desk, Pages(desk.settings.root, desk.settings.name), Buckets(desk.setup.limits.rate, seconds), clock)
 
 
 def _last_head(front: Front) -> None:

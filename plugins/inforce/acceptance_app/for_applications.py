@@ -21,7 +21,7 @@ from inforce.core.errors import did_you_mean
 from inforce.core.instant import format_instant
 from inforce.core.policy import Revision
 from inforce.formats.acceptance.request_json import BodyError, pointers, read_question
-from inforce.workflows.acceptance.desk import ReturnError, UnknownPolicyError
+from inforce.workflows.acceptance.desk import QuestionError
 
 _JSON = "application/json"
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -40,11 +40,8 @@ class ForApplications:
         question = await self._question(call, now, is_visit=True)
         try:
             request, token, asked = await run_in_threadpool(self._desk.ask, application, question, now)
-        except UnknownPolicyError as wrong:
-            raise self._unknown(wrong) from None
-        except ReturnError:
-            detail = "people may not be sent back to this: add it to `return_to` in acceptances.yml"
-            raise ProblemError("invalid", errors=[{"detail": detail, "pointer": "#/return_to"}]) from None
+        except QuestionError as wrong:
+            raise self._refused(question, wrong) from None
         told = [_told(one.policy.slug, one.open, one.revision) for one in asked]
         if not told:
             return JSONResponse({"asked": []})
@@ -84,8 +81,8 @@ class ForApplications:
         question = await self._question(call, now, is_visit=False)
         try:
             asked = await run_in_threadpool(self._desk.must_accept, question, now)
-        except UnknownPolicyError as wrong:
-            raise self._unknown(wrong) from None
+        except QuestionError as wrong:
+            raise self._refused(question, wrong) from None
         present = self._desk.present
         told = [_told(slug, one, present.timeline(slug, now)[one.revision]) for slug, one in asked]
         return JSONResponse({"asked": told, "must": bool(told)})
@@ -107,10 +104,16 @@ class ForApplications:
         except BodyError as wrong:
             raise ProblemError("invalid", errors=list(pointers(wrong.wrongs))) from None
 
-    def _unknown(self, wrong: UnknownPolicyError) -> ProblemError:
-        meant = did_you_mean(wrong.policy, tuple(self._desk.present.policies))
-        detail = f"there is no such policy in the record, or nothing of it is posted{meant}"
-        return ProblemError("invalid", errors=[{"detail": detail, "pointer": f"#/policies/{wrong.place}"}])
+    def _refused(self, question: Question, wrong: QuestionError) -> ProblemError:
+        errors = []
+        for place in wrong.unknown:
+            meant = did_you_mean(question.policies[place], tuple(self._desk.present.policies))
+            detail = f"there is no such policy in the record, or nothing of it is posted{meant}"
+            errors.append({"detail": detail, "pointer": f"#/policies/{place}"})
+        if wrong.is_elsewhere:
+            detail = "people may not be sent back to this: add it to `return_to` in acceptances.yml"
+            errors.append({"detail": detail, "pointer": "#/return_to"})
+        return ProblemError("invalid", errors=errors)
 
 
 def _told(slug: str, one: Open, revision: Revision) -> dict[str, Any]:

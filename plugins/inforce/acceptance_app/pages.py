@@ -65,12 +65,17 @@ class Told:
 class Pages:
     """Makes the pages."""
 
-    def __init__(self, root: str) -> None:
-        """Read the templates; `root` is the address of the site with the member's page, empty where it is not known."""
+    def __init__(self, root: str, name: str = "") -> None:
+        """Read the templates.
+
+        Args:
+            root: the address of the site with the member's page; empty where it is not known.
+            name: what that site is called: whoever is asked has to see by whom.
+        """
         self._root = root
         loader = PackageLoader(__package__ or "", "templates")
         self._environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-        self._environment.globals["style"] = style_address()
+        self._environment.globals.update(style=style_address(), publisher=name, root=root)
 
     def asking(  # noqa: PLR0913 - what the page says
         self,

@@ -207,6 +207,8 @@ def check(
                 continue
             told_of.append({"row": flaw.row, "what": flaw.what})
             todo = "keep the database as it is, and compare it with a backup and with what was kept elsewhere"
+            if flaw.is_of_unknown_key:
+                todo = f"if it was a key of yours, put its public key back into {said.public_keys}; else {todo}"
             if not as_json:
                 click.echo(Problem(said.database.address, flaw.what, todo), err=True)
     done = checking.checked

@@ -53,10 +53,14 @@ class Link(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """What is wrong: the row of which it is told, and in words."""
+    """What is wrong: the row of which it is told, and in words.
+
+    `is_of_unknown_key`: nothing may be wrong but that a public key is missing here.
+    """
 
     row: int
     what: str
+    is_of_unknown_key: bool = False
 
 
 @dataclass(slots=True)

@@ -417,7 +417,7 @@ def _time(evidence: Evidence, asked: Asked, reasons: _Reasons) -> None:
     for stamp in evidence.stamps:
         what = "stamped for the archive on" if stamp.is_archive else "signed no later than"
         told = f"{what} {_told(stamp.time)}, as {stamp.authority} confirms"
-        if stamp.time > asked.on:
+        if _is_later(stamp.time, asked.on):
             reasons.bad(About.TIME, f"{told}: that is later than {_told(asked.on)}", Verdict.CANNOT_TELL)
         elif stamp.distrust:
             reasons.note(About.TIME, f"{told}, whose certificate {stamp.distrust}")
@@ -427,11 +427,16 @@ def _time(evidence: Evidence, asked: Asked, reasons: _Reasons) -> None:
         return
     if evidence.claimed is None:
         reasons.note(About.TIME, "nothing tells when it was signed")
-    elif evidence.claimed > asked.on:
+    elif _is_later(evidence.claimed, asked.on):
         words = f"signed on {_told(evidence.claimed)}, as the signer says: that is later than {_told(asked.on)}"
         reasons.bad(About.TIME, words, Verdict.CANNOT_TELL)
     else:
         reasons.note(About.TIME, f"signed on {_told(evidence.claimed)}: that is the signer's own word")
+
+
+def _is_later(moment: datetime, on: datetime) -> bool:
+    """Whether it is after the second that is asked about: clocks are read in whole seconds, and stamps are finer."""
+    return moment.replace(microsecond=0) > on
 
 
 def _attachments(evidence: Evidence, asked: Asked, reasons: _Reasons) -> None:

@@ -15,6 +15,7 @@ from inforce.core.record import FOLDER, PolicyRecord
 from inforce.core.timeline import Timeline
 from inforce.formats.pdf.fonts import has_rare
 from inforce.formats.text.markdown import anchors_of, links_of
+from inforce.workflows.acceptance.site_acceptance import register_keys
 from inforce.workflows.notice_authority import settled_authority
 from inforce.workflows.progress import Progress
 from inforce.workflows.publish_site import draft_rendition
@@ -66,6 +67,7 @@ def _check(settings: Settings, door: Door, as_if_posted: date | datetime | None,
             *source.record.problems,
             *_signing_problems(settings, door.latest),
             *_authority_problems(settings, source, door.asked),
+            *_acceptance_problems(settings),
             *(warning for policy in source.record.policies for warning in _policy_advice(policy, door.asked)),
             *(warning for policy in source.record.policies for warning in _not_archivable(policy, source, settings)),
             *(replace(one, severity=min(one.severity, severity, key=_WEAKER)) for one in problems),
@@ -83,6 +85,15 @@ def _authority_problems(settings: Settings, source: OpenRecord, instant: datetim
         settled_authority(settings, source, instant)
     except RecordError as wrong:  # a previous build that cannot be read, which may be told of already
         return () if source.record.errors else wrong.problems
+    except ConfigurationError as wrong:
+        return wrong.problems
+    return ()
+
+
+def _acceptance_problems(settings: Settings) -> tuple[Problem, ...]:
+    """What keeps the register's public keys from being published, and with them everything else."""
+    try:
+        register_keys(settings)
     except ConfigurationError as wrong:
         return wrong.problems
     return ()

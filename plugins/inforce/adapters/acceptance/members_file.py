@@ -12,12 +12,14 @@ with its number and left out.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from inforce.core.errors import ConfigurationError, Problem
 from inforce.core.instant import parse_instant
 from inforce.core.register import Member
+from inforce.formats.acceptance.request_json import SUBJECT
 
 _COLUMNS = ("subject", "registered")
 
@@ -57,6 +59,8 @@ def _member(line: dict[str | None, str | None]) -> Member:
     subject, registered = (line.get(name) or "" for name in _COLUMNS)
     if not subject:
         raise ValueError("there is no subject")
+    if not re.fullmatch(SUBJECT, subject):
+        raise ValueError("this subject is no id that the register knows people by: ASCII without spaces and without @")
     instant = parse_instant(registered)
     if instant is None:
         raise ValueError(f"`{registered}` is no instant with an offset, as 2018-04-20T11:59:00+09:00")

@@ -164,6 +164,10 @@ def _facts(one: Proved, say: Messages) -> Iterator[tuple[str, str]]:
     said, shown = one.row.statement, one.row.statement.shown
     yield "instant", _text(format_instant(one.row.instant, UTC))
     yield "decision", f"<strong>{_text(say('proof.' + said.decision.value))}</strong>"
+    yield "audience", _text(say("proof.audience." + shown.audience.value))
+    registered = said.registered
+    told = say("proof.registered.none") if registered is None else format_instant(registered, UTC)
+    yield "registered", _text(told)
     text = _link(text_place(shown.policy, shown.revision), f"{shown.policy}/{shown.revision}")
     yield "text", f"{text}<span>{_text(_posted(one.revision, say))}</span><code>{shown.digest}</code>"
     page = _link(presentation_place(shown.presentation), say("proof.shown.page"))

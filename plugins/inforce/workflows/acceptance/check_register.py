@@ -137,7 +137,7 @@ class Check:
             try:
                 head = read_head(text, self.keys)
             except HeadError as wrong:
-                unreadable.append(Flaw(0, f"{called.format(number)}: {wrong}"))
+                unreadable.append(Flaw(0, f"{called.format(number)}: {wrong}", wrong.is_of_unknown_key))
                 continue
             if are_filed and head.number != number:
                 what = f"{called.format(number)} was edited: the one that is there is of row {head.number}"
@@ -151,7 +151,8 @@ class Check:
         try:
             receipt = read_receipt(text or "", self.keys)
         except ReceiptError as wrong:
-            yield Flaw(number, f"row {number}: its receipt is not the register's: {wrong}")
+            what = f"row {number}: its receipt is not the register's: {wrong}"
+            yield Flaw(number, what, wrong.is_of_unknown_key)
             return
         if receipt.register != self.register.id or not agrees(receipt, row_from(value), digest):
             yield Flaw(number, f"row {number}: its receipt says otherwise than the row")

@@ -43,17 +43,18 @@ from inforce.workflows.settings import Settings
 SHORTEST_SECRET = 32
 
 
-class UnknownPolicyError(Exception):
-    """There is no such policy; `place` is its place in the question."""
+class QuestionError(Exception):
+    """A question that cannot be asked; everything that is wrong with it, together.
 
-    def __init__(self, policy: str, place: int) -> None:
-        """Say which."""
-        self.policy, self.place = policy, place
-        super().__init__(policy)
+    Attributes:
+        unknown: the places, in the question, of policies that there are not.
+        is_elsewhere: the application may not send people back to that address.
+    """
 
-
-class ReturnError(Exception):
-    """The application may not send people back to that address."""
+    def __init__(self, unknown: Sequence[int], *, is_elsewhere: bool) -> None:
+        """Say what."""
+        self.unknown, self.is_elsewhere = unknown, is_elsewhere
+        super().__init__()
 
 
 class NoAddressError(Exception):
@@ -187,11 +188,11 @@ class Desk:
         """What a person is asked by now, policy by policy.
 
         Raises:
-            UnknownPolicyError: there is no such policy.
+            QuestionError: a policy is none.
             UnavailableError: the register does not answer.
         """
         present = self.present
-        question = self._whole(present, question, now)
+        question = self._whole(present, question, now, (None,))
         rows = self.register.rows_of(question.subject)
         return [
             (slug, one)
@@ -207,14 +208,11 @@ class Desk:
             The request, the secret of its address, and what is asked; nothing is noted where that is empty.
 
         Raises:
-            UnknownPolicyError: there is no such policy.
-            ReturnError: people may not be sent back to that address.
+            QuestionError: a policy is none, or people may not be sent back to that address.
             UnavailableError: the register does not answer.
         """
         present = self.present
-        question = self._whole(present, question, now)
-        if question.return_to is not None and question.return_to not in application.return_to:
-            raise ReturnError(question.return_to)
+        question = self._whole(present, question, now, (None, *application.return_to))
         asked = present.asked(self.register.rows_of(question.subject), question, now)
         expires = now + self.setup.lifetime
         until, key = expires + self.setup.reading, secrets.token_urlsafe(32)
@@ -357,10 +355,13 @@ class Desk:
         """Forget requests that are long over; how many."""
         return self._requests.clear_out(now)
 
-    def _whole(self, present: PresentRecord, question: Question, now: datetime) -> Question:
-        for place, slug in enumerate(question.policies):
-            if present.policy(slug, now) is None:
-                raise UnknownPolicyError(slug, place)
+    @staticmethod
+    def _whole(present: PresentRecord, question: Question, now: datetime, allowed: Sequence[str | None]) -> Question:
+        """The question with its policies named, if it can be asked; `allowed` is where people may be sent back to."""
+        unknown = [place for place, slug in enumerate(question.policies) if present.policy(slug, now) is None]
+        is_elsewhere = question.return_to not in allowed
+        if unknown or is_elsewhere:
+            raise QuestionError(unknown, is_elsewhere=is_elsewhere)
         known = tuple(slug for slug in present.policies if present.policy(slug, now) is not None)
         return question if question.policies else replace(question, policies=known)
 
