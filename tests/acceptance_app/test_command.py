@@ -21,11 +21,11 @@ def served(company, *arguments, **secrets):
     ("secrets", "told"),
     [
         ({"SHOP": ""}, ["$SHOP: this secret is empty or not there"]),
-        ({"SHOP": "hunter2"}, ["$SHOP: the credential of shop is shorter than 32 characters of ASCII, or has spaces"]),
+        ({"SHOP": "hunter2"}, ["$SHOP: the credential of shop is no 32 to 512 characters of ASCII without spaces"]),
         ({"SHOP": SECRET[::-1]}, ["$OTHER: the credential of other is another application's too"]),
         (
             {"SHOP": "hunter2", "OTHER": ""},
-            ["$SHOP: the credential of shop is shorter", "$OTHER: this secret is empty or not there"],
+            ["$SHOP: the credential of shop is no", "$OTHER: this secret is empty or not there"],
         ),
     ],
 )

@@ -177,8 +177,10 @@ def test_a_browser_that_cannot_check_a_kind_says_so_plainly(chromium, early, acc
     page.goto(f"{early}accept/receipt/#{accepting.receipt()},{accepting.receipt('es256')}")
     expect(page.locator(".inforce-receipt")).to_have_count(2)
     assert "your browser cannot check signatures of this kind (Ed25519)" in said(page)
+    assert "If this receipt is genuine, this is what holds for you:" in said(page)
     assert "The register signed this receipt" not in said(page)
     assert "The register signed this receipt" in said(page, 1)
+    assert "If this receipt is genuine" not in said(page, 1)
     context.close()
 
 

@@ -32,6 +32,7 @@ from inforce.formats.script_words import script_words
 
 KEYS = (
     "member.accepted",
+    "member.assuming",
     "member.audience",
     "member.audience.current_users",
     "member.audience.new_users",

@@ -101,6 +101,7 @@ class Reading {
     if (!text) return this.box("overtaken", ...parts, this.line("member.newer"), this.facts(one, record))
     if (!record.has(one.said)) return this.box("overtaken", ...parts, this.line("member.other"), this.facts(one, record))
     const {holds, bound, told} = this.present(one, record, all)
+    if (!one.isGenuine) parts.push(this.line("member.assuming"))
     const since = this.since(one.said, record, bound)
     return this.box(holds && one.isGenuine ? "in-force" : "superseded", ...parts, ...told, ...since, this.facts(one, record))
   }

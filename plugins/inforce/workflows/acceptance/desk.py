@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
 
@@ -40,7 +40,9 @@ from inforce.workflows.acceptance.set_up import public_keys_of, register_of, sig
 from inforce.workflows.progress import Progress
 from inforce.workflows.settings import Settings
 
-SHORTEST_SECRET = 32
+SHORTEST_SECRET, LONGEST_SECRET = 32, 512
+_LONGEST_CALL = timedelta(minutes=5)
+"""No call takes longer, and so none needs a record any more that was in use before that."""
 
 
 class QuestionError(Exception):
@@ -113,7 +115,7 @@ class Desk:
         self._folder, self._held, self._requests = folder, held, RequestStore(register)
         self._applications = {one.name: one for one in setup.applications}
         self._stack = ExitStack()
-        self._former = ExitStack()
+        self._former: list[tuple[datetime, ExitStack]] = []
         self._present: PresentRecord | None = None
         self.fault = ""
         self._reading = Lock()
@@ -149,10 +151,13 @@ class Desk:
             except Exception as wrong:
                 self.fault = f"the record could not be read: {type(wrong).__name__}"
                 raise
-            # Whoever is just being answered may still need what was in use: it goes at the next reading.
-            self._former.close()
-            self._former, self._stack = self._stack, stack
+            # Whoever is just being answered may still need what was in use.
+            over = [one for one in self._former if now - one[0] > _LONGEST_CALL]
+            self._former = [*(one for one in self._former if one not in over), (now, self._stack)]
+            self._stack = stack
             self._present, self.fault = present, ""
+            for _, former in over:
+                former.close()
 
     def read_if_moved(self, now: datetime, progress: Progress) -> bool:
         """Read the record again if its branch moved, or could not be read before; whether it was read."""
@@ -170,7 +175,8 @@ class Desk:
 
     def close(self) -> None:
         """Let go of the record."""
-        self._former.close()
+        for _, former in self._former:
+            former.close()
         self._stack.close()
 
     # Applications
@@ -412,9 +418,11 @@ def _credentials(applications: Sequence[Application], folder: Path) -> dict[str,
             continue
         digest = hashlib.sha256(secret.encode()).digest()
         place = one.secret.file or f"${one.secret.variable}"
-        if len(secret) < SHORTEST_SECRET or not secret.isascii() or any(sign.isspace() for sign in secret):
+        is_fit = SHORTEST_SECRET <= len(secret) <= LONGEST_SECRET
+        if not is_fit or not secret.isascii() or any(sign.isspace() for sign in secret):
             todo = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
-            what = f"the credential of {one.name} is shorter than {SHORTEST_SECRET} characters of ASCII, or has spaces"
+            wanted = f"{SHORTEST_SECRET} to {LONGEST_SECRET} characters of ASCII without spaces"
+            what = f"the credential of {one.name} is no {wanted}"
             problems.append(Problem(place, what, todo))
         if digest in found.values():
             what = f"the credential of {one.name} is another application's too"
