@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What a register answers as it grows, against the bare driver of its database; and how fast it is checked.
 
-    .venv/bin/python benchmarks/register.py [--rows 1000000] [--runs 5] [--database postgresql+psycopg://…/{}]
+    .venv/bin/python benchmarks/acceptance_register.py [--rows 1000000] [--runs 5] [--database postgresql+psycopg://…/{}]
 
 Fills two registers, one of a hundredth of the rows, and holds these against each other in turns, after one turn that
 does not count. Each floor is done by the database's own driver, without us, in the same run:

@@ -66,7 +66,7 @@ def _ask() -> Json:
     there = {"Location": {"required": True, "schema": uri}}
     return _secured(
         "ask",
-        "Ask a person: an address to send them to, good once and for minutes.",
+        "Ask a person: an address to send them to, good once, and to be opened within minutes.",
         {
             "200": _answered("Nothing is asked of them.", _object(asked={**asked, "maxItems": 0})),
             "201": {**_answered("Something is.", made), "headers": there},

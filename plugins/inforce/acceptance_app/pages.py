@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,11 +20,9 @@ from inforce.core.asking import Standing
 from inforce.core.policy import Revision
 from inforce.formats.messages import Messages, direction
 from inforce.formats.redline.style import page_style
+from inforce.formats.text.places import placed
 from inforce.formats.words import Words
 from inforce.workflows.acceptance.present_record import Asked, PresentRecord
-
-_TAG = re.compile(r"<[a-z][^<>]*>")
-_PLACE = re.compile(r' (id="|href="#)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +121,8 @@ class Pages:
         entries = marked = Markup()
         if before is not None:
             changes = present.changes(asked.policy.slug, before, revision, say)
-            entries, marked = (_placed(one, f"changed-{number}-") for one in (changes.entries, changes.marked))
+            both = (placed(one, f"changed-{number}-") for one in (changes.entries, changes.marked))
+            entries, marked = map(Markup, both)
         fields = {
             "policy": asked.policy.slug,
             "revision": revision.name,
@@ -191,11 +189,6 @@ def _told_apart(parts: Sequence[Part]) -> list[Part]:
         one if titles[one.title] == 1 else replace(one, title=f"{one.title}, {one.fields[f'revision-{one.number}']}")
         for one in parts
     ]
-
-
-def _placed(html: str, prefix: str) -> Markup:
-    """The HTML with ids of its own, so that it can stand beside others of its kind."""
-    return Markup(_TAG.sub(lambda tag: _PLACE.sub(rf" \g<1>{prefix}", tag[0]), html))  # noqa: S704 - our own
 
 
 @lru_cache

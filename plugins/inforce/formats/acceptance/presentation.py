@@ -66,14 +66,13 @@ from inforce.core.policy import Revision
 from inforce.formats.messages import Messages, direction
 from inforce.formats.text.markdown import Rendition
 from inforce.formats.text.markdown_rules import RELATIVE
+from inforce.formats.text.places import placed
 from inforce.formats.words import Words
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _TOP, _LOWEST = 3, 6
 """The levels of headings in the text: the highest one there is, and the lowest that HTML has."""
 _HEADING = re.compile(r"<(/?)h([1-6])(?=[ >])")
-_TAG = re.compile(r"<[a-z][^<>]*>")
-_PLACE = re.compile(r' (id="|href="#)')
 _WITHIN = re.compile(rf'<a href="{re.escape(RELATIVE)}"([^<>]*)>(.*?)</a>'.replace(r"\{\}", "[^\x03]*"), re.DOTALL)
 _BEGIN, _END = b"<article ", b"</article>"
 _ASKED = '<section class="inforce-asked">'
@@ -350,7 +349,7 @@ def _placed(source: str, revision: Revision) -> str:
     """The text's HTML with ids of its own, headings below the article's, and links within the record as words."""
     source = _WITHIN.sub(r'<span class="inforce-link"\1>\2</span>', source)
     prefix = escape(place_in(revision.policy, revision.name, ""))
-    source = _TAG.sub(lambda tag: _PLACE.sub(rf" \g<1>{prefix}", tag[0]), source)
+    source = placed(source, prefix)
     above: list[int] = []
 
     def level(found: re.Match[str]) -> str:
