@@ -12,6 +12,7 @@ from inforce.core.asking import Answer, Question
 from inforce.workflows.acceptance import desk as desk_module
 from inforce.workflows.acceptance.answer import Seen
 from inforce.workflows.acceptance.desk import open_desk
+from inforce.workflows.acceptance.present_record import PresentRecord
 from inforce.workflows.acceptance.set_up import read_acceptances_file
 from inforce.workflows.progress import silent
 
@@ -60,6 +61,20 @@ def test_what_is_answered_while_a_head_is_signed_has_one_signed_later(desk, monk
     assert not desk.sign_head_if_due(NOW + LATER)
     assert desk.sign_head_if_due(NOW + 2 * LATER)
     assert [number for number, _ in desk.register.heads()] == [1, 2]
+
+
+def test_what_was_shown_is_at_hand_before_the_answer_waits_to_be_written(desk, monkeypatch):
+    """An archive may be far away, and while one answer is written all others wait."""
+    done, soon = [], desk.register.append_soon
+
+    def append_soon(*given):
+        done.append("written")
+        return soon(*given)
+
+    monkeypatch.setattr(PresentRecord, "fetch", lambda _, policy, revision: done.append(f"{policy}/{revision}"))
+    monkeypatch.setattr(desk.register, "append_soon", append_soon)
+    answered(desk, "u-1")
+    assert done == ["privacy-policy/2018-04-10", "written"]
 
 
 def test_what_goes_on_beside_the_calls_goes_on_after_a_fault(desk, monkeypatch, caplog):

@@ -8,6 +8,7 @@ import pytest
 from acceptance_app.whole_app import BACK, JOINED, SECRET
 
 HEAD = b"POST /must-accept HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+HEALTH = b"GET /health HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
 CREDENTIAL = f"Authorization: Bearer {SECRET}\r\n".encode()
 
 
@@ -99,8 +100,34 @@ def test_there_are_only_so_many_connections(company):
             answer = read(late)
         assert answer.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
         assert b"Retry-After: " in answer
-        crowd[0].sendall(b"GET /health HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+        crowd[0].sendall(HEALTH)
         assert read(crowd[0]).endswith(b'{"status":"up"}')
+
+
+def test_one_client_cannot_have_them_all(company):
+    company.more = "limits:\n  connections_per_client: 5\n"
+    with company.serving() as app, ExitStack() as stack:
+        crowd = [stack.enter_context(connected(app)) for _ in range(5)]
+        with connected(app) as late:
+            answer = read(late)
+        assert answer.startswith(b"HTTP/1.1 429 Too Many Requests\r\n")
+        assert b"Retry-After: " in answer
+        with socket.create_connection(("127.0.0.1", app.company.port), 60, ("127.0.0.2", 0)) as other:
+            other.sendall(HEALTH)
+            assert read(other).endswith(b'{"status":"up"}')
+        crowd[0].sendall(HEALTH)
+        assert read(crowd[0]).endswith(b'{"status":"up"}')  # and is gone
+        with connected(app) as again:
+            again.sendall(HEALTH)
+            assert read(again).endswith(b'{"status":"up"}')
+
+
+def test_a_proxy_that_is_trusted_may(company):
+    company.more = "limits:\n  connections_per_client: 5\ntrusted_proxies: [127.0.0.0/8]\n"
+    with company.serving() as app, ExitStack() as stack:
+        crowd = [stack.enter_context(connected(app)) for _ in range(10)]
+        crowd[-1].sendall(HEALTH)
+        assert read(crowd[-1]).endswith(b'{"status":"up"}')
 
 
 NO_HTTP = [b"\x16\x03\x01\x02\x00\x01\r\n\r\n", b"GET / HTTP/9\r\n\r\n", b"G" * 20_000, HEAD + b"a: " + b"b" * 20_000]
@@ -137,7 +164,7 @@ def test_who_is_still_sending_what_is_too_large_gets_the_answer(app):
         while not begun.endswith(b"}"):
             begun += one.recv(65536)
         assert said(begun) == (413, "too-large")
-        one.sendall(b"a" * 40_000 + b"GET /health HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+        one.sendall(b"a" * 40_000 + HEALTH)
         assert read(one).endswith(b'{"status":"up"}')
 
 

@@ -62,6 +62,7 @@ def test_all_of_it_can_be_said():
         limits:
           rate: 90 per minute
           connections: 20
+          connections_per_client: 5
           timeout: 3 seconds
         """).encode()
     ).value
@@ -77,7 +78,7 @@ def test_all_of_it_can_be_said():
     assert (said.lifetime, said.keeps) == (timedelta(minutes=30), {"ip", "user_agent"})
     assert said.heads == Heads(50, timedelta(minutes=1), "heads.jsonl")
     assert said.trusted_proxies == ("127.0.0.1", "10.0.0.0/8", "::1")
-    assert said.limits == Limits(1.5, 20, timedelta(seconds=3))
+    assert said.limits == Limits(1.5, 20, 5, timedelta(seconds=3))
 
 
 def test_everything_that_is_wrong_is_told_at_once():

@@ -16,13 +16,16 @@ from repository import TERMS, material
 
 from inforce.adapters.clock import read_clock
 from inforce.core.effect import Audience
+from inforce.core.errors import UnavailableError
 from inforce.formats.acceptance.presentation import read_presentation
 from inforce.formats.manifest_json import manifest_json, parse_manifest
 from inforce.formats.messages import message_file
 from inforce.formats.schemas import schema
 from inforce.mkdocs_plugin.config import read_settings
 from inforce.workflows import decide_export
+from inforce.workflows.acceptance.present_record import read_present
 from inforce.workflows.acceptance.presentations import presentations_of
+from inforce.workflows.progress import silent
 from inforce.workflows.read_record import opened
 from inforce.workflows.site_archive import site_archive
 
@@ -58,6 +61,12 @@ def presented(project, audience=Audience.NEW_USERS):
     with opened(settings, door) as source:
         archive = site_archive(settings, source.record, door.asked)
         return presentations_of(settings, source, archive).of("privacy-policy", "2019-01-01", audience)
+
+
+def present(project):
+    """The record as the register of acceptances reads it."""
+    settings = read_settings(project.repo.folder / "mkdocs.yml")
+    return read_present(settings, read_clock().asked, silent())
 
 
 # What is kept
@@ -319,3 +328,35 @@ def test_a_zip_file_of_an_archive_without_any_says_nothing_of_them(archived):
     with zipfile.ZipFile(site / ZIP) as archive:
         assert "asked" not in archive.read("privacy-policy-archive/README.txt").decode()
     assert "are asked" not in words(site / "archive/index.html")
+
+
+# What the register asks
+
+
+def test_what_is_asked_is_fetched_before_anybody_waits_for_it(asking):
+    """An archive that is far away, and gone when somebody is asked: it was read when the record was."""
+    with present(asking) as record:
+        kept = (asking.folder / NEW).read_bytes()
+        shutil.rmtree(asking.folder)
+        assert record.presentation("privacy-policy", "2019-01-01", Audience.NEW_USERS).data == kept
+
+
+def test_what_a_form_names_is_fetched_before_the_answer_waits_to_be_written(asking):
+    """Of a page that was opened before something else came in its place."""
+    asking.repo.commit(DAY.replace("2019", "2020"), {"privacy-policy/2020-01-01.md": material("effective: 2020-02-01")})
+    of = "privacy-policy", "2019-01-01"
+    with present(asking) as record:
+        kept = (asking.folder / NEW).read_bytes()
+        record.fetch(*of)
+        shutil.rmtree(asking.folder)
+        assert record.presentation(*of, Audience.NEW_USERS).data == kept
+
+
+def test_what_the_archive_does_not_give_is_not_asked(asking):
+    """Nobody is shown other words than were kept: whoever comes is told to come again."""
+    asking.repo.commit(DAY.replace("2019", "2020"), {"privacy-policy/2020-01-01.md": material("effective: 2020-02-01")})
+    with present(asking) as record:
+        shutil.rmtree(asking.folder)
+        with pytest.raises(UnavailableError) as wrong:
+            record.presentation("privacy-policy", "2019-01-01", Audience.NEW_USERS)
+    assert wrong.value.problems[0].path == f"archive/{NEW}"

@@ -50,7 +50,7 @@ class Buckets:
         Raises:
             ProblemError: it is empty.
         """
-        now, name = self._clock(), _counted(client)
+        now, name = self._clock(), counted_as(client)
         left, since = self._buckets.pop(name, (self._most, now))
         left = min(self._most, left + (now - since) * self._rate)
         self._buckets[name] = (left - 1 if left >= 1 else left), now
@@ -92,8 +92,8 @@ async def body_of(call: Call, kind: str, most: int, patience: timedelta) -> byte
     return bytes(found)
 
 
-def _counted(client: str) -> str:
-    """As whom a client is counted."""
+def counted_as(client: str) -> str:
+    """As whom a client with that address is counted."""
     try:
         address = ipaddress.ip_address(client)
     except ValueError:

@@ -10,10 +10,16 @@ import asyncio
 import json
 import socket
 import struct
+from collections.abc import Sequence
 from http import HTTPStatus
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
+from inforce.acceptance_app.limits import counted_as
+from inforce.core.acceptance_settings import Limits
+
+_LATER = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS)
 _AT_ONCE = struct.pack("ii", 1, 0)
 """For `SO_LINGER`: nothing lingers."""
 
@@ -23,16 +29,23 @@ class Guarded(H11Protocol):
 
     patience = 10.0
     """How many seconds the head of a request may take, and the taking of an answer."""
-    most = 500
-    """How many connections there may be."""
+    limits = Limits()
+    """How many connections there may be, and how many of one client."""
+    proxies: Sequence[IPv4Network | IPv6Network] = ()
+    """Who may have all of them, for others."""
+    counted = ""
+    """As whom the client counts."""
     _head: asyncio.TimerHandle | None = None
     _taking: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait, unless there are too many already."""
         super().connection_made(transport)
-        if len(self.connections) > self.most:
+        self.counted = counted_as(self.client[0]) if self.client is not None else ""
+        if len(self.connections) > self.limits.connections:
             self._refuse(503, "too-busy", "Too many connections. Come again in a moment.")
+        elif self._has_too_many():
+            self._refuse(429, "too-many", "You have too many connections. Close some, or come again in a moment.")
         else:
             self._wait_for_head()
 
@@ -74,6 +87,13 @@ class Guarded(H11Protocol):
         self._stop_waiting()
         super().timeout_keep_alive_handler()
 
+    def _has_too_many(self) -> bool:
+        """Whether the client has more connections than one may have."""
+        if self.client is None or _is_in(self.client[0], self.proxies):
+            return False
+        same = [one for one in self.connections if isinstance(one, Guarded) and one.counted == self.counted]
+        return len(same) > self.limits.connections_per_client
+
     def _give_up(self) -> None:
         """Throw away what the client does not take; else the kernel would keep it, and go on trying to send it."""
         self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
@@ -113,12 +133,22 @@ class Guarded(H11Protocol):
             f"Content-Length: {len(body)}",
             "Cache-Control: no-store",
             "Connection: close",
-            *(["Retry-After: 10"] if status == HTTPStatus.SERVICE_UNAVAILABLE else []),
+            *(["Retry-After: 10"] if status in _LATER else []),
         ]
         self.transport.write("\r\n".join([*head, "", ""]).encode() + body)
         self.transport.close()
 
 
-def guarded(patience: float, most: int) -> type[Guarded]:
+def guarded(limits: Limits, trusted_proxies: Sequence[str]) -> type[Guarded]:
     """The protocol with limits of its own."""
-    return type("Limited", (Guarded,), {"patience": patience, "most": most})
+    proxies = [ip_network(one, strict=False) for one in trusted_proxies]
+    own = {"patience": limits.timeout.total_seconds(), "limits": limits, "proxies": proxies}
+    return type("Limited", (Guarded,), own)
+
+
+def _is_in(client: str, networks: Sequence[IPv4Network | IPv6Network]) -> bool:
+    try:
+        address = ip_address(client)
+    except ValueError:
+        return False
+    return any(address in one for one in networks)

@@ -58,7 +58,7 @@ def serve(app: ASGIApp, setup: AcceptanceSettings, place: socket.socket, again: 
     """
     config = uvicorn.Config(
         app,
-        http=guarded(setup.limits.timeout.total_seconds(), setup.limits.connections),
+        http=guarded(setup.limits, setup.trusted_proxies),
         ws="none",
         lifespan="on",
         log_config=None,

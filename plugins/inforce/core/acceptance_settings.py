@@ -48,11 +48,13 @@ class Limits:
     Attributes:
         rate: how many requests one client may make in a second, over time.
         connections: how many there may be at once.
+        connections_per_client: how many of them may be one client's; proxies that are trusted may have them all.
         timeout: how long a client may take to send a request.
     """
 
     rate: float = 10.0
     connections: int = 500
+    connections_per_client: int = 100
     timeout: timedelta = timedelta(seconds=10)
 
 

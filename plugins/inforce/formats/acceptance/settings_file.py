@@ -22,6 +22,7 @@ The whole format; every value is text, and only `address`, `keys` and `applicati
     limits:
       rate: 10 per second                       # requests of one client, over time; that if left out
       connections: 500                          # at once; that if left out
+      connections_per_client: 100               # of one client, unless it is a trusted proxy; that if left out
       timeout: 10 seconds                       # to send a request; that if left out
 
 The database can be one that asks for a password::
@@ -63,7 +64,7 @@ KEYS = (
 )
 APPLICATION_KEYS = ("secret_file", "secret_env", "return_to")
 HEADS_KEYS = ("rows", "every", "file")
-LIMITS_KEYS = ("rate", "connections", "timeout")
+LIMITS_KEYS = ("rate", "connections", "connections_per_client", "timeout")
 DATABASE = "sqlite:///acceptances.db"
 PUBLIC_KEYS = "acceptance-keys.json"
 _LIFETIME, _LONGEST = timedelta(minutes=15), timedelta(hours=1)
@@ -200,7 +201,12 @@ def _limits(fields: Fields | None, faults: list[Fault]) -> Limits:
         return Limits()
     usual = Limits()
     rate = rate_field(fields, "rate") or usual.rate
-    limits = Limits(rate, number(fields, "connections", usual.connections), timeout_of(fields, 10))
+    limits = Limits(
+        rate,
+        number(fields, "connections", usual.connections),
+        number(fields, "connections_per_client", usual.connections_per_client),
+        timeout_of(fields, 10),
+    )
     faults += fields.faults
     return limits
 

@@ -289,14 +289,17 @@ class Desk:
 
         Raises:
             RefusedError: something else was answered already.
+            UnavailableError: the archive does not give what was shown.
         """
         if standing.given is not None:
             return Taken(_again(standing, answers), answers, None, None)
-        request, keep = standing.request, self.setup.keeps
+        request, keep, present = standing.request, self.setup.keeps, self.present
+        for one in answers:
+            present.fetch(one.policy, one.revision)  # now: while they are written, all others wait
         seen = Seen(
             _on_one_line(seen.ip) if IP in keep else None, _on_one_line(seen.user_agent) if USER_AGENT in keep else None
         )
-        judge = Judge(self.present, request, answers, language, seen)
+        judge = Judge(present, request, answers, language, seen)
         ask = Append(
             request.question.subject,
             judge.statements,

@@ -18,9 +18,9 @@ from inforce.core.acceptance import Decision, Open, accepted_of, open_to
 from inforce.core.asking import Question
 from inforce.core.clause import Clause
 from inforce.core.effect import Audience
-from inforce.core.errors import RecordError
+from inforce.core.errors import RecordError, UnavailableError
 from inforce.core.instant import format_instant
-from inforce.core.occasion import is_asked
+from inforce.core.occasion import asked_of, is_asked
 from inforce.core.policy import Revision
 from inforce.core.record import PolicyRecord
 from inforce.core.register import Row, answers_of
@@ -85,7 +85,7 @@ class PresentRecord:
         self._source, self._presentations, self._folder = source, presentations, folder
         self._policies = {one.slug: one for one in self.record.policies}
         self._known: dict[tuple[str, int], Timeline] = {}
-        self._shown: dict[tuple[str, str, Audience], Presentation | None] = {}
+        self._shown: dict[tuple[str, str, Audience], Presentation] = {}
         self._histories: dict[str, ClauseHistory] = {}
         self._clauses: dict[str, Callable[[Revision], Sequence[Clause]]] = {}
         self._changed = lru_cache(_KNOWN_CHANGES)(self._change)
@@ -159,24 +159,56 @@ class PresentRecord:
         return timeline[str(bound.revision)] if is_bound else None
 
     def presentation(self, slug: str, revision: str, audience: Audience) -> Presentation:
-        """What an audience is asked of a revision; `LookupError` where it is asked nothing."""
-        key = (slug, revision, audience)
-        with self._showing:
-            if key not in self._shown:
-                self._shown[key] = self._presentations.of(slug, revision, audience)
-            found = self._shown[key]
+        """What an audience is asked of a revision.
+
+        Raises:
+            LookupError: it is asked nothing.
+            UnavailableError: the archive does not give what it has of it.
+        """
+        found = self._presented(slug, revision, audience)
         if found is None:
             raise LookupError(f"there is no presentation of {slug}/{revision} for {audience}")
         return found
+
+    def fetch(self, slug: str, revision: str) -> None:
+        """Have what is asked of a revision at hand, if anything is: the archive may be far away.
+
+        Raises:
+            UnavailableError: the archive does not give what it has of it.
+        """
+        for audience in Audience:
+            self._presented(slug, revision, audience)
+
+    def _presented(self, slug: str, revision: str, audience: Audience) -> Presentation | None:
+        key = (slug, revision, audience)
+        with self._showing:
+            if key not in self._shown:
+                try:
+                    found = self._presentations.of(slug, revision, audience)
+                except RecordError as wrong:
+                    raise UnavailableError(wrong.problems) from None
+                if found is None:
+                    return None
+                self._shown[key] = found
+            return self._shown[key]
 
     def changes(self, slug: str, old: Revision, new: Revision, messages: Messages) -> Changes:
         """What changed from the one revision to the other, in the words of the messages."""
         with self._comparing:
             return self._changed(slug, old.name, new.name, messages.language)
 
-    def prepare(self, progress: Progress) -> None:
-        """Give the clauses of policies that ask for acceptance their identities, before anybody waits for that."""
-        for policy in self._policies.values():
+    def prepare(self, instant: datetime, progress: Progress) -> None:
+        """Do for policies that ask for acceptance what takes long, before anybody waits for that.
+
+        Their clauses get their identities, and what is asked at the instant is fetched.
+
+        Raises:
+            UnavailableError: the archive does not give what it has of it.
+        """
+        for slug, policy in self._policies.items():
+            for audience in Audience:
+                for one in asked_of(policy.timeline, audience, instant):
+                    self.fetch(slug, one.revision)
             if len(policy.revisions) > 1 and any(map(_may_ask, policy.revisions)):
                 self._history(policy).account(policy.timeline.revisions[-1])
                 progress.step("policies compared")
@@ -219,6 +251,7 @@ def read_present(settings: Settings, now: datetime, progress: Progress) -> Itera
 
     Raises:
         RecordError: everything that is wrong with it, or with the archive beside it.
+        UnavailableError: the archive does not give what it has of what is asked.
     """
     with ExitStack() as stack:
         source = stack.enter_context(opened(settings, Door(now, now), progress))
@@ -228,7 +261,7 @@ def read_present(settings: Settings, now: datetime, progress: Progress) -> Itera
         archive = site_archive(settings, source.record, now) if settings.archive else None
         presentations = presentations_of(settings, source, archive)
         present = PresentRecord(settings, source, presentations, folder, languages_of(settings))
-        present.prepare(progress)
+        present.prepare(now, progress)
         yield present
 
 
