@@ -17,7 +17,7 @@ The whole format; every value is text, and only `address`, `keys` and `applicati
     heads:
       rows: 1000                                # a head is signed after so many rows …
       every: 10 minutes                         # … and so long after the last one, if there were any; both if left out
-      file: heads.jsonl                         # heads a second time, a line each, to take elsewhere; optional
+      file: heads.jws                           # heads a second time, a line each, to take elsewhere; optional
     trusted_proxies: [127.0.0.1, 10.0.0.0/8]    # whose X-Forwarded-For is believed; nobody's if left out
     limits:
       rate: 10 per second                       # requests of one client, over time; that if left out
