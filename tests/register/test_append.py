@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from register.whole_register import KEYS, NOW, PAGE, SECOND, opened, sayings, statement
+from register.whole_register import KEYS, NOW, PAGE, SECOND, assert_one_chain, crowded, opened, sayings, statement
 
 from inforce.adapters.acceptance.register_store import Note
 from inforce.adapters.databases import Prepared
@@ -99,20 +99,7 @@ def test_a_clock_that_is_a_little_behind_is_not_believed_and_one_far_behind_stop
 
 def test_many_at_once_make_one_chain(tmp_path):
     with opened(tmp_path) as register, opened(tmp_path) as other:
-        kept = []
-
-        def say(number):
-            one = (register, other)[number % 2]
-            kept.extend(one.append(sayings(one, statement(f"u-{number}")), NOW))
-
-        threads = [threading.Thread(target=say, args=(number,)) for number in range(40)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        chain = sorted(kept, key=lambda one: one.row.number)
-        assert [one.row.number for one in chain] == list(range(1, 41))
-        assert [one.row.previous for one in chain] == [NO_ROW, *(one.digest for one in chain[:-1])]
+        assert_one_chain(crowded(register, other))
 
 
 def test_one_that_fails_takes_nobody_with_it(tmp_path):

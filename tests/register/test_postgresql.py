@@ -6,12 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 import sqlalchemy as sa
-from register.whole_register import KEY, KEYS, NOW, PAGE, filled, opened, sayings, statement
+from register.whole_register import KEY, KEYS, NOW, PAGE, assert_one_chain, crowded, filled, opened, sayings, statement
 
 from inforce.adapters.acceptance.register_store import _Wanted
 from inforce.core.acceptance import Decision
 from inforce.core.errors import NotThereError, UnavailableError
-from inforce.core.register import NO_ROW
 from inforce.formats.acceptance.head_jws import read_head, sign_head
 from inforce.workflows.acceptance.check_register import Check
 
@@ -40,20 +39,7 @@ def test_postgresql_keeps_the_register(tmp_path, postgresql):
 
 def test_two_servers_write_one_chain(tmp_path, postgresql):
     with opened(tmp_path, postgresql) as register, opened(tmp_path, postgresql) as other:
-        kept = []
-
-        def say(number):
-            one = (register, other)[number % 2]
-            kept.extend(one.append(sayings(one, statement(f"u-{number}")), NOW))
-
-        threads = [threading.Thread(target=say, args=(number,)) for number in range(40)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        chain = sorted(kept, key=lambda one: one.row.number)
-        assert [one.row.number for one in chain] == list(range(1, 41))
-        assert [one.row.previous for one in chain] == [NO_ROW, *(one.digest for one in chain[:-1])]
+        assert_one_chain(crowded(register, other))
 
 
 def test_two_servers_write_one_chain_where_a_transaction_would_see_what_was_before_it_waited(tmp_path, postgresql):

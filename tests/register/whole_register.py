@@ -3,6 +3,7 @@
 import hashlib
 import json
 import sqlite3
+import threading
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -62,6 +63,29 @@ def filled(register, count, heads=(), begin=1):
         register.append(sayings(register, statement(f"u-{number}")), NOW + number * SECOND)
         if number in heads:
             register.sign_head(lambda head: sign_head(head, KEY), NOW + number * SECOND)
+
+
+def crowded(*registers):
+    """Forty people answer at once, of two who opened the same database the one and the other; what was kept."""
+    kept = []
+
+    def say(number):
+        one = registers[number % len(registers)]
+        kept.extend(one.append(sayings(one, statement(f"u-{number}")), NOW))
+
+    threads = [threading.Thread(target=say, args=(number,)) for number in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return kept
+
+
+def assert_one_chain(kept):
+    """All of forty answers stand in one chain."""
+    chain = sorted(kept, key=lambda one: one.row.number)
+    assert [one.row.number for one in chain] == list(range(1, 41))
+    assert [one.row.previous for one in chain] == [NO_ROW, *(one.digest for one in chain[:-1])]
 
 
 @contextmanager
