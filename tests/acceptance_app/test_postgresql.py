@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing, suppress
 import psycopg
 from acceptance_app.whole_app import JOINED, free_ports
 
-from inforce.acceptance_app.app import THREADS
+from inforce.acceptance_app.front import THREADS
 
 
 def stored(address):

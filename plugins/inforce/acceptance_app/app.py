@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ParamSpec
 
-from anyio import to_thread
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as Call
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, Router
@@ -29,12 +29,13 @@ from inforce.formats.messages import messages_in
 from inforce.workflows.acceptance.desk import Desk
 from inforce.workflows.progress import silent
 
-THREADS = 4
-"""How many calls are worked on at once: more of them would wait for each other alone."""
 _LOOK_AGAIN = 30
 """After how many seconds it is looked whether the record moved."""
 _CLEAR_OUT = 3600
 """After how many what is over is forgotten."""
+_LAST_HEAD = 10.0
+"""How many seconds there are to sign the last head, when the app ends."""
+P = ParamSpec("P")
 
 
 @dataclass
@@ -47,6 +48,7 @@ class Beside:
     desk: Desk
     clock: Callable[[], datetime]
     again: asyncio.Event = field(default_factory=asyncio.Event)
+    _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "inforce-beside"))
 
     async def run(self) -> None:
         """Go on until it is cancelled."""
@@ -55,10 +57,14 @@ class Beside:
                 await asyncio.wait_for(self.again.wait(), 1)
             if self.again.is_set() or seconds % _LOOK_AGAIN == 0:
                 self.again.clear()
-                await run_in_threadpool(self._whatever_happens, self.look)
-            await run_in_threadpool(self._whatever_happens, lambda: self.desk.sign_head_if_due(self.clock()))
+                await self.done(self._whatever_happens, self.look)
+            await self.done(self._whatever_happens, lambda: self.desk.sign_head_if_due(self.clock()))
             if seconds % _CLEAR_OUT == 1:
-                await run_in_threadpool(self._whatever_happens, lambda: self.desk.clear_out(self.clock()))
+                await self.done(self._whatever_happens, lambda: self.desk.clear_out(self.clock()))
+
+    async def done(self, doing: Callable[P, object], *given: P.args, **named: P.kwargs) -> None:
+        """Have the thread for that do something: one thing after the other, and no call waits for it."""
+        await asyncio.wrap_future(self._thread.submit(doing, *given, **named))
 
     def look(self) -> None:
         """Look whether the record moved."""
@@ -96,9 +102,9 @@ class ForAnybody:
         self.front.count(call)
         desk = self.front.desk
         try:
-            await run_in_threadpool(desk.register.head)
+            await self.front.done(desk.register.head)
             is_there = True
-        except UnavailableError:
+        except (UnavailableError, ProblemError):
             is_there = False
         told = {
             "commit": desk.present.record.tip,
@@ -120,7 +126,7 @@ class ForAnybody:
     async def heads(self, call: Call) -> Response:
         """`GET /heads`: the head that was signed last."""
         self.front.count(call)
-        return JSONResponse({"head": await run_in_threadpool(self.front.desk.register.last_signed_head)})
+        return JSONResponse({"head": await self.front.done(self.front.desk.register.last_signed_head)})
 
     async def problem(self, call: Call) -> Response:
         """`GET /problems/{name}`: what a problem is."""
@@ -163,14 +169,13 @@ def application(front: Front, beside: Beside, seconds: Callable[[], float]) -> A
 
     @asynccontextmanager
     async def alive(_: object) -> AsyncIterator[None]:
-        to_thread.current_default_thread_limiter().total_tokens = THREADS
-        await run_in_threadpool(lambda: front.desk.sign_head_if_due(front.clock(), at_once=True))
+        await beside.done(lambda: front.desk.sign_head_if_due(front.clock(), at_once=True))
         task = asyncio.create_task(beside.run())
         yield
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-        await run_in_threadpool(_last_head, front)
+        await _end(front, beside)
 
     inside = Router(routes, redirect_slashes=False, lifespan=alive)
     return Surrounding(inside, routes, telling, seconds)
@@ -179,6 +184,15 @@ def application(front: Front, beside: Beside, seconds: Callable[[], float]) -> A
 def front_of(desk: Desk, clock: Callable[[], datetime], seconds: Callable[[], float]) -> Front:
     """What calls need, of a desk that is open."""
     return Front(desk, Pages(desk.settings.root, desk.settings.name), Buckets(desk.setup.limits.rate, seconds), clock)
+
+
+async def _end(front: Front, beside: Beside) -> None:
+    """Sign the last head; whoever wants the app to end waits for that, and not for ever."""
+    try:
+        async with asyncio.timeout(_LAST_HEAD):
+            await beside.done(_last_head, front)
+    except TimeoutError:
+        LOG.error("the last head could not be signed", extra={"told": {"fault": "that took too long"}})
 
 
 def _last_head(front: Front) -> None:

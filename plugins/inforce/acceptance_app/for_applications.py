@@ -6,7 +6,6 @@ import re
 from datetime import datetime
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as Call
 from starlette.responses import JSONResponse, Response
 
@@ -39,7 +38,7 @@ class ForApplications:
         application, now = self._known(call), self._front.clock()
         question = await self._question(call, now, is_visit=True)
         try:
-            request, token, asked = await run_in_threadpool(self._desk.ask, application, question, now)
+            request, token, asked = await self._front.done(self._desk.ask, application, question, now)
         except QuestionError as wrong:
             raise self._refused(question, wrong) from None
         told = [_told(one.policy.slug, one.open, one.revision) for one in asked]
@@ -57,7 +56,7 @@ class ForApplications:
         """`GET /requests/{id}`: what became of a request."""
         application, now = self._known(call), self._front.clock()
         name = str(call.path_params["id"])  # what is none is not looked for: a database does not take every text
-        found = await run_in_threadpool(self._desk.outcome, application, name) if _ID.fullmatch(name) else None
+        found = await self._front.done(self._desk.outcome, application, name) if _ID.fullmatch(name) else None
         if found is None:
             raise ProblemError("no-such-request")
         standing, receipts = found
@@ -80,7 +79,7 @@ class ForApplications:
         now = self._front.clock()
         question = await self._question(call, now, is_visit=False)
         try:
-            asked = await run_in_threadpool(self._desk.must_accept, question, now)
+            asked = await self._front.done(self._desk.must_accept, question, now)
         except QuestionError as wrong:
             raise self._refused(question, wrong) from None
         present = self._desk.present

@@ -7,12 +7,11 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as Call
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from inforce.acceptance_app.calls import Telling, problem_of
-from inforce.acceptance_app.front import Front, client_of
+from inforce.acceptance_app.front import Front, client_of, in_time
 from inforce.acceptance_app.limits import FORM_BODY, body_of
 from inforce.acceptance_app.problems import ProblemError, wants_json
 from inforce.acceptance_app.security import check_form, content_security, form_key, set_cookie, ticket_in
@@ -47,22 +46,23 @@ class ForPeople:
     async def show(self, call: Call) -> Response:
         """`GET /a/{token}`: what is asked; or what was answered."""
         self._front.count(call)
-        return await run_in_threadpool(self._shown, call, _token(call))
+        return await self._front.done(self._shown, call, _token(call))
 
     async def answer(self, call: Call) -> Response:
         """`POST /a/{token}`: the form."""
         self._front.count(call)
         token, patience = _token(call), self._front.setup.limits.timeout
         fields = _fields(await body_of(call, _FORM, FORM_BODY, patience))
-        taken = await run_in_threadpool(self._taken, call, token, fields)
-        if isinstance(taken, Response):
-            return taken
-        if taken.written is not None:
-            written = asyncio.wrap_future(taken.written)
-            await asyncio.wait([written])
-            if written.exception() is not None:  # which takes further questions
-                return await run_in_threadpool(self._settled, call, token, fields, taken)
-        return self._settled(call, token, fields, taken)
+        async with in_time():
+            taken = await self._front.done(self._taken, call, token, fields)
+            if isinstance(taken, Response):
+                return taken
+            if taken.written is not None:
+                written = asyncio.wrap_future(taken.written)
+                await asyncio.wait([written])  # which leaves it alone, where time is up
+                if written.exception() is not None:  # which takes further questions
+                    return await self._front.done(self._settled, call, token, fields, taken)
+            return self._settled(call, token, fields, taken)
 
     def _shown(self, call: Call, token: str) -> Response:
         visit = self._visit(call, token)

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ParamSpec, TypeVar
 
 from starlette.requests import Request as Call
 
 from inforce.acceptance_app.limits import Buckets
 from inforce.acceptance_app.pages import Pages
+from inforce.acceptance_app.problems import RETRY_AFTER, ProblemError
 from inforce.core.acceptance_settings import AcceptanceSettings
 from inforce.workflows.acceptance.desk import Desk
+
+P = ParamSpec("P")
+T = TypeVar("T")
+THREADS = 4
+"""How many calls are worked on at once: more of them would wait for each other alone."""
+LONGEST = 15.0
+"""How many seconds an answer takes at the most; longer than a database is waited for, which tells more."""
+
+
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(THREADS, "inforce-calls")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +38,7 @@ class Front:
     pages: Pages
     buckets: Buckets
     clock: Callable[[], datetime]
+    threads: ThreadPoolExecutor = field(default_factory=_threads)
 
     @property
     def setup(self) -> AcceptanceSettings:
@@ -41,7 +58,32 @@ class Front:
         """
         self.buckets.take(client_of(call))
 
+    async def done(self, doing: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+        """Have a thread do something.
+
+        Whoever waits is told in time; a thread that is stuck stays so, and takes nothing else on.
+
+        Raises:
+            ProblemError: it takes too long.
+        """
+        async with in_time():
+            return await asyncio.wrap_future(self.threads.submit(doing, *given, **named))
+
 
 def client_of(call: Call) -> str:
     """Where a call comes from, by its connection, or by the word of a proxy that is trusted."""
     return call.client.host if call.client is not None else ""
+
+
+@asynccontextmanager
+async def in_time() -> AsyncIterator[None]:
+    """Do something within this, and not for ever.
+
+    Raises:
+        ProblemError: it takes too long; what is begun may still come about.
+    """
+    try:
+        async with asyncio.timeout(LONGEST):
+            yield
+    except TimeoutError:
+        raise ProblemError("unavailable", headers={"Retry-After": RETRY_AFTER}) from None

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import signal
 import socket
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -24,6 +27,8 @@ _KEEP_ALIVE = 5
 _LARGEST_HEAD = 16_384
 _GRACE = 30
 """How many seconds those have who are being answered when the server is to stop."""
+_LAST = 36
+"""After how many all is over, whatever still waits: a thread that is stuck, in a disk that hangs, never ends."""
 
 
 class Server(uvicorn.Server):
@@ -32,7 +37,8 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, again: Callable[[], None]) -> None:
         """Keep what is to be done on SIGHUP."""
         super().__init__(config)
-        self._again = again
+        self._again, self._is_stopping = again, threading.Event()
+        threading.Thread(target=self._end_at_last, daemon=True).start()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -44,7 +50,15 @@ class Server(uvicorn.Server):
         yield
 
     def _stop(self, sign: int, frame: FrameType | None) -> None:
+        self._is_stopping.set()
         self.handle_exit(sign, frame)
+
+    def _end_at_last(self) -> None:
+        """End the process, if it has not ended long after it was to stop: whoever waited was told so before."""
+        self._is_stopping.wait()
+        time.sleep(_LAST)
+        LOG.warning("ended, although something was still waited for")
+        os._exit(0)
 
 
 def serve(app: ASGIApp, setup: AcceptanceSettings, place: socket.socket, again: Callable[[], None]) -> None:

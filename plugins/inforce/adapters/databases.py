@@ -111,6 +111,8 @@ def inserted_at_once(table: Table) -> str:
 
 
 _WRITES = "inforce_writes"
+_SLACK = 3.0
+"""How much longer than for a lock an answer is waited for, in seconds: of a lock the database tells by itself."""
 
 
 def make_durable(engine: Engine, patience: float, *, writes: bool = True) -> None:
@@ -122,7 +124,8 @@ def make_durable(engine: Engine, patience: float, *, writes: bool = True) -> Non
 
     Args:
         engine: of SQLite or PostgreSQL, of which nothing was asked yet.
-        patience: how long somebody else's lock, and a connection, are waited for, in seconds.
+        patience: how long somebody else's lock, and a connection, are waited for, in seconds. Whoever writes waits not
+            much longer for any answer of PostgreSQL's.
         writes: whether anything will be written; else nothing can be.
     """
     if engine.dialect.name == "sqlite":
@@ -163,9 +166,14 @@ def _make_postgresql_durable(engine: Engine, patience: float, *, writes: bool) -
         how.append("SET default_transaction_read_only = on")
 
     @event.listens_for(engine, "do_connect")
-    def _(_: object, __: object, ___: object, options: dict[str, Any]) -> None:
+    def _(_: object, __: object, given: Sequence[Any], options: dict[str, Any]) -> Any:
         options.setdefault("connect_timeout", max(2, round(patience)))
         options.setdefault("tcp_user_timeout", round(max(2, patience) * 2000))  # of a network that swallows everything
+        if not writes or engine.dialect.driver != "psycopg":
+            return None  # whoever only reads may ask for what takes long: SQLAlchemy connects by itself
+        from inforce.adapters.patient_postgresql import connecting  # noqa: PLC0415 - an extra
+
+        return connecting(patience + _SLACK)(*given, **options)
 
     @event.listens_for(engine, "connect")
     def _(connection: Any, _: object) -> None:
