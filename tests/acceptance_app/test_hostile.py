@@ -5,7 +5,7 @@ import socket
 from contextlib import ExitStack, closing, suppress
 
 import pytest
-from acceptance_app.whole_app import BACK, JOINED, SECRET
+from acceptance_app.whole_app import BACK, JOINED, SECRET, Page
 
 HEAD = b"POST /must-accept HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
 HEALTH = b"GET /health HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
@@ -184,6 +184,31 @@ def test_behind_a_proxy_that_is_trusted_each_client_is_one(company):
         page.send(page.filled("accepted"), **{"X-Forwarded-For": "203.0.113.7", "User-Agent": b"Kept/1.0 \x85\x9b31m"})
         row = json.loads(company.rows()[0])
         assert (row["ip"], row["user_agent"]) == ("203.0.113.7", "Kept/1.0 ??31m")
+
+
+def test_what_a_proxy_says_is_believed_where_it_is_an_address(company):
+    """Else all that it passes on counts as the proxy's, and nothing of that is kept."""
+    company.more = "limits:\n  rate: 1 per minute\ntrusted_proxies: [127.0.0.1/8]\nkeeps: [ip]\n"
+    said = ("203.0.113.7:4711", "[2001:DB8::7]:1", "::ffff:203.0.113.8", "203.0.113.9, 127.0.0.2")
+    wrong = ("A" * 3000, "<b>", "fe80::1%eth0", "1.2.3.4, unknown", "1.2.3.4,,", "1.2.3.4.5", "")
+    with company.serving() as app:
+        flood = [app.client().get("heads", headers={"X-Forwarded-For": f"garbage-{n}"}).status_code for n in range(12)]
+        assert flood == [200] * 10 + [429] * 2
+    with company.serving() as app:
+        for number, one in enumerate([*said, *wrong]):
+            page = Page(app.client(headers={"X-Forwarded-For": f"192.0.2.{number}"}), app.ask(f"u-{number}")["address"])
+            assert page.send(page.filled("accepted"), **{"X-Forwarded-For": one}).status_code == 303
+    kept = [json.loads(row).get("ip") for row in company.rows()]
+    assert kept == ["203.0.113.7", "2001:db8::7", "203.0.113.8", "203.0.113.9", *[None] * len(wrong)]
+
+
+def test_a_form_comes_from_the_address_as_browsers_write_it(company):
+    company.address = company.address.replace("127.0.0.1", "LocalHost")
+    with company.serving() as app:
+        page = app.page(app.ask("u-1")["address"])
+        origin = page.address.partition("/a/")[0]
+        assert origin == f"http://localhost:{company.port}"
+        assert page.send(page.filled("accepted"), Origin=origin).status_code == 303
 
 
 def test_nothing_of_the_connection_is_kept_where_nobody_wants_it(app):

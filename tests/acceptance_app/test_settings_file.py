@@ -9,6 +9,7 @@ from inforce.core.acceptance_settings import Application, Heads, Limits
 from inforce.core.secret import Database, Secret
 from inforce.formats.acceptance import settings_file
 from inforce.formats.acceptance.settings_file import parse_acceptances
+from inforce.formats.acceptance.site_option import parse_acceptance
 
 LITTLE = """\
 address: https://accept.qstore.example
@@ -141,6 +142,40 @@ def test_everything_that_is_wrong_is_told_at_once():
 )
 def test_one_thing_that_is_wrong(text, what):
     assert any(one.startswith(what) for _, one in faults(text)), faults(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("https://Accept.Qstore.example/", "https://accept.qstore.example/"),
+        ("HTTPS://accept.qstore.example:443", "https://accept.qstore.example/"),
+        ("https://accept.qstore.example:8443/", "https://accept.qstore.example:8443/"),
+        ("https://käse.example/", "https://xn--kse-qla.example/"),
+        ("http://127.0.0.1:80/", "http://127.0.0.1/"),
+        ("http://[0:0::1]:8600/", "http://[::1]:8600/"),
+    ],
+)
+def test_the_address_is_read_as_browsers_write_it(written, read):
+    """A form says where it comes from: written otherwise, no form would ever come from here."""
+    assert parse_acceptances(LITTLE.replace("https://accept.qstore.example", written).encode()).value.address == read
+    option = parse_acceptance({"register": written, "keys": "acceptance-keys.json"}).value
+    assert option.register == read
+
+
+@pytest.mark.parametrize(
+    ("address", "what", "todo"),
+    [
+        (
+            "accept.qstore.example",
+            "`address`: this is no address on the web",
+            "write it as https://accept.qstore.example/",
+        ),
+        ("https://a٠.example/", "`address` has a host that is no name", "write it as https://accept.qstore.example/"),
+    ],
+)
+def test_what_is_no_address_is_told_with_one_that_is(address, what, todo):
+    (fault,) = parse_acceptances(LITTLE.replace("https://accept.qstore.example", address).encode()).faults
+    assert (fault.what, fault.todo) == (what, todo)
 
 
 def test_every_key_is_shown_in_the_docstring():

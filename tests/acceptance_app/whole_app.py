@@ -144,8 +144,8 @@ class App:
         lines = [json.loads(line) for line in self.log if line.startswith("{")]
         return [line for line in lines if line["said"] == said]
 
-    def client(self, secret=None, **more):
-        headers = {} if secret is None else {"Authorization": f"Bearer {secret}"}
+    def client(self, secret=None, headers=None, **more):
+        headers = {**(headers or {}), **({} if secret is None else {"Authorization": f"Bearer {secret}"})}
         client = httpx.Client(
             base_url=self.company.address, headers=headers, timeout=_PATIENCE, trust_env=False, **more
         )

@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp
 
 from inforce.acceptance_app.calls import LOG, Surrounding, Telling
+from inforce.acceptance_app.clients import networks_of
 from inforce.acceptance_app.for_applications import ForApplications
 from inforce.acceptance_app.for_people import ForPeople
 from inforce.acceptance_app.front import Front
@@ -183,7 +184,8 @@ def application(front: Front, beside: Beside, seconds: Callable[[], float]) -> A
 
 def front_of(desk: Desk, clock: Callable[[], datetime], seconds: Callable[[], float]) -> Front:
     """What calls need, of a desk that is open."""
-    return Front(desk, Pages(desk.settings.root, desk.settings.name), Buckets(desk.setup.limits.rate, seconds), clock)
+    pages, buckets = Pages(desk.settings.root, desk.settings.name), Buckets(desk.setup.limits.rate, seconds)
+    return Front(desk, pages, buckets, clock, networks_of(desk.setup.trusted_proxies))
 
 
 async def _end(front: Front, beside: Beside) -> None:

@@ -11,7 +11,8 @@ from starlette.requests import Request as Call
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from inforce.acceptance_app.calls import Telling, problem_of
-from inforce.acceptance_app.front import Front, client_of, in_time
+from inforce.acceptance_app.clients import client_of
+from inforce.acceptance_app.front import Front, in_time
 from inforce.acceptance_app.limits import FORM_BODY, body_of
 from inforce.acceptance_app.problems import ProblemError, wants_json
 from inforce.acceptance_app.security import check_form, content_security, form_key, set_cookie, ticket_in
@@ -79,7 +80,8 @@ class ForPeople:
         answers = _answers(fields)
         if answers is None:
             return self._again(call, token, fields, ProblemError("no-answer"))
-        seen = Seen(client_of(call), call.headers.get("user-agent", "")[:_LONGEST_FIELD])
+        client = client_of(call, self._front.proxies).address
+        seen = Seen(client, call.headers.get("user-agent", "")[:_LONGEST_FIELD])
         return self._desk.take(standing, answers, self._words(standing).language, seen, now)
 
     def _settled(self, call: Call, token: str, fields: Mapping[str, str], taken: Taken) -> Response:

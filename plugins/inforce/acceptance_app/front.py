@@ -12,6 +12,7 @@ from typing import ParamSpec, TypeVar
 
 from starlette.requests import Request as Call
 
+from inforce.acceptance_app.clients import Networks, client_of
 from inforce.acceptance_app.limits import Buckets
 from inforce.acceptance_app.pages import Pages
 from inforce.acceptance_app.problems import RETRY_AFTER, ProblemError
@@ -38,6 +39,7 @@ class Front:
     pages: Pages
     buckets: Buckets
     clock: Callable[[], datetime]
+    proxies: Networks = ()
     threads: ThreadPoolExecutor = field(default_factory=_threads)
 
     @property
@@ -56,7 +58,7 @@ class Front:
         Raises:
             ProblemError: the client comes too often.
         """
-        self.buckets.take(client_of(call))
+        self.buckets.take(client_of(call, self.proxies).counted)
 
     async def done(self, doing: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
         """Have a thread do something.
@@ -68,11 +70,6 @@ class Front:
         """
         async with in_time():
             return await asyncio.wrap_future(self.threads.submit(doing, *given, **named))
-
-
-def client_of(call: Call) -> str:
-    """Where a call comes from, by its connection, or by the word of a proxy that is trusted."""
-    return call.client.host if call.client is not None else ""
 
 
 @asynccontextmanager

@@ -12,10 +12,10 @@ import socket
 import struct
 from collections.abc import Sequence
 from http import HTTPStatus
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
+from inforce.acceptance_app.clients import Networks, is_in, networks_of
 from inforce.acceptance_app.limits import counted_as
 from inforce.core.acceptance_settings import Limits
 
@@ -31,7 +31,7 @@ class Guarded(H11Protocol):
     """How many seconds the head of a request may take, and the taking of an answer."""
     limits = Limits()
     """How many connections there may be, and how many of one client."""
-    proxies: Sequence[IPv4Network | IPv6Network] = ()
+    proxies: Networks = ()
     """Who may have all of them, for others."""
     counted = ""
     """As whom the client counts."""
@@ -89,7 +89,7 @@ class Guarded(H11Protocol):
 
     def _has_too_many(self) -> bool:
         """Whether the client has more connections than one may have."""
-        if self.client is None or _is_in(self.client[0], self.proxies):
+        if self.client is None or is_in(self.client[0], self.proxies):
             return False
         same = [one for one in self.connections if isinstance(one, Guarded) and one.counted == self.counted]
         return len(same) > self.limits.connections_per_client
@@ -141,14 +141,5 @@ class Guarded(H11Protocol):
 
 def guarded(limits: Limits, trusted_proxies: Sequence[str]) -> type[Guarded]:
     """The protocol with limits of its own."""
-    proxies = [ip_network(one, strict=False) for one in trusted_proxies]
-    own = {"patience": limits.timeout.total_seconds(), "limits": limits, "proxies": proxies}
+    own = {"patience": limits.timeout.total_seconds(), "limits": limits, "proxies": networks_of(trusted_proxies)}
     return type("Limited", (Guarded,), own)
-
-
-def _is_in(client: str, networks: Sequence[IPv4Network | IPv6Network]) -> bool:
-    try:
-        address = ip_address(client)
-    except ValueError:
-        return False
-    return any(address in one for one in networks)

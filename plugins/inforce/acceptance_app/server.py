@@ -77,8 +77,7 @@ def serve(app: ASGIApp, setup: AcceptanceSettings, place: socket.socket, again: 
         lifespan="on",
         log_config=None,
         access_log=False,
-        proxy_headers=bool(setup.trusted_proxies),
-        forwarded_allow_ips=list(setup.trusted_proxies),
+        proxy_headers=False,  # which takes whatever a proxy passes on for an address
         server_header=False,
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_GRACE,

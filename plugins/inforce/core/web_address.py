@@ -14,26 +14,32 @@ from inforce.core.errors import Fault
 
 _BY_HTTPS = "write it with https://, or say `insecure: yes` if nobody else is on the network between"
 
+_EXAMPLE = "https://qstore.example/policies/"
+
 
 def is_web_address(place: str) -> bool:
     """Whether it is an address on the web, and no path."""
     return re.match(r"https?:", place, re.IGNORECASE) is not None
 
 
-def address_fault(address: str, *, is_insecure: bool = False) -> Fault | None:
+def address_fault(
+    address: str, *, is_insecure: bool = False, example: str = _EXAMPLE, by_https: str = _BY_HTTPS
+) -> Fault | None:
     """Why the address may not be asked; None where it may.
 
     Args:
         address: whole, `https://…`.
         is_insecure: whether plain http will do for other machines too.
+        example: such an address as it is to be written.
+        by_https: what to do where it is plain http.
     """
     parts = _split(address)
     if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
-        return Fault("this is no address on the web", "write it as https://qstore.example/policies/")
+        return Fault("this is no address on the web", f"write it as {example}")
     if parts.username is not None or parts.password is not None:
         return Fault("an address with a name or password in it is read by everybody", "leave out what stands before @")
     if parts.scheme == "http" and not is_insecure and not _is_this_machine(parts.hostname):
-        return Fault("what comes by plain http can be changed on the way", _BY_HTTPS)
+        return Fault("what comes by plain http can be changed on the way", by_https)
     return None
 
 

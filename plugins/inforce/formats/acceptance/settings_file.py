@@ -47,6 +47,7 @@ from inforce.core.errors import Fault, did_you_mean
 from inforce.core.record import Reading
 from inforce.core.secret import Secret
 from inforce.core.web_address import address_fault
+from inforce.formats.acceptance.app_address import app_address
 from inforce.formats.settings_fields import (
     database_field,
     nested,
@@ -71,6 +72,8 @@ _LIFETIME, _LONGEST = timedelta(minutes=15), timedelta(hours=1)
 _READING, _LONGEST_READING = timedelta(hours=24), timedelta(days=7)
 _TIME = re.compile(r"([1-9]\d{0,4}) (second|minute|hour)s?", re.ASCII)
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
+_EXAMPLE = "https://accept.qstore.example/"
+_BY_HTTPS = "write it with https://; plain http is for this machine alone"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}", re.ASCII)
 
 
@@ -137,15 +140,19 @@ def _address(top: Fields) -> str:
     address = required(top, "address", "where people and applications reach the app") or ""
     if not address:
         return ""
-    if fault := address_fault(address):
-        todo = "write it with https://; plain http is for this machine alone" if "http:" in address else fault.todo
-        top.fault("address", f"`address`: {fault.what}", todo)
+    if fault := address_fault(address, example=_EXAMPLE, by_https=_BY_HTTPS):
+        top.fault("address", f"`address`: {fault.what}", fault.todo)
     elif urlsplit(address).query or urlsplit(address).fragment:
-        top.fault("address", "`address` has a query or a fragment", "write it as https://accept.qstore.example/")
+        top.fault("address", "`address` has a query or a fragment", f"write it as {_EXAMPLE}")
     elif urlsplit(address).path not in ("", "/"):
         what = "`address` has a path: the app answers at the root of a host"
-        top.fault("address", what, "give it a host of its own, as https://accept.qstore.example/")
-    return address.rstrip("/") + "/"
+        top.fault("address", what, f"give it a host of its own, as {_EXAMPLE}")
+    else:
+        try:
+            return app_address(address)
+        except ValueError:
+            top.fault("address", "`address` has a host that is no name", f"write it as {_EXAMPLE}")
+    return address
 
 
 def _applications(top: Fields, keys: Keys) -> Iterator[Application]:
@@ -179,8 +186,8 @@ def _applications(top: Fields, keys: Keys) -> Iterator[Application]:
 
 def _return_fault(address: str) -> tuple[str, str] | None:
     """What is wrong with an address to which people are sent back, and what to do."""
-    if fault := address_fault(address):
-        return f"`return_to`: {fault.what}", "write it with https://; plain http is for this machine alone"
+    if fault := address_fault(address, example="https://qstore.example/registered", by_https=_BY_HTTPS):
+        return f"`return_to`: {fault.what}", fault.todo
     if urlsplit(address).fragment or not address.isascii() or re.search(r"[\s\"'<>;,\\]", address):
         what = f"`return_to: {address}` has signs in it that cannot stand there, or a fragment"
         return what, "write it as https://qstore.example/registered"

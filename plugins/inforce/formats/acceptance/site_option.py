@@ -17,6 +17,7 @@ from inforce.core.acceptance_option import AcceptanceOption
 from inforce.core.errors import Fault, did_you_mean
 from inforce.core.record import Reading
 from inforce.core.web_address import address_fault
+from inforce.formats.acceptance.app_address import app_address
 
 KEYS = ("register", "keys", "start")
 _BY_HTTPS = "write it with https://; plain http is for this machine alone"
@@ -50,7 +51,10 @@ def parse_acceptance(written: Any) -> Reading[AcceptanceOption]:
             values[key] = value
     if faults:
         return Reading(None, tuple(faults))
-    register = f"{values['register'].rstrip('/')}/"
+    try:
+        register = app_address(values["register"])
+    except ValueError:
+        return Reading(None, (Fault(f"acceptance: register: {values['register']}: its host is no name", TODO),))
     return Reading(AcceptanceOption(register, values["keys"], values.get("start", "")))
 
 
