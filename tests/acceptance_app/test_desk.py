@@ -1,6 +1,7 @@
 """The desk without HTTP: what two threads of the app do at once."""
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from acceptance_app.whole_app import SECRET
 from inforce.acceptance_app.app import Beside
 from inforce.core.acceptance import Decision
 from inforce.core.asking import Answer, Question
+from inforce.core.errors import Problem, RecordError
 from inforce.workflows.acceptance import desk as desk_module
 from inforce.workflows.acceptance.answer import Seen
 from inforce.workflows.acceptance.desk import open_desk
@@ -103,3 +105,21 @@ def test_what_goes_on_beside_the_calls_goes_on_after_a_fault(desk, monkeypatch, 
     asyncio.run(go())
     assert [one.message for one in caplog.records] == ["a fault of ours beside the calls"]
     assert desk.fault == ""
+
+
+def test_a_record_that_cannot_be_read_is_tried_again_when_it_moves_and_else_after_a_while(desk, monkeypatch):
+    tried, tips = [], ["first"]
+
+    def broken(*_):
+        tried.append(tips[0])
+        raise RecordError([Problem("policy.yml", "broken", "mend it")])
+
+    monkeypatch.setattr(desk_module, "tip_of", lambda *_: tips[0])
+    monkeypatch.setattr(desk_module, "read_present", broken)
+    for second in range(61):
+        if second == 10:
+            tips[0] = "second"
+        with suppress(RecordError):
+            desk.read_if_moved(NOW + timedelta(seconds=second), silent(), at_once=second == 5)
+    assert tried == ["first"] * 2 + ["second"] * 2
+    assert desk.fault == "policy.yml: broken"

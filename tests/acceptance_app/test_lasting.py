@@ -195,6 +195,18 @@ def test_whoever_opened_it_in_time_may_read_for_long_and_nobody_else_opens_it_th
     assert len(company.rows()) == 1
 
 
+def test_a_posting_is_seen_soon_without_being_told(company):
+    with company.serving() as app:
+        page = app.page(app.ask("u-1", JOINED)["address"])
+        company.repo.commit("2020-01-01T00:00:00+09:00", {"privacy-policy/2020-01-01.md": LATER})
+        begun = time.monotonic()
+        while not app.told("the record was read again"):
+            time.sleep(0.02)
+        assert time.monotonic() - begun < 10
+        answer = page.send(page.filled("accepted"), "application/json")
+        assert (answer.status_code, answer.json()["type"]) == (409, f"{app.address}problems/asked-changed")
+
+
 def test_a_posting_is_seen_at_once_when_told_and_a_broken_record_is_not_taken(company):
     company.site("archive: ''")
     with company.serving() as app:

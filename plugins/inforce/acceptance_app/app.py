@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import ParamSpec
 
 from starlette.requests import Request as Call
@@ -30,8 +31,6 @@ from inforce.formats.messages import messages_in
 from inforce.workflows.acceptance.desk import Desk
 from inforce.workflows.progress import silent
 
-_LOOK_AGAIN = 30
-"""After how many seconds it is looked whether the record moved."""
 _CLEAR_OUT = 3600
 """After how many what is over is forgotten."""
 _LAST_HEAD = 10.0
@@ -41,7 +40,7 @@ P = ParamSpec("P")
 
 @dataclass
 class Beside:
-    """What goes on beside the calls: reading the record again, signing heads, forgetting what is over.
+    """What goes on beside the calls, each second: reading the record again, signing heads, forgetting what is over.
 
     `again` is set by whoever wants the record looked at now.
     """
@@ -56,9 +55,9 @@ class Beside:
         for seconds in itertools.count(1):
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.again.wait(), 1)
-            if self.again.is_set() or seconds % _LOOK_AGAIN == 0:
-                self.again.clear()
-                await self.done(self._whatever_happens, self.look)
+            is_asked = self.again.is_set()
+            self.again.clear()
+            await self.done(self._whatever_happens, partial(self.look, at_once=is_asked))
             await self.done(self._whatever_happens, lambda: self.desk.sign_head_if_due(self.clock()))
             if seconds % _CLEAR_OUT == 1:
                 await self.done(self._whatever_happens, lambda: self.desk.clear_out(self.clock()))
@@ -67,11 +66,11 @@ class Beside:
         """Have the thread for that do something: one thing after the other, and no call waits for it."""
         await asyncio.wrap_future(self._thread.submit(doing, *given, **named))
 
-    def look(self) -> None:
-        """Look whether the record moved."""
+    def look(self, *, at_once: bool = False) -> None:
+        """Look whether the record moved: that takes a millisecond, and until then older texts are asked about."""
         fault = self.desk.fault
         try:
-            if self.desk.read_if_moved(self.clock(), silent()):
+            if self.desk.read_if_moved(self.clock(), silent(), at_once=at_once):
                 LOG.info("the record was read again", extra={"told": {"tip": self.desk.present.record.tip}})
         except InforceError:
             if self.desk.fault != fault:

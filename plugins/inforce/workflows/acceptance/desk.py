@@ -43,6 +43,8 @@ from inforce.workflows.settings import Settings
 SHORTEST_SECRET, LONGEST_SECRET = 32, 512
 _LONGEST_CALL = timedelta(minutes=5)
 """No call takes longer, and so none needs a record any more that was in use before that."""
+_READ_AGAIN = timedelta(seconds=30)
+"""After how long a record is tried again that could not be read, if nothing moved."""
 
 
 class QuestionError(Exception):
@@ -118,6 +120,7 @@ class Desk:
         self._former: list[tuple[datetime, ExitStack]] = []
         self._present: PresentRecord | None = None
         self.fault = ""
+        self._tried: tuple[str, datetime] | None = None
         self._reading = Lock()
         self._added = self._signed_of = 0
         self._last_head: datetime | None = None
@@ -159,17 +162,24 @@ class Desk:
             for _, former in over:
                 former.close()
 
-    def read_if_moved(self, now: datetime, progress: Progress) -> bool:
-        """Read the record again if its branch moved, or could not be read before; whether it was read."""
+    def read_if_moved(self, now: datetime, progress: Progress, *, at_once: bool = False) -> bool:
+        """Read the record again if its branch moved; whether it was read.
+
+        What could not be read is tried again after a while, or at once: that can take long.
+        """
         try:
             tip = tip_of(self.settings.folder, self.settings.branch)
             if tip is None:
                 raise RecordError([Problem(".", f"the branch {self.settings.branch} is gone", "bring it back")])
         except InforceError as wrong:
-            self.fault = "; ".join(one.what for one in wrong.problems)
+            self.fault, self._tried = "; ".join(one.what for one in wrong.problems), None
             raise
         if tip == self.present.record.tip and not self.fault:
             return False
+        is_known = self._tried is not None and self._tried[0] == tip and now - self._tried[1] < _READ_AGAIN
+        if self.fault and is_known and not at_once:
+            return False
+        self._tried = tip, now
         self.read(now, progress)
         return True
 
