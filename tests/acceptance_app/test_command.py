@@ -1,10 +1,16 @@
 """`inforce acceptances serve`: what keeps it from starting is told, whole, with the status that fits."""
 
+import re
+import signal
 import socket
+import sqlite3
 import subprocess
+import time
+from contextlib import closing
+from pathlib import Path
 
 import pytest
-from acceptance_app.whole_app import SECRET
+from acceptance_app.whole_app import SECRET, App
 
 
 def served(company, *arguments, **secrets):
@@ -58,6 +64,31 @@ def test_a_record_that_is_broken_and_a_database_that_is_not_there(company):
     company.repo.commit("2020-02-01T00:00:00+09:00", {"privacy-policy/2018-04-10.md": "Another text.\n"})
     status, said = served(company)
     assert (status, "policy_versions/privacy-policy/2018-04-10.md" in said) == (1, True)
+
+
+def test_heads_that_cannot_be_written_are_told_before_anybody_is_asked(company):
+    company.more = "heads:\n  file: nowhere/heads.jws\n"
+    status, said = served(company)
+    assert status == 2
+    assert said.startswith("acceptances.yml: `heads: file: nowhere/heads.jws` cannot be written: No such file")
+    assert "make its folder" in said
+
+
+def test_a_hangup_while_it_starts_is_no_end(company):
+    """Whoever has the record read again after each push does not know whether the app just starts."""
+    with company.serving():
+        pass
+    with closing(sqlite3.connect(company.folder / "acceptances.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        process = company.begun()
+        status = Path(f"/proc/{process.pid}/status")
+        while not int(re.search(r"SigIgn:\s*(\w+)", status.read_text())[1], 16) & 1 << (signal.SIGHUP - 1):
+            time.sleep(0.01)
+        process.send_signal(signal.SIGHUP)
+    app = App(company, process)
+    app.close()
+    process.terminate()
+    assert app.ended() == 0
 
 
 def test_a_site_that_names_another_register_is_told(company):

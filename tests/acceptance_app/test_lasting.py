@@ -77,6 +77,28 @@ def test_heads_are_signed_as_rows_come_and_a_line_that_broke_off_is_left_alone(c
     assert (broken, [payload(one, keys)["number"] for one in lines]) == ("eyJ", [2, 3])
 
 
+def test_a_file_of_heads_that_is_lost_is_told_once_and_written_later(company):
+    company.more = "heads:\n  rows: 1\n  every: 1 second\n  file: kept/heads.jws\n"
+    kept = company.folder / "kept"
+    kept.mkdir()
+    with company.serving() as app:
+        (kept / "heads.jws").unlink()
+        kept.rmdir()
+        app.answers("accepted", "u-1")
+        while not app.told("the file of heads cannot be written"):
+            time.sleep(0.1)
+        time.sleep(3)
+        assert [one["fault"] for one in app.told("the file of heads cannot be written")] == [
+            "kept/heads.jws: No such file or directory"
+        ]
+        kept.mkdir()
+        while not app.told("the file of heads is written again"):
+            time.sleep(0.1)
+        (line,) = (kept / "heads.jws").read_text().splitlines()
+        assert app.shop.get("heads").json() == {"head": line}
+        assert not app.told("the register does not answer")
+
+
 def test_a_stop_in_the_middle_ends_what_was_begun(company):
     """An answer waits for a database that somebody holds; the app is asked to stop, and the database is let go."""
     with company.serving() as app:

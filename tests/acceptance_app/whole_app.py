@@ -110,12 +110,15 @@ class Company:
 
     def started(self):
         """The app, started as a process, once it listens."""
+        return App(self, self.begun())
+
+    def begun(self):
+        """The process of the app, which may not listen yet."""
         command = [self.inforce, "acceptances", "serve", "--settings", str(self.set_up()), "--port", str(self.port)]
         env = {**self.repo._environment(), "SHOP": SECRET, "OTHER": SECRET[::-1]}
-        process = subprocess.Popen(
+        return subprocess.Popen(
             command, cwd=self.folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
         )
-        return App(self, process)
 
 
 class App:

@@ -58,7 +58,7 @@ class Beside:
             is_asked = self.again.is_set()
             self.again.clear()
             await self.done(self._whatever_happens, partial(self.look, at_once=is_asked))
-            await self.done(self._whatever_happens, lambda: self.desk.sign_head_if_due(self.clock()))
+            await self.done(self._whatever_happens, self.sign)
             if seconds % _CLEAR_OUT == 1:
                 await self.done(self._whatever_happens, lambda: self.desk.clear_out(self.clock()))
 
@@ -76,11 +76,32 @@ class Beside:
             if self.desk.fault != fault:
                 LOG.error("the record cannot be read, and stays as it was", extra={"told": {"fault": self.desk.fault}})
 
+    def sign(self, *, at_once: bool = False) -> None:
+        """Sign the head, if it is time."""
+        before = self.desk.heads_fault
+        self.desk.sign_head_if_due(self.clock(), at_once=at_once)
+        fault = self.desk.heads_fault
+        if fault and fault != before:
+            LOG.error("the file of heads cannot be written", extra={"told": {"fault": fault}})
+        elif before and not fault:
+            LOG.info("the file of heads is written again")
+
+    def begin(self) -> None:
+        """Sign a head at once: of what was added before, had the app been killed."""
+        self._whatever_happens(partial(self.sign, at_once=True))
+
+    def end(self) -> None:
+        """Sign how far the register has come."""
+        try:
+            self.sign(at_once=True)
+        except UnavailableError as wrong:
+            LOG.error("the last head could not be signed", extra={"told": {"fault": str(wrong)}})
+
     def _whatever_happens(self, doing: Callable[[], object]) -> None:
         """Do something; what goes wrong is told, and does not keep it from being done the next time."""
         try:
             doing()
-        except (UnavailableError, OSError) as wrong:
+        except UnavailableError as wrong:
             LOG.error("the register does not answer", extra={"told": {"fault": str(wrong)}})
         except Exception:  # noqa: BLE001 - it goes on, whatever it was
             LOG.exception("a fault of ours beside the calls")
@@ -169,13 +190,13 @@ def application(front: Front, beside: Beside, seconds: Callable[[], float]) -> A
 
     @asynccontextmanager
     async def alive(_: object) -> AsyncIterator[None]:
-        await beside.done(lambda: front.desk.sign_head_if_due(front.clock(), at_once=True))
+        await beside.done(beside.begin)
         task = asyncio.create_task(beside.run())
         yield
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-        await _end(front, beside)
+        await _end(beside)
 
     inside = Router(routes, redirect_slashes=False, lifespan=alive)
     return Surrounding(inside, routes, telling, seconds)
@@ -187,18 +208,10 @@ def front_of(desk: Desk, clock: Callable[[], datetime], seconds: Callable[[], fl
     return Front(desk, pages, buckets, clock, networks_of(desk.setup.trusted_proxies))
 
 
-async def _end(front: Front, beside: Beside) -> None:
+async def _end(beside: Beside) -> None:
     """Sign the last head; whoever wants the app to end waits for that, and not for ever."""
     try:
         async with asyncio.timeout(_LAST_HEAD):
-            await beside.done(_last_head, front)
+            await beside.done(beside.end)
     except TimeoutError:
         LOG.error("the last head could not be signed", extra={"told": {"fault": "that took too long"}})
-
-
-def _last_head(front: Front) -> None:
-    """Sign how far the register has come, when the app ends."""
-    try:
-        front.desk.sign_head_if_due(front.clock(), at_once=True)
-    except (UnavailableError, OSError) as wrong:
-        LOG.error("the last head could not be signed", extra={"told": {"fault": str(wrong)}})

@@ -47,7 +47,10 @@ class Server(uvicorn.Server):
         for sign in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sign, self._stop)
         signal.signal(signal.SIGHUP, lambda *_: loop.call_soon_threadsafe(self._again))
-        yield
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
     def _stop(self, sign: int, frame: FrameType | None) -> None:
         self._is_stopping.set()

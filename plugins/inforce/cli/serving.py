@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import time
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ def serve(config_file: Path | None, settings: Path | None, host: str, port: int)
     It reads the record from the repository that mkdocs.yml lies in, and again when the branch has moved; SIGHUP has it
     look at once. What happens is written on standard error, a line of JSON for each call.
     """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # who starts reads the record anyway, and would be ended by it
     from inforce.acceptance_app.app import Beside, application, front_of
     from inforce.acceptance_app.server import log_to_standard_error
     from inforce.acceptance_app.server import serve as serve_app

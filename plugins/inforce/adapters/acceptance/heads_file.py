@@ -9,6 +9,16 @@ _LONGEST = 4096
 """More than a head ever has."""
 
 
+def see_writable(path: Path) -> None:
+    """Look whether heads can be added; the file is there then.
+
+    Raises:
+        OSError: they cannot.
+    """
+    with path.open("ab"):
+        pass
+
+
 def keep_head(path: Path, head: str) -> None:
     """Add a head, if it is not the last one already; it is on the disk when this returns.
 

@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
 
-from inforce.adapters.acceptance.heads_file import keep_head
+from inforce.adapters.acceptance.heads_file import keep_head, see_writable
 from inforce.adapters.acceptance.register_store import Append, Kept, Register
 from inforce.adapters.acceptance.request_store import RequestStore
 from inforce.adapters.git_record import tip_of
@@ -122,6 +122,7 @@ class Desk:
         self.fault = ""
         self._tried: tuple[str, datetime] | None = None
         self._reading = Lock()
+        self.heads_fault = ""
         self._added = self._signed_of = 0
         self._last_head: datetime | None = None
 
@@ -352,23 +353,32 @@ class Desk:
     def sign_head_if_due(self, now: datetime, *, at_once: bool = False) -> bool:
         """Sign the register's head if it is time, or at once; whether anything was signed.
 
+        Where the file of heads cannot be written, `heads_fault` says why, and it is tried again after the next pause.
+
         Raises:
             UnavailableError: the register does not answer.
-            OSError: the file of heads cannot be written; it is tried again.
         """
         heads, added = self.setup.heads, self._added
         if self._last_head is None:
             self._last_head = now
         since = added - self._signed_of
-        is_late = since > 0 and now - self._last_head >= heads.pause
+        is_late = (since > 0 or self.heads_fault != "") and now - self._last_head >= heads.pause
         if not (at_once or is_late or since >= heads.rows):
             return False
         before = self.register.last_signed_head()
         text = self.register.sign_head(self._signed_head, now)
         if text is not None and heads.file:
-            keep_head(self._folder / heads.file, text)
+            self._keep_head(heads.file, text)
         self._signed_of, self._last_head = added, now  # what is added meanwhile waits for the next one
         return text is not None and text != before
+
+    def _keep_head(self, file: str, text: str) -> None:
+        try:
+            keep_head(self._folder / file, text)
+        except OSError as wrong:
+            self.heads_fault = f"{file}: {wrong.strerror}"
+        else:
+            self.heads_fault = ""
 
     def clear_out(self, now: datetime) -> int:
         """Forget requests that are long over; how many."""
@@ -411,12 +421,24 @@ def open_desk(
     """
     key, public = signing_key_of(setup, folder), public_keys_of(setup, folder)
     held = Held(key, jwks_json(public), _credentials(setup.applications, folder))
+    _see_heads_file(setup.heads.file, folder)
     with ExitStack() as stack:
         register = stack.enter_context(register_of(setup, folder, writes=True))
         desk = Desk(setup, folder, settings, register, held)
         stack.callback(desk.close)
         desk.read(now, progress)
         yield desk
+
+
+def _see_heads_file(file: str, folder: Path) -> None:
+    """Look now whether heads can be added to their file: with the first rows it would be too late to mend that."""
+    try:
+        if file:
+            see_writable(folder / file)
+    except OSError as wrong:
+        what = f"`heads: file: {file}` cannot be written: {wrong.strerror}"
+        todo = "make its folder, and let this program write there; a path is relative to the folder of acceptances.yml"
+        raise ConfigurationError([Problem("acceptances.yml", what, todo)]) from None
 
 
 def _credentials(applications: Sequence[Application], folder: Path) -> dict[str, bytes]:
