@@ -2,6 +2,7 @@
 
 import json
 import socket
+import time
 from contextlib import ExitStack, closing, suppress
 
 import pytest
@@ -139,7 +140,37 @@ def test_what_is_no_http_is_told_so(app, head):
         one.sendall(head)
         answer = read(one)
     assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
-    assert b"application/problem+json" in answer
+    assert said(answer) == (400, "bad-request")
+    told = json.loads(answer.partition(b"\r\n\r\n")[2])
+    assert (told["type"], told["title"]) == (f"{app.address}problems/bad-request", "This cannot be understood")
+
+
+@pytest.mark.parametrize("version", [b"1.1", b"1.0"])
+def test_a_body_whose_end_is_not_plain_is_refused_with_all_that_follows(app, version):
+    """Someone in between could have read it otherwise, and taken what follows for somebody else's call."""
+    both = b"" if version == b"1.0" else b"Content-Length: 4\r\n"
+    call = HEAD.replace(b"1.1", version) + CREDENTIAL + both + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    with connected(app) as one:
+        one.sendall(call + HEALTH)
+        answer = read(one)
+    assert said(answer) == (400, "bad-request")
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
+def test_a_flood_of_what_is_refused_is_no_flood_of_the_log(company):
+    with company.serving() as app:
+        begun = time.monotonic()
+        for _ in range(200):
+            with connected(app) as one:
+                one.sendall(NO_HTTP[0])
+                read(one)
+        app.client().request("A" * 9000, "health")
+        seconds = time.monotonic() - begun
+        while sum(one["problems"]["bad-request"] for one in app.told("connections were refused")) < 200:
+            time.sleep(0.1)
+        assert len(app.told("connections were refused")) <= seconds + 2
+    assert [one["method"] for one in app.told("call")] == ["?"]
+    assert max(map(len, app.log)) < 1000
 
 
 def test_a_flood_is_told_to_wait_and_the_shop_is_not(company):

@@ -6,6 +6,7 @@ import logging
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from http import HTTPMethod
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
@@ -30,6 +31,7 @@ from inforce.formats.messages import Languages, Messages, messages_in
 
 LOG = logging.getLogger("inforce.acceptances")
 _LONGEST_TAG = 35
+_METHODS = frozenset(one.value for one in HTTPMethod)
 _STATUSES = {404: "not-found", 405: "method-not-allowed"}
 
 
@@ -114,6 +116,7 @@ class Surrounding:
 
         wrong: Exception | None = None
         try:
+            _check_framing(scope)
             await self._app(scope, receive, sent)
         except Exception as error:
             wrong = error
@@ -131,7 +134,7 @@ class Surrounding:
         told: dict[str, Any] = {
             "call": scope["state"]["call"],
             "milliseconds": round(seconds * 1000, 1),
-            "method": scope["method"] if scope["method"].isalpha() else "?",
+            "method": scope["method"] if scope["method"] in _METHODS else "?",
             "route": self._route(scope),
             "status": status,
         }
@@ -156,3 +159,14 @@ class Surrounding:
             if one.matches(scope)[0] is not Match.NONE:
                 return str(getattr(one, "path", "?"))
         return "?"
+
+
+def _check_framing(scope: Scope) -> None:
+    """Whether it is plain where the body ends: a proxy that reads it otherwise would take the rest for another call.
+
+    Raises:
+        ProblemError: there are two words about it (RFC 9112, 6.1 and 6.3).
+    """
+    names = {name for name, _ in scope["headers"]}
+    if b"transfer-encoding" in names and (b"content-length" in names or scope["http_version"] == "1.0"):
+        raise ProblemError("bad-request", headers={"Connection": "close"})

@@ -8,20 +8,46 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import socket
 import struct
-from collections.abc import Sequence
+from collections import Counter
 from http import HTTPStatus
 
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
+from inforce.acceptance_app.calls import LOG
 from inforce.acceptance_app.clients import Networks, is_in, networks_of
 from inforce.acceptance_app.limits import counted_as
-from inforce.core.acceptance_settings import Limits
+from inforce.acceptance_app.problems import ProblemError, problem_json
+from inforce.core.acceptance_settings import AcceptanceSettings, Limits
+from inforce.formats.messages import messages_in
 
 _LATER = (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS)
 _AT_ONCE = struct.pack("ii", 1, 0)
 """For `SO_LINGER`: nothing lingers."""
+
+
+class Refusals:
+    """Notes in the log which connections were refused: a line a second at most, however many they are."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._counts: Counter[str] = Counter()
+        self._has_told = False
+
+    def note(self, name: str, loop: asyncio.AbstractEventLoop) -> None:
+        """One more, for that reason."""
+        self._counts[name] += 1
+        if not self._has_told:
+            self._tell(loop)
+
+    def _tell(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._has_told = bool(self._counts)
+        if self._counts:
+            LOG.info("connections were refused", extra={"told": {"problems": dict(self._counts)}})
+            self._counts.clear()
+            loop.call_later(1, self._tell, loop)
 
 
 class Guarded(H11Protocol):
@@ -33,6 +59,9 @@ class Guarded(H11Protocol):
     """How many connections there may be, and how many of one client."""
     proxies: Networks = ()
     """Who may have all of them, for others."""
+    address = ""
+    """That of the app, where problems are explained."""
+    refusals = Refusals()
     counted = ""
     """As whom the client counts."""
     _head: asyncio.TimerHandle | None = None
@@ -43,9 +72,9 @@ class Guarded(H11Protocol):
         super().connection_made(transport)
         self.counted = counted_as(self.client[0]) if self.client is not None else ""
         if len(self.connections) > self.limits.connections:
-            self._refuse(503, "too-busy", "Too many connections. Come again in a moment.")
+            self._refuse("too-busy")
         elif self._has_too_many():
-            self._refuse(429, "too-many", "You have too many connections. Close some, or come again in a moment.")
+            self._refuse("too-many")
         else:
             self._wait_for_head()
 
@@ -80,7 +109,7 @@ class Guarded(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """Say that this is no HTTP."""
-        self._refuse(400, "bad-request", "This is not HTTP as it is understood here, or its head is too large.")
+        self._refuse("bad-request")
 
     def timeout_keep_alive_handler(self) -> None:
         """Close a connection on which nothing more comes."""
@@ -116,19 +145,21 @@ class Guarded(H11Protocol):
         if not self._is_between_requests():
             return
         if self.conn.trailing_data[0]:
-            self._refuse(408, "too-slow", "The request took too long to come.")
+            self._refuse("too-slow")
         else:
             self.transport.close()
 
-    def _refuse(self, status: int, name: str, detail: str) -> None:
-        """Say what is wrong, without the app, and close."""
+    def _refuse(self, name: str) -> None:
+        """Say what is wrong, without the app, and close. What the client would read is not known yet: it gets JSON."""
         self._stop_waiting()
         if self.transport.is_closing():
             return
-        told = {"detail": detail, "status": status, "title": name, "type": "about:blank"}
-        body = json.dumps(told).encode()
+        self.refusals.note(name, self.loop)
+        problem = ProblemError(name)
+        status = HTTPStatus(problem.status)
+        body = json.dumps(problem_json(problem, self.address, secrets.token_hex(8), messages_in("en"))).encode()
         head = [
-            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
+            f"HTTP/1.1 {status.value} {status.phrase}",
             "Content-Type: application/problem+json",
             f"Content-Length: {len(body)}",
             "Cache-Control: no-store",
@@ -139,7 +170,13 @@ class Guarded(H11Protocol):
         self.transport.close()
 
 
-def guarded(limits: Limits, trusted_proxies: Sequence[str]) -> type[Guarded]:
+def guarded(setup: AcceptanceSettings) -> type[Guarded]:
     """The protocol with limits of its own."""
-    own = {"patience": limits.timeout.total_seconds(), "limits": limits, "proxies": networks_of(trusted_proxies)}
+    own = {
+        "address": setup.address,
+        "limits": setup.limits,
+        "patience": setup.limits.timeout.total_seconds(),
+        "proxies": networks_of(setup.trusted_proxies),
+        "refusals": Refusals(),
+    }
     return type("Limited", (Guarded,), own)

@@ -75,7 +75,7 @@ def serve(app: ASGIApp, setup: AcceptanceSettings, place: socket.socket, again: 
     """
     config = uvicorn.Config(
         app,
-        http=guarded(setup.limits, setup.trusted_proxies),
+        http=guarded(setup),
         ws="none",
         lifespan="on",
         log_config=None,
@@ -98,6 +98,7 @@ def log_to_standard_error() -> None:
     handler.setFormatter(_Lines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     LOG.setLevel(logging.INFO)
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # it warns of whatever is no HTTP, a line each
 
 
 class _Lines(logging.Formatter):
