@@ -1,5 +1,6 @@
 """In Chromium, without JavaScript: with the keyboard alone, as a screen reader has it, narrow and on paper."""
 
+import re
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -126,6 +127,31 @@ def test_a_screen_reader_is_told_the_question_with_each_answer(app, visited):
     assert page.get_by_role("heading", level=1).all_inner_texts() == ["What you are asked to accept"]
     levels = page.locator(":is(h1, h2, h3, h4, h5, h6)").evaluate_all("all => all.map(one => Number(one.tagName[1]))")
     assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+RING = """one => {
+    const style = getComputedStyle(one);
+    const ground = getComputedStyle(document.body).backgroundColor;
+    return [style.outlineStyle, style.outlineWidth, style.outlineColor, ground];
+}"""
+
+
+def luminance(colour):
+    """As WCAG has it, of `rgb(…)`."""
+    parts = [int(one) / 255 for one in re.findall(r"\d+", colour)[:3]]
+    red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_has_the_focus_is_seen_to_have_it(app, visited, scheme):
+    page = visited(app.ask(f"ring-{scheme}")["address"], color_scheme=scheme)
+    for one in ("Go to the answer", "accepted-1", "Send the answer"):
+        tab_to(page, one)
+        style, width, ring, ground = page.locator(":focus").evaluate(RING)
+        dark, light = sorted(map(luminance, (ring, ground)))
+        assert (style, width) == ("solid", "3px")
+        assert (light + 0.05) / (dark + 0.05) >= 3, one
 
 
 @pytest.mark.parametrize(("scheme", "width"), KINDS)

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from acceptance_app.whole_app import ASKING, JOINED
+import pytest
+from acceptance_app.whole_app import ASKING, BACK, JOINED
 from repository import instant, material
 
 from inforce.acceptance_app.problems import STATUSES
@@ -132,16 +133,30 @@ def test_the_words_around_are_in_the_language_that_is_asked_for_and_each_text_in
         assert page.title == "답변이 기록되었습니다"
 
 
-def test_the_page_after_the_answer_has_the_receipt_and_where_it_is_read(app):
-    asked = app.ask("receipt", None, ["privacy-policy", "user-agreement"])
-    page = app.page(asked["address"])
-    assert page.answer("accepted", "deferred").headers["location"] == asked["address"]
-    page.open()
-    receipts = [one["receipt"] for one in app.outcome(asked["id"])["answers"]]
+@pytest.mark.parametrize("is_read_there", [True, False])
+def test_the_page_after_the_answer_has_the_receipt_and_where_it_is_read(company, is_read_there):
+    if is_read_there:
+        company.site(f"archive: '', acceptance: {{register: '{company.address}', keys: acceptance-keys.json}}")
+    with company.serving() as app:
+        asked = app.ask("receipt", None, ["privacy-policy", "user-agreement"])
+        page = app.page(asked["address"])
+        assert page.answer("accepted", "deferred").headers["location"] == asked["address"]
+        page.open()
+        receipts = [one["receipt"] for one in app.outcome(asked["id"])["answers"]]
     assert [one.text for one in page.html.find_class("app-receipt")] == receipts
-    links = [one.get("href") for one in page.html.xpath("//section//a")]
-    assert links == [f"https://policies.qstore.example/accept/receipt/#{one}" for one in receipts]
+    links = [one.get("href") for one in page.html.xpath("//main//a")]
+    place = "https://policies.qstore.example/accept/receipt/"
+    assert links == ([f"{place}#{one}" for one in receipts] if is_read_there else [])
     assert page.html.xpath("//dd[text()='You accepted it.' or text()='You will decide later.']")
+
+
+def test_the_page_with_the_receipts_leads_back_to_where_the_person_came_from(app):
+    asked = app.ask("back", None, return_to=BACK, state="s")
+    page = app.page(asked["address"])
+    onward = page.answer("accepted").headers["location"]
+    page.open()
+    assert page.title == "Your answer is recorded"
+    assert [(one.text, one.get("href")) for one in page.html.xpath("//main//a")] == [("Go back", onward)]
 
 
 def test_every_problem_is_explained_where_its_type_says(app):

@@ -204,8 +204,9 @@ def application(front: Front, beside: Beside, seconds: Callable[[], float]) -> A
 
 def front_of(desk: Desk, clock: Callable[[], datetime], seconds: Callable[[], float]) -> Front:
     """What calls need, of a desk that is open."""
-    pages, buckets = Pages(desk.settings.root, desk.settings.name), Buckets(desk.setup.limits.rate, seconds)
-    return Front(desk, pages, buckets, clock, networks_of(desk.setup.trusted_proxies))
+    site, setup = desk.settings, desk.setup
+    pages = Pages(site.root, site.name, has_receipts=site.acceptance is not None)
+    return Front(desk, pages, Buckets(setup.limits.rate, seconds), clock, networks_of(setup.trusted_proxies))
 
 
 async def _end(beside: Beside) -> None:

@@ -144,6 +144,8 @@ class Surrounding:
             told["problem"] = name
         if problem is not None:
             told["problem"] = problem.name
+            if problem.errors:
+                told["wrong"] = [one["pointer"] for one in problem.errors]
         if isinstance(wrong, InforceError):
             told["fault"] = "; ".join(one.what for one in wrong.problems)
         is_ours = problem is not None and problem.name == "error"

@@ -141,7 +141,8 @@ class ForPeople:
 
     def _answered(self, standing: Standing) -> Response:
         receipts = self._desk.receipts(standing)
-        page = self._front.pages.answered(self._desk.present, standing, receipts, self._words(standing))
+        words, back = self._words(standing), self._back(standing)
+        page = self._front.pages.answered(self._desk.present, standing, receipts, words, back)
         return HTMLResponse(page, headers={"Content-Security-Policy": content_security()})
 
     def _words(self, standing: Standing) -> Messages:

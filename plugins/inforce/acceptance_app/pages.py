@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from inforce.core.acceptance import Decision
-from inforce.core.address import acceptance_address
+from inforce.core.address import RECEIPT, acceptance_address
 from inforce.core.asking import Standing
 from inforce.core.policy import Revision
 from inforce.formats.messages import Messages, direction
@@ -62,14 +62,15 @@ class Told:
 class Pages:
     """Makes the pages."""
 
-    def __init__(self, root: str, name: str = "") -> None:
+    def __init__(self, root: str, name: str = "", *, has_receipts: bool = False) -> None:
         """Read the templates.
 
         Args:
             root: the address of the site with the member's page; empty where it is not known.
             name: what that site is called: whoever is asked has to see by whom.
+            has_receipts: whether that site has the page on which receipts are read.
         """
-        self._root = root
+        self._root, self._receipts = root, f"{root}{RECEIPT}" if root and has_receipts else ""
         loader = PackageLoader(__package__ or "", "templates")
         self._environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
         self._environment.globals.update(style=style_address(), publisher=name, root=root)
@@ -146,8 +147,10 @@ class Pages:
             f"{self._root}{acceptance_address(asked.policy.slug, revision.name)}" if self._root else "",
         )
 
-    def answered(self, present: PresentRecord, standing: Standing, receipts: Sequence[str], say: Messages) -> str:
-        """What a person answered, with the receipts."""
+    def answered(
+        self, present: PresentRecord, standing: Standing, receipts: Sequence[str], say: Messages, back: str = ""
+    ) -> str:
+        """What a person answered, with the receipts; `back` is where to go from there."""
         told = []
         for one, receipt in zip(standing.given or (), receipts, strict=True):
             revision = present.timeline(one.policy, one.instant)[one.revision]
@@ -161,10 +164,10 @@ class Pages:
                     _moment(one.instant, revision, say),
                     revision.digest,
                     receipt,
-                    f"{self._root}accept/receipt/#{receipt}" if self._root else "",
+                    f"{self._receipts}#{receipt}" if self._receipts else "",
                 )
             )
-        return self._render("answered.html", say, answers=told)
+        return self._render("answered.html", say, answers=told, back=back)
 
     def problem(self, name: str, say: Messages, call: str = "", status: int = 0, back: str = "") -> str:
         """A problem, in plain words; without a call, what such a problem is; `back` is where to go from there."""
