@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from acceptance_app.whole_app import SECRET, App
 
+from inforce.workflows.acceptance.new_key import new_key
+
 
 def served(company, *arguments, **secrets):
     """The command, which is not to start: its status, and what it said."""
@@ -26,12 +28,18 @@ def served(company, *arguments, **secrets):
 @pytest.mark.parametrize(
     ("secrets", "told"),
     [
-        ({"SHOP": ""}, ["$SHOP: this secret is empty or not there"]),
+        (
+            {"SHOP": ""},
+            ["$SHOP: the credential of shop: this secret is empty or not there", "make one with: python3 -c"],
+        ),
         ({"SHOP": "hunter2"}, ["$SHOP: the credential of shop is no 32 to 512 characters of ASCII without spaces"]),
         ({"SHOP": SECRET[::-1]}, ["$OTHER: the credential of other is another application's too"]),
         (
             {"SHOP": "hunter2", "OTHER": ""},
-            ["$SHOP: the credential of shop is no", "$OTHER: this secret is empty or not there"],
+            [
+                "$SHOP: the credential of shop is no",
+                "$OTHER: the credential of other: this secret is empty or not there",
+            ],
         ),
     ],
 )
@@ -59,11 +67,23 @@ def test_keys_settings_and_the_port(company):
 def test_a_record_that_is_broken_and_a_database_that_is_not_there(company):
     company.database = "sqlite:///nowhere/acceptances.db"
     status, said = served(company)
-    assert (status, "the register does not answer" in said) == (1, True)
+    assert (status, f"the folder of the register is not there: {company.folder}/nowhere" in said) == (2, True)
+    company.database = "sqlite:///mkdocs.yml"
+    status, said = served(company)
+    assert (status, "this file is not a database" in said) == (1, True)
     company.database = "sqlite:///acceptances.db"
     company.repo.commit("2020-02-01T00:00:00+09:00", {"privacy-policy/2018-04-10.md": "Another text.\n"})
     status, said = served(company)
     assert (status, "policy_versions/privacy-policy/2018-04-10.md" in said) == (1, True)
+
+
+def test_where_there_is_no_project_that_is_told(company, tmp_path):
+    for command in (["who", "privacy-policy", "--revision", "2018-04-10"], ["serve"]):
+        whole = [company.inforce, "acceptances", *command]
+        done = subprocess.run(whole, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith("mkdocs.yml: no project is found: there is no such file in this folder, nor in")
+        assert "name the file: `inforce --config-file PATH …`" in done.stderr
 
 
 def test_heads_that_cannot_be_written_are_told_before_anybody_is_asked(company):
@@ -97,3 +117,20 @@ def test_a_site_that_names_another_register_is_told(company):
     with company.serving() as app:
         assert app.shop.get("health").status_code == 200
     assert "warning: the site says that the register answers at https://other.example/" in app.log[0]
+
+
+def test_a_site_without_the_key_that_signs_is_told(company):
+    """Its page would tell members that their receipts are none."""
+    said = f"archive: '', acceptance: {{register: '{company.address}', keys: site-keys.json}}"
+    company.site(said)
+    with company.serving() as app:
+        assert app.shop.get("health").status_code == 200
+    assert app.log[0].startswith("site-keys.json: warning: the site's `acceptance: keys`: this cannot be read: No such")
+    new_key("ed25519", company.folder / "other.pem", company.folder / "site-keys.json")
+    with company.serving() as app:
+        assert app.shop.get("health").status_code == 200
+    assert app.log[0].startswith("site-keys.json: warning: the site's `acceptance: keys` lacks the key ")
+    company.site(said.replace("site-keys", "acceptance-keys"))
+    with company.serving() as app:
+        assert app.shop.get("health").status_code == 200
+    assert '"listening"' in app.log[0]

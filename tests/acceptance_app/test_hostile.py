@@ -278,6 +278,8 @@ def test_the_log_has_a_line_for_each_call_and_no_secret(company):
         key, cookie = page.fields["key"], page.client.cookies["inforce"]
         page.answer("accepted")
         receipt = app.outcome(asked["id"])["answers"][0]["receipt"]
+        assert app.post("requests", subject="private@x", registered=None, policies=["private"], other=1).is_error
+        assert app.post("must-accept", subject="u-1", registered=None, policies=["private"]).is_error
         app.client("wrong-secret-wrong-secret").get("requests/x?token=private-query")
         app.client().get(f"a/{'y' * 43}")
         token = asked["address"].rpartition("/")[2]
@@ -287,11 +289,14 @@ def test_the_log_has_a_line_for_each_call_and_no_secret(company):
         ("GET", "/a/{token}", 200),
         ("POST", "/a/{token}", 303),
         ("GET", "/requests/{id}", 200),
+        ("POST", "/requests", 422),
+        ("POST", "/must-accept", 422),
         ("GET", "/requests/{id}", 401),
         ("GET", "/a/{token}", 404),
     ]
     assert told[0]["application"] == "shop"
-    assert told[4]["problem"] == "unauthorized"
+    assert [one.get("wrong") for one in told[4:6]] == [["#/other", "#/subject"], ["#/policies/0"]]
+    assert told[6]["problem"] == "unauthorized"
     whole = "".join(app.log)
     for secret in (SECRET, "wrong-secret", token, "y" * 43, "private", receipt, cookie, key):
         assert secret not in whole

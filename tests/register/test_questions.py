@@ -80,12 +80,14 @@ def test_who_of_a_list_has_still_to_answer(answered, tmp_path):
         "u-new,lee@members.example,2018-04-29T11:59:00+09:00\r\n"
         "u-when,,2018-04-29\r\n"
         ",,2018-04-29T11:59:00+09:00\r\n"
+        "u-never,,\r\n"
     )
     said = answered.ask("pending", "privacy-policy", "--members", members, status=1)
     assert said.out == "u-new is asked to accept 2018-04-10 (offer)\n"
     assert said.err.splitlines()[::2] == [
         f"{members}:4: `2018-04-29` is no instant with an offset, as 2018-04-20T11:59:00+09:00",
         f"{members}:5: there is no subject",
+        f"{members}:6: `registered` is empty",
     ]
     members.write_text("who,when\n")
     said = answered.ask("pending", "privacy-policy", "--members", members, status=2)

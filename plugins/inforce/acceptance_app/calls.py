@@ -31,6 +31,7 @@ from inforce.formats.messages import Languages, Messages, messages_in
 
 LOG = logging.getLogger("inforce.acceptances")
 _LONGEST_TAG = 35
+_MOST_POINTERS, _LONGEST_POINTER = 10, 100
 _METHODS = frozenset(one.value for one in HTTPMethod)
 _STATUSES = {404: "not-found", 405: "method-not-allowed"}
 
@@ -145,7 +146,7 @@ class Surrounding:
         if problem is not None:
             told["problem"] = problem.name
             if problem.errors:
-                told["wrong"] = [one["pointer"] for one in problem.errors]
+                told["wrong"] = [one["pointer"][:_LONGEST_POINTER] for one in problem.errors[:_MOST_POINTERS]]
         if isinstance(wrong, InforceError):
             told["fault"] = "; ".join(one.what for one in wrong.problems)
         is_ours = problem is not None and problem.name == "error"

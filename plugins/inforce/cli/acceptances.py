@@ -243,9 +243,17 @@ def prove(config_file: Path | None, subject: str, out: Path, settings: Path | No
 
 def settings_of_register(config_file: Path | None, settings: Path | None) -> tuple[Path, AcceptanceSettings]:
     """How the register is set up, and in which file that stands."""
+    from inforce.core.errors import ConfigurationError, Problem
     from inforce.workflows.acceptance.set_up import read_acceptances_file
 
-    path = settings or (config_file or nearest_config()).parent / "acceptances.yml"
+    project = config_file or nearest_config()
+    path = settings or project.parent / "acceptances.yml"
+    if settings is None and not project.is_file() and not path.is_file():
+        what = "no project is found: there is no such file in this folder, nor in one above"
+        todo = "work in the folder that holds it, or name the file: `inforce --config-file PATH …`"
+        if config_file is not None:
+            what = "no project is found: there is no such file"
+        raise ConfigurationError([Problem(str(config_file or project.name), what, todo)])
     return path, read_acceptances_file(path)
 
 

@@ -33,11 +33,11 @@ def serve(config_file: Path | None, settings: Path | None, host: str, port: int)
     from inforce.acceptance_app.server import serve as serve_app
     from inforce.core.errors import ConfigurationError, Problem
     from inforce.workflows.acceptance.desk import open_desk
+    from inforce.workflows.acceptance.set_up import what_the_site_says_otherwise
 
     (path, setup), record = settings_of_register(config_file, settings), settings_of(config_file)
-    if record.acceptance is not None and record.acceptance.register != setup.address:
-        what = f"{path}: warning: the site says that the register answers at {record.acceptance.register}"
-        click.echo(f"{what}\n  say the same in mkdocs.yml (`acceptance: register`) and here (`address`)", err=True)
+    for one in what_the_site_says_otherwise(setup, path, record):
+        click.echo(one, err=True)
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         place = socket.create_server((host, port), family=family, backlog=1024)

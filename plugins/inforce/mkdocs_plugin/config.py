@@ -247,7 +247,7 @@ def read_settings(config_file: Path) -> Settings:
         with config_file.open("rb") as file:
             loaded = yaml_load(file)
     except OSError as wrong:
-        todo = "work in the folder that holds mkdocs.yml, or name the file: --config-file PATH"
+        todo = "work in the folder that holds mkdocs.yml, or name the file: `inforce --config-file PATH …`"
         raise ConfigurationError([Problem(path, f"cannot be read: {wrong.strerror}", todo)]) from None
     except (yaml.YAMLError, MkDocsConfigurationError) as wrong:
         raise ConfigurationError([Problem(path, f"is not understood: {wrong}", "mend the file")]) from None

@@ -61,6 +61,8 @@ def _member(line: dict[str | None, str | None]) -> Member:
         raise ValueError("there is no subject")
     if not re.fullmatch(SUBJECT, subject):
         raise ValueError("this subject is no id that the register knows people by: ASCII without spaces and without @")
+    if not registered:
+        raise ValueError("`registered` is empty")
     instant = parse_instant(registered)
     if instant is None:
         raise ValueError(f"`{registered}` is no instant with an offset, as 2018-04-20T11:59:00+09:00")

@@ -48,6 +48,9 @@ BEHIND = timedelta(minutes=5)
 """How far the clock may be behind the last row: clocks of several machines differ, and are set."""
 PATIENCE = 5.0
 """How long somebody else's lock is waited for, in seconds."""
+_LOOK = "look whether the database is there and answers, there is room, and nobody holds it"
+_IS_NONE = "file is not a database"
+"""What SQLite says of a file that is none."""
 _LOCK = 0x1F0ACC
 _AT_ONCE = 64
 """How many answers are written in one transaction."""
@@ -595,6 +598,10 @@ def _placed(folder: Path, url: sa.URL, *, writes: bool) -> sa.URL:
     if path is None:
         return url
     if writes:
+        if not path.parent.is_dir():
+            todo = "make it, or let `database` name another; a path is relative to the folder of the settings"
+            what = f"the folder of the register is not there: {path.parent}"
+            raise ConfigurationError([Problem(str(url), what, todo)])
         with suppress(OSError):  # what is wrong is told by whoever opens it
             path.touch(mode=0o600)
     elif not path.is_file():
@@ -671,5 +678,7 @@ def _told(address: str) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as wrong:
-        todo = "look whether the database is there and answers, there is room, and nobody holds it"
-        raise UnavailableError([Problem(address, f"the register does not answer: {said(wrong)}", todo)]) from None
+        what, todo = f"the register does not answer: {said(wrong)}", _LOOK
+        if _IS_NONE in said(wrong):
+            what, todo = "this file is not a database", "let `database` name the register, or a new file"
+        raise UnavailableError([Problem(address, what, todo)]) from None

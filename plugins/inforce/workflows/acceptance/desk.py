@@ -41,6 +41,7 @@ from inforce.workflows.progress import Progress
 from inforce.workflows.settings import Settings
 
 SHORTEST_SECRET, LONGEST_SECRET = 32, 512
+_MAKE = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
 _LONGEST_CALL = timedelta(minutes=5)
 """No call takes longer, and so none needs a record any more that was in use before that."""
 _READ_AGAIN = timedelta(seconds=30)
@@ -449,16 +450,17 @@ def _credentials(applications: Sequence[Application], folder: Path) -> dict[str,
         try:
             secret = secret_of(one.secret, folder) or ""
         except ConfigurationError as wrong:
-            problems += wrong.problems
+            for each in wrong.problems:
+                what = f"the credential of {one.name}: {each.what}"
+                problems.append(replace(each, what=what, todo=f"{each.todo}; {_MAKE}"))
             continue
         digest = hashlib.sha256(secret.encode()).digest()
         place = one.secret.file or f"${one.secret.variable}"
         is_fit = SHORTEST_SECRET <= len(secret) <= LONGEST_SECRET
         if not is_fit or not secret.isascii() or any(sign.isspace() for sign in secret):
-            todo = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
             wanted = f"{SHORTEST_SECRET} to {LONGEST_SECRET} characters of ASCII without spaces"
             what = f"the credential of {one.name} is no {wanted}"
-            problems.append(Problem(place, what, todo))
+            problems.append(Problem(place, what, _MAKE))
         if digest in found.values():
             what = f"the credential of {one.name} is another application's too"
             problems.append(Problem(place, what, "give each its own"))

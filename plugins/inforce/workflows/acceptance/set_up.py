@@ -13,6 +13,7 @@ from inforce.core.acceptance_settings import AcceptanceSettings
 from inforce.core.errors import ConfigurationError, Problem
 from inforce.formats.acceptance.jwks import Jwks, SigningKey, read_jwks
 from inforce.formats.acceptance.settings_file import parse_acceptances
+from inforce.workflows.settings import Settings
 from inforce.workflows.settings_file import read_settings_file
 
 _MOST = 1 << 20
@@ -65,6 +66,35 @@ def signing_key_of(settings: AcceptanceSettings, folder: Path) -> SigningKey:
         )
         raise ConfigurationError([Problem(settings.public_keys, what, todo) for what in missing])
     return keys[0]
+
+
+def what_the_site_says_otherwise(setup: AcceptanceSettings, path: Path, site: Settings) -> Iterator[Problem]:
+    """Warnings about what the site tells members of this register, and is not so; nothing where it speaks of none.
+
+    Args:
+        setup: how the register is set up.
+        path: the file in which that stands.
+        site: the options of the site.
+
+    Raises:
+        ConfigurationError: the register's own keys are at fault.
+    """
+    option = site.acceptance
+    if option is None:
+        return
+    if option.register != setup.address:
+        what = f"warning: the site says that the register answers at {option.register}"
+        yield Problem(str(path), what, "say the same in mkdocs.yml (`acceptance: register`) and here (`address`)")
+    key = signing_key_of(setup, path.parent)
+    try:
+        is_known = read_key_set(site.folder / option.keys, option.keys).find(key.kid) is not None
+    except ConfigurationError as wrong:
+        for one in wrong.problems:
+            yield Problem(one.path, f"warning: the site's `acceptance: keys`: {one.what}", one.todo)
+        return
+    if not is_known:
+        what = f"warning: the site's `acceptance: keys` lacks the key {key.kid} that signs here: no receipt would check"
+        yield Problem(option.keys, what, "name the same file in mkdocs.yml as in `public_keys`, and publish the site")
 
 
 def public_keys_of(settings: AcceptanceSettings, folder: Path) -> Jwks:
