@@ -128,4 +128,7 @@ def test_a_thread_that_never_comes_back_keeps_neither_an_answer_nor_a_stop(compa
         assert said.status_code == 503
         assert "there is no receipt" in said.text
         assert app.shop.get("ready").status_code == 200
+        assert [one["fault"] for one in app.told("call") if one["status"] == 503] == [
+            "there was no answer within 1 seconds"
+        ] * 2
     assert json.loads(app.log[-1])["said"] == "ended, although something was still waited for"

@@ -125,7 +125,7 @@ class ForAnybody:
         try:
             await self.front.done(desk.register.head)
             is_there = True
-        except (UnavailableError, ProblemError):
+        except UnavailableError:
             is_there = False
         told = {
             "commit": desk.present.record.tip,

@@ -15,8 +15,8 @@ from starlette.requests import Request as Call
 from inforce.acceptance_app.clients import Networks, client_of
 from inforce.acceptance_app.limits import Buckets
 from inforce.acceptance_app.pages import Pages
-from inforce.acceptance_app.problems import RETRY_AFTER, ProblemError
 from inforce.core.acceptance_settings import AcceptanceSettings
+from inforce.core.errors import Problem, UnavailableError
 from inforce.workflows.acceptance.desk import Desk
 
 P = ParamSpec("P")
@@ -66,7 +66,7 @@ class Front:
         Whoever waits is told in time; a thread that is stuck stays so, and takes nothing else on.
 
         Raises:
-            ProblemError: it takes too long.
+            UnavailableError: it takes too long.
         """
         async with in_time():
             return await asyncio.wrap_future(self.threads.submit(doing, *given, **named))
@@ -77,10 +77,11 @@ async def in_time() -> AsyncIterator[None]:
     """Do something within this, and not for ever.
 
     Raises:
-        ProblemError: it takes too long; what is begun may still come about.
+        UnavailableError: it takes too long; what is begun may still come about.
     """
     try:
         async with asyncio.timeout(LONGEST):
             yield
     except TimeoutError:
-        raise ProblemError("unavailable", headers={"Retry-After": RETRY_AFTER}) from None
+        what = f"there was no answer within {LONGEST:g} seconds"
+        raise UnavailableError([Problem("register", what, "look whether the database and its disk answer")]) from None
