@@ -138,8 +138,7 @@ class ForPeople:
         return answer
 
     def _answered(self, standing: Standing) -> Response:
-        receipts = self._desk.receipts(standing)
-        page = self._front.pages.answered(self._desk.present, standing, receipts, self._words(standing))
+        page = self._front.pages.answered(self._desk.present, self._desk.answered(standing), self._words(standing))
         return HTMLResponse(page, headers={"Content-Security-Policy": content_security()})
 
     def _words(self, standing: Standing) -> Messages:
