@@ -129,7 +129,7 @@ def filled(address: str, rows: int, folder: Path, policy: PolicyRecord) -> Itera
         sign = partial(sign_receipt, register=register.id, key=KEY)
         while some := list(islice(numbers, AT_ONCE)):
             now = BEGIN + timedelta(seconds=some[-1])
-            register.append(Append("", lambda *_, some=some: [(said(one), PAGE) for one in some], sign), now)
+            register.append(Append("", lambda *_, some=some: [(said(one, policy), PAGE) for one in some], sign), now)
             register.sign_head(partial(sign_head, key=KEY), now)
         taken = perf_counter() - begun
         print(f"{address}: {rows:,} rows, {rows / taken:,.0f} a second in one transaction for {AT_ONCE:,}", flush=True)
@@ -143,12 +143,14 @@ def filled(address: str, rows: int, folder: Path, policy: PolicyRecord) -> Itera
             yield Filled(rows, register, driver, mark, policy)
 
 
-def said(number: int) -> Any:
+def said(number: int, policy: PolicyRecord) -> Any:
     """What the row of that number says."""
     subject = number - 1 if number % OF_EACH == OF_EACH - 1 else number
     decision = Decision.DEFERRED if number % 4 == 0 else Decision.ACCEPTED
     registered = BEGIN + timedelta(seconds=number - 60 if number % 2 else -(10**8))
-    return replace(statement(f"u-{subject}", decision), registered=registered)
+    one = statement(f"u-{subject}", decision)
+    shown = replace(one.shown, digest=policy.timeline[one.shown.revision].digest)
+    return replace(one, shown=shown, registered=registered)
 
 
 def look_ups(small: Filled, large: Filled, runs: int) -> None:
@@ -191,12 +193,12 @@ def must_accept(one: Filled, subject: str) -> object:
     """What somebody must accept now."""
     rows = one.register.rows_of(subject)
     joined = rows[-1].statement.registered if rows else BEGIN
-    return open_to(one.policy.timeline, joined, answers_of(rows, one.policy.slug), NOW)
+    return open_to(one.policy.timeline, joined, answers_of(rows, one.policy.slug, one.policy.timeline), NOW)
 
 
 def binding_of(one: Filled, subject: str) -> object:
     """What binds somebody now."""
-    person = person_of(one.register.rows_of(subject), one.policy.slug)
+    person = person_of(one.register.rows_of(subject), one.policy.slug, one.policy.timeline)
     return None if person is None else one.policy.timeline.binding(person, NOW)
 
 

@@ -15,11 +15,12 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-from acceptance_app.whole_app import BACK, JOINED, SECRET, TLS, Page, material
+from acceptance_app.whole_app import BACK, JOINED, SECOND, SECRET, TLS, Page, material
 from joserfc import jws
 from joserfc.jwk import KeySet
 
 SHOP = {"Authorization": f"Bearer {SECRET}"}
+ANOTHER = SECOND.replace("in Korea", "and sell it")
 LATER = material("effective: 2999-01-01\n", "# Privacy Policy\n\nWe keep everything.\n")
 
 
@@ -251,6 +252,43 @@ def test_a_posting_is_seen_at_once_when_told_and_a_broken_record_is_not_taken(co
         company.repo.git("reset", "-q", "--hard", "HEAD~1")
         _look(app, lambda told: told["record"] == "current")
     assert app.told("the record cannot be read, and stays as it was")
+
+
+def test_what_people_accepted_is_not_another_text_of_that_name(company):
+    """Somebody writes the branch anew, against rule 1: the app does not follow; and whoever starts it, starts over."""
+    with company.serving() as app:
+        asked = app.ask("u-1")
+        page = app.page(asked["address"])
+        page.answer("accepted")
+        company.repo.git("reset", "-q", "--hard", "HEAD~1")
+        _look(app, lambda told: told["record"] == "outdated")
+        company.repo.commit("2018-04-10T09:00:00+09:00", {"privacy-policy/2018-04-10.md": ANOTHER})
+        _look(app, lambda _: len(app.told("the record cannot be read, and stays as it was")) > 1)
+        page.open()
+        assert page.status == 200
+        assert not app.must("u-1", None, policies=["privacy-policy"])["must"]
+    faults = [line["fault"] for line in app.told("the record cannot be read, and stays as it was")]
+    assert [one.rpartition(", and is ")[2] for one in faults] == ["gone now", "another text now"]
+    assert all("2018-04-10.md: this revision was posted with the digest" in one for one in faults)
+    with company.serving() as app:
+        assert app.must("u-1", None, policies=["privacy-policy"])["must"]
+        page.client = app.client()
+        page.open()
+        assert (page.status, page.html.findtext(".//dd")) == (200, "2018-04-10")
+        assert app.outcome(asked["id"])["answers"][0]["revision"] == "2018-04-10"
+
+
+def test_what_became_of_a_request_is_told_as_the_register_has_it(company):
+    """What stands with the request can be changed by whoever may write there; the rows show such a thing."""
+    with company.serving() as app:
+        asked = app.ask("u-1")
+        page = app.page(asked["address"])
+        page.answer("declined")
+        with closing(sqlite3.connect(company.folder / "acceptances.db")) as database, database:
+            database.execute("UPDATE inforce_requests SET given = replace(given, 'declined', 'accepted')")
+        assert [one["decision"] for one in app.outcome(asked["id"])["answers"]] == ["declined"]
+        page.open()
+        assert "You declined it." in page.html.text_content()
 
 
 def _look(app, until):

@@ -4,10 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from acceptance_app.whole_app import BACK, JOINED, SECOND, SECRET
-from repository import FIRST, TERMS
+from repository import FIRST, TERMS, material
 
 TOKEN = "x" * 43
 GOOD = {"subject": "a", "registered": None, "policies": ["privacy-policy"]}
+
+TO_COME = material(
+    "effective: {current_users: 2999-01-01, new_users: 2999-01-01}", "# Privacy Policy\n\nA third text.\n"
+)
 
 
 def problem(answer, name):
@@ -292,6 +296,40 @@ def test_a_page_on_which_nothing_is_asked_any_more_leads_back(app):
     assert (page.status, page.title) == (409, "Nothing is asked of you")
     assert page.html.xpath("//main//a/@href") == [f"{BACK}?request={second['id']}&state=s"]
     problem(page.send(fields, "application/json"), "answered-already")
+
+
+def test_saying_the_same_again_of_two_texts_of_one_policy_comes_to_the_same(company):
+    """Of the text in force and the one to come; by two addresses, and asked to reconsider."""
+    company.repo.commit("2019-01-10T09:00:00+09:00", {"privacy-policy/2019-01-10.md": TO_COME})
+    with company.serving() as app:
+        asked = [app.ask("u-1", JOINED) for _ in range(2)]
+        assert [one["revision"] for one in asked[0]["asked"]] == ["2018-04-10", "2019-01-10"]
+        pages = [app.page(one["address"]) for one in asked]
+        assert [page.answer("accepted", "declined").status_code for page in pages] == [303, 303]
+        first, second = (app.outcome(one["id"]) for one in asked)
+        assert first["answers"] == second["answers"]
+        app.page(app.ask("u-1", JOINED, reconsider=True)["address"]).answer("accepted", "declined")
+        assert len(company.rows()) == 2
+        app.page(app.ask("u-1", JOINED, reconsider=True)["address"]).answer("accepted", "accepted")
+        assert len(company.rows()) == 3
+
+
+def test_who_reconsiders_is_told_what_they_said_and_what_it_came_to(app):
+    """Whoever accepted what binds by acceptance alone is bound, whatever they say later (rule 3)."""
+    app.answers("deferred", "new-again")
+    app.answers("accepted", "new-again")
+    page = app.page(app.ask("new-again", None, reconsider=True)["address"])
+    told = [one.text_content() for one in page.html.find_class("app-earlier")[0].iter("p")]
+    assert [one.partition(" on ")[0] for one in told[:2]] == [
+        "You put off your answer to this text",
+        "You accepted this text",
+    ]
+    assert told[2].startswith("It binds you because you accepted it, and no later answer takes that back")
+    app.answers("declined", "old-again", JOINED)
+    page = app.page(app.ask("old-again", JOINED, reconsider=True)["address"])
+    told = [one.text_content() for one in page.html.find_class("app-earlier")[0].iter("p")]
+    assert [one.partition(" on ")[0] for one in told] == ["You declined this text"]
+    assert not app.page(app.ask("never-asked")["address"]).html.find_class("app-earlier")
 
 
 def test_who_answered_as_somebody_else_is_not_asked_to_reconsider_what_nobody_asks_them(company):

@@ -110,6 +110,22 @@ def test_what_takes_effect_by_its_date_does_so_whatever_was_answered(read, accep
     assert "This text binds you now, since 10 May 2018: it takes effect whatever anybody answers." in after
 
 
+def test_what_was_declined_first_and_accepted_later_binds_because_it_was_accepted(read, accepting):  # noqa: F811
+    receipts = [
+        accepting.receipt(decision=decision, registered="2018-04-19T00:00:00+09:00", at=f"2018-04-2{number}T00:00:00Z")
+        for number, decision in enumerate(["declined", "accepted"])
+    ]
+    told = said(read(*receipts))
+    assert "This text binds you now, since 21 April 2018, 09:00: by another receipt on this page you" in told
+    assert "whatever anybody answers" not in told
+
+
+def test_who_never_said_when_they_registered_is_told_what_is_taken_for_it(read, accepting):  # noqa: F811
+    told = said(read(accepting.receipt(registered=None)))
+    assert "If you registered on 20 April 2018, 12:00, when you first accepted a text, this holds for you:" in told
+    assert "If you registered on" not in said(read(accepting.receipt(registered="2018-04-19T00:00:00+09:00")))
+
+
 def test_several_receipts_of_one_person_are_read_together(read, accepting):  # noqa: F811
     first = accepting.receipt(revision="2014-03-01", at="2018-04-09T00:00:00Z", registered=None, number=1)
     second = accepting.receipt(audience="current_users", at="2018-05-15T00:00:00Z", registered=None, number=2)
@@ -148,6 +164,7 @@ CHANGES = [
     (2, lambda value: bytes([value[0] ^ 1]) + value[1:]),
     (2, lambda value: value[:-1]),
 ]
+LAST = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 @pytest.mark.parametrize("kind", ["ed25519", "es256"])
@@ -157,6 +174,24 @@ def test_whatever_is_altered_is_refused_and_nothing_of_it_shown(read, accepting,
         assert "This could not be confirmed as a receipt" in said(page, number)
         assert "the receipt was altered, or made up" in said(page, number)
     assert "u-107" not in page.locator(".inforce-receipts__read").inner_text()
+
+
+def test_the_last_sign_of_a_receipt_is_one_of_it_too(read, accepting):  # noqa: F811
+    receipt = accepting.receipt()
+    for sign in sorted(set(LAST) - {receipt[-1]})[::8]:
+        assert "the receipt was altered, or made up" in said(read(receipt[:-1] + sign)), sign
+
+
+def test_of_what_is_no_receipt_one_word_is_enough(opened, early, accepting):  # noqa: F811
+    page = opened("accept/receipt/", at=early)
+    page.get_by_role("button", name="Read").click()
+    expect(page.get_by_role("status").first).to_contain_text("There is no receipt yet.")
+    page.get_by_label("Receipts").fill(f"this is my {accepting.receipt()} and no more")
+    page.get_by_role("button", name="Read").click()
+    expect(page.locator(".inforce-receipt")).to_have_count(2)
+    assert "no receipt, or not the whole of one" in said(page, 0)
+    assert "The register signed this receipt" in said(page, 1)
+    expect(page.locator(".inforce-receipts__status")).to_be_empty()
 
 
 def test_a_key_of_somebody_else_s_signs_nothing(read, accepting, tmp_path):  # noqa: F811

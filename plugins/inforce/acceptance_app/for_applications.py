@@ -59,16 +59,16 @@ class ForApplications:
         found = await self._front.done(self._desk.outcome, application, name) if _ID.fullmatch(name) else None
         if found is None:
             raise ProblemError("no-such-request")
-        standing, receipts = found
+        standing, kept = found
         answers = [
             {
-                "decision": one.decision.value,
-                "instant": _instant(one.instant),
-                "policy": one.policy,
-                "receipt": receipt,
-                "revision": one.revision,
+                "decision": one.row.statement.decision.value,
+                "instant": _instant(one.row.instant),
+                "policy": one.row.statement.shown.policy,
+                "receipt": one.receipt,
+                "revision": one.row.statement.shown.revision,
             }
-            for one, receipt in zip(standing.given or (), receipts, strict=True)
+            for one in kept
         ]
         status = "answered" if standing.given is not None else "expired" if standing.is_over(now) else "pending"
         return JSONResponse({"answers": answers, "id": standing.request.id, "status": status})

@@ -140,9 +140,8 @@ class ForPeople:
         return answer
 
     def _answered(self, standing: Standing) -> Response:
-        receipts = self._desk.receipts(standing)
         words, back = self._words(standing), self._back(standing)
-        page = self._front.pages.answered(self._desk.present, standing, receipts, words, back)
+        page = self._front.pages.answered(self._desk.present, self._desk.answered(standing), words, back)
         return HTMLResponse(page, headers={"Content-Security-Policy": content_security()})
 
     def _words(self, standing: Standing) -> Messages:

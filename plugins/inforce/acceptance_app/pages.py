@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.resources import files as resources
 from typing import Any
@@ -14,9 +14,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from inforce.adapters.acceptance.register_store import Kept
 from inforce.core.acceptance import Decision
 from inforce.core.address import RECEIPT, acceptance_address
-from inforce.core.asking import Standing
 from inforce.core.policy import Revision
 from inforce.formats.messages import Messages, direction
 from inforce.formats.redline.style import page_style
@@ -38,6 +38,7 @@ class Part:
     box: str
     chosen: str
     is_wrong: bool
+    earlier: Sequence[str]
     before: str
     entries: Markup
     marked: Markup
@@ -141,33 +142,33 @@ class Pages:
             asked.presentation.box,
             mine,
             is_incomplete and mine not in set(Decision),
+            tuple(_earlier(asked, say)),
             Words(say).calling(before) if before is not None else "",
             entries,
             marked,
             f"{self._root}{acceptance_address(asked.policy.slug, revision.name)}" if self._root else "",
         )
 
-    def answered(
-        self, present: PresentRecord, standing: Standing, receipts: Sequence[str], say: Messages, back: str = ""
-    ) -> str:
+    def answered(self, present: PresentRecord, kept: Sequence[Kept], say: Messages, back: str = "") -> str:
         """What a person answered, with the receipts; `back` is where to go from there."""
-        told = []
-        for one, receipt in zip(standing.given or (), receipts, strict=True):
-            revision = present.timeline(one.policy, one.instant)[one.revision]
-            told.append(
-                Told(
-                    revision.title,
-                    Words(say).calling(revision),
-                    revision.language,
-                    direction(revision.language),
-                    say(f"app.answered.{one.decision.value}"),
-                    _moment(one.instant, revision, say),
-                    revision.digest,
-                    receipt,
-                    f"{self._receipts}#{receipt}" if self._receipts else "",
-                )
-            )
+        told = [self._told(present, one, say) for one in kept]
         return self._render("answered.html", say, answers=told, back=back)
+
+    def _told(self, present: PresentRecord, kept: Kept, say: Messages) -> Told:
+        """One answer; where the record has that text no more, what the row says of it."""
+        said, shown = kept.row.statement, kept.row.statement.shown
+        revision = present.revision(shown, kept.row.instant)
+        return Told(
+            shown.policy if revision is None else revision.title,
+            shown.revision if revision is None else Words(say).calling(revision),
+            "" if revision is None else revision.language,
+            "auto" if revision is None else direction(revision.language),
+            say(f"app.answered.{said.decision.value}"),
+            _moment(kept.row.instant, revision, say),
+            shown.digest,
+            kept.receipt,
+            f"{self._receipts}#{kept.receipt}" if self._receipts else "",
+        )
 
     def problem(self, name: str, say: Messages, call: str = "", status: int = 0, back: str = "") -> str:
         """A problem, in plain words; without a call, what such a problem is; `back` is where to go from there."""
@@ -177,9 +178,19 @@ class Pages:
         return self._environment.get_template(template).render(say=say, **values)
 
 
-def _moment(instant: datetime, revision: Revision, say: Messages) -> str:
-    """The instant, in the time zone of the text."""
-    return f"{say.moment(instant, revision.zone, exactly=True, with_time=True)} ({revision.time_zone})"
+def _moment(instant: datetime, revision: Revision | None, say: Messages) -> str:
+    """The instant, in the time zone of the text; where that is not known, in UTC."""
+    zone, name = (UTC, "UTC") if revision is None else (revision.zone, revision.time_zone)
+    return f"{say.moment(instant, zone, exactly=True, with_time=True)} ({name})"
+
+
+def _earlier(asked: Asked, say: Messages) -> Iterator[str]:
+    """What the person said to the text before, each kind of answer once; and that it binds them by that."""
+    last = {one.decision: one for one in asked.earlier}
+    for one in sorted(last.values(), key=lambda each: each.instant):
+        yield say(f"app.asking.earlier.{one.decision.value}", instant=_moment(one.instant, asked.revision, say))
+    if asked.is_bound:
+        yield say("app.asking.bound")
 
 
 def _told_apart(parts: Sequence[Part]) -> list[Part]:

@@ -106,11 +106,12 @@ def who(config_file: Path | None, policy: str, revision: str, settings: Path | N
     """List who answered a revision of POLICY, with what each of them said last; JSON has an object on each line."""
     from inforce.formats.acceptance.answers_json import who_answer
     from inforce.formats.acceptance.row_json import canonical
+    from inforce.workflows.acceptance.questions import answered
 
     with _register(config_file, settings) as register, record_of(config_file) as (record, _):
         known = policy_of(record, policy)
         _check_revision([one.name for one in known.revisions], policy, revision)
-        for row in register.rows_about(policy, revision):
+        for row in answered(register, known, revision):
             one = who_answer(row, known.terms.zone)
             line = f"{one['subject']} {one['decision']} at {one['instant']} (row {one['number']})"
             click.echo(canonical(one) if as_json else line)

@@ -16,7 +16,7 @@ from datetime import datetime
 
 from inforce.core.acceptance import Answered, Decision, accepted_of
 from inforce.core.effect import Audience
-from inforce.core.timeline import Person
+from inforce.core.timeline import Person, Timeline
 
 NO_ROW = "0" * 64
 """What the first row names in the place of a row before it."""
@@ -110,16 +110,25 @@ class Member:
     registered: datetime
 
 
-def answers_of(rows: Iterable[Row], policy: str) -> tuple[Answered, ...]:
-    """What one subject's rows say of a policy, as the decision of what is asked takes it."""
+def answers_of(rows: Iterable[Row], policy: str, timeline: Timeline) -> tuple[Answered, ...]:
+    """What one subject's rows say of a policy, as the decision of what is asked takes it.
+
+    An answer counts for the very text that was shown, and for no other of its name: where a record was written anew
+    against rule 1, nobody has accepted what is there now.
+    """
     return tuple(
         Answered(row.statement.shown.revision, row.statement.decision, row.instant)
         for row in rows
-        if row.statement.shown.policy == policy
+        if row.statement.shown.policy == policy and is_of(row.statement.shown, timeline)
     )
 
 
-def person_of(rows: Iterable[Row], policy: str) -> Person | None:
+def is_of(shown: Shown, timeline: Timeline) -> bool:
+    """Whether what was shown is, to the byte, the text that the policy's timeline has under that name."""
+    return shown.revision in timeline and timeline[shown.revision].digest == shown.digest
+
+
+def person_of(rows: Iterable[Row], policy: str, timeline: Timeline) -> Person | None:
     """The person that one subject's rows tell of, as the policy's timeline takes them (rule 3).
 
     They registered when the application said so last; where it never did, when they first accepted anything. None where
@@ -127,10 +136,11 @@ def person_of(rows: Iterable[Row], policy: str) -> Person | None:
 
     Args:
         rows: the subject's, of whatever policy, in order.
-        policy: the policy of which what was accepted counts.
+        policy: the policy of which what was accepted counts …
+        timeline: … and its timeline.
     """
     known = list(rows)
     said = [row.statement.registered for row in known if row.statement.registered is not None]
     accepted = [row.instant for row in known if row.statement.decision is Decision.ACCEPTED]
     joined = said[-1] if said else min(accepted, default=None)
-    return None if joined is None else Person(joined, accepted_of(answers_of(known, policy)))
+    return None if joined is None else Person(joined, accepted_of(answers_of(known, policy, timeline)))

@@ -42,6 +42,7 @@ class Reading {
   async submit() {
     history.pushState(null, "", `#${textsIn(this.field.value).map(encodeURIComponent).join(",")}`)
     await this.show()
+    if (!textsIn(this.field.value).length) this.tell("member.empty")
     this.region.querySelector("h2")?.focus()
   }
 
@@ -54,7 +55,8 @@ class Reading {
     if (texts.length > MOST) return this.tell("member.many", {most: String(MOST)})
     this.tell(texts.length ? "member.working" : null)
     const read = texts.length ? await this.read(texts) : []
-    const parts = await Promise.all(read.map(one => this.told(one, read)))
+    const first = read.find(isNone)  // Of what is no receipt at all, one word is enough.
+    const parts = await Promise.all(read.filter(one => one === first || !isNone(one)).map(one => this.told(one, read)))
     if (turn !== this.turn) return
     this.tell(null)
     this.region.replaceChildren(...parts)
@@ -148,7 +150,7 @@ class Reading {
   /** Whether what was answered holds for the member now: {holds, told}. */
   present({said: receipt, isGenuine}, record, all) {
     const {timeline} = record
-    const {joined, accepted} = personIn(receipt, all.filter(one => one.said && (one.isGenuine || !isGenuine)), record)
+    const {joined, isSaid, accepted} = personIn(receipt, all.filter(one => one.said && (one.isGenuine || !isGenuine)), record)
     const heading = element("h3", {}, ...this.wordsOf(receipt.decision === "accepted" ? "member.force" : "member.force.now"))
     if (joined === null) return {holds: false, bound: null, told: [heading, this.line("member.force.unknown")]}
     const now = BigInt(Date.now()) * 1000n
@@ -162,8 +164,9 @@ class Reading {
     const own = spans.filter(span => timeline.rootOf(span.revision) === root)
     const told = receipt.decision === "accepted" && own.length
       ? this.force(receipt, record, {spans, own, bound, now})
-      : [...receipt.decision === "accepted" ? [this.line("member.force.never")] : [], this.binding(record, bound, receipt)]
-    return {holds, bound, told: [heading, ...told, basis]}
+      : [...receipt.decision === "accepted" ? [this.line("member.force.never")] : [], this.binding(record, bound, {receipt, joined})]
+    const taken = isSaid ? [] : [this.line("member.force.registered", {instant: this.moment(joined, timeline.zone)})]
+    return {holds, bound, told: [heading, ...taken, ...told, basis]}
   }
 
   /** Of a text that was accepted, and binds the member at some time. */
@@ -181,11 +184,12 @@ class Reading {
     ]
   }
 
-  /** What binds the member now; of the very text to which they said something else, that it does so all the same. */
-  binding({timeline, calling}, bound, receipt) {
+  /** What binds the member now; of the very text to which they said something else, why it does so all the same. */
+  binding({timeline, calling}, bound, {receipt, joined} = {}) {
     if (bound === null) return this.line("member.binds.nothing")
     if (receipt !== undefined && receipt.decision !== "accepted" && bound.revision === receipt.revision) {
-      return this.line("member.binds.unasked", {start: this.moment(bound.start, timeline.zone)})
+      const why = timeline.needsAcceptance(joined, bound.revision) ? "accepted" : "unasked"
+      return this.line(`member.binds.${why}`, {start: this.moment(bound.start, timeline.zone)})
     }
     return this.line("member.binds", {revision: calling(bound.revision), start: this.moment(bound.start, timeline.zone)})
   }
@@ -273,8 +277,13 @@ function personIn(receipt, all, record) {
   const first = accepted.map(one => one.instant).reduce((one, other) => (one === null || other < one ? other : one), null)
   return {
     joined: registered ? readInstant(registered.registered) : first,
+    isSaid: registered !== undefined,
     accepted: accepted.filter(one => one.policy === receipt.policy && record.has(one)),
   }
+}
+
+function isNone({refused}) {
+  return refused?.message === "none"
 }
 
 async function loaded(place) {

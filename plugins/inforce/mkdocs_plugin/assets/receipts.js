@@ -38,7 +38,7 @@ export function readReceipt(text) {
   const parts = text.split(".")
   if (text.length > LONGEST || parts.length !== 3 || !parts.every(part => ENCODED.test(part))) throw new Refused("none")
   const [header, payload] = parts.slice(0, 2).map(objectIn)
-  const signature = bytesOf(parts[2])
+  const signature = signatureIn(parts[2])
   if (Object.keys(header).sort().join() !== "alg,kid,typ" || header.typ !== TYPE) throw new Refused("none")
   if (typeof header.kid !== "string" || !ENCODED.test(header.kid)) throw new Refused("none")
   return {text, header, payload, signature, signed: new TextEncoder().encode(parts.slice(0, 2).join("."))}
@@ -82,6 +82,14 @@ function isLike(form, text) {
 
 function isInstant(text) {
   return isLike(INSTANT, text) && !Number.isNaN(Date.parse(text))
+}
+
+function signatureIn(part) {
+  try {
+    return bytesOf(part)
+  } catch {
+    throw new Refused("altered")
+  }
 }
 
 function objectIn(part) {

@@ -48,6 +48,12 @@ export class Timeline {
     return Boolean(offer && text.posted <= instant && contains(offer, instant))
   }
 
+  /** Whether a text binds this person only if they accept it. */
+  needsAcceptance(joined, name) {
+    const root = this.byName.get(this.rootOf(name))
+    return Boolean(root[audienceOf(joined, root)]?.offer)
+  }
+
   _beginnings(joined, accepted) {
     const row = this.rows.new_users.find(span => contains(span, joined))
     const isDisplaced = row !== undefined && row.basis === "offered"

@@ -59,7 +59,7 @@ class Judge:
         said = []
         for one in self.answers:
             found = asked.get((one.policy, one.revision))
-            if (row := self._standing(rows, one, found)) is not None:
+            if (row := self._standing(rows, one, found, instant)) is not None:
                 self.stood[one.policy, one.revision] = row
             elif found is None:
                 raise RefusedError(self._refusal(rows, one, instant), one.policy, one.revision)
@@ -80,21 +80,27 @@ class Judge:
             for row in [rows[one.policy, one.revision]]
         )
 
-    def _standing(self, rows: Sequence[Row], one: Answer, found: Asked | None) -> Row | None:
+    def _standing(self, rows: Sequence[Row], one: Answer, found: Asked | None, instant: datetime) -> Row | None:
         """The row that says already what is said again: accepting twice is one acceptance, declining too."""
         if one.decision is Decision.DEFERRED or (found is not None and found.open.is_asked):
             return None
-        of_policy = [
-            row
-            for row in rows
-            if row.statement.shown.policy == one.policy and row.statement.decision is not Decision.DEFERRED
-        ]
-        last = of_policy[-1] if of_policy else None
+        last = next((row for row in reversed(rows) if self._is_to_the_same(row, one, instant)), None)
         if last is None:
             return None
         shown = last.statement.shown
         is_same = (shown.revision, shown.digest, last.statement.decision) == (one.revision, one.digest, one.decision)
         return last if is_same else None
+
+    def _is_to_the_same(self, row: Row, one: Answer, instant: datetime) -> bool:
+        """Whether a row is an answer to that text too, or to what it corrects, or to another correction of that."""
+        shown = row.statement.shown
+        if shown.policy != one.policy or row.statement.decision is Decision.DEFERRED:
+            return False
+        if self.present.policy(one.policy, instant) is None:
+            return False
+        timeline = self.present.timeline(one.policy, instant)
+        is_known = shown.revision in timeline and one.revision in timeline
+        return is_known and timeline.root(shown.revision) == timeline.root(one.revision)
 
     def _statement(self, one: Answer, found: Asked) -> Statement:
         compared = None if found.compared_with is None else found.compared_with.name

@@ -149,7 +149,8 @@ class Desk:
         with self._reading:
             stack = ExitStack()
             try:
-                present = stack.enter_context(read_present(self.settings, now, progress))
+                before = self._present.record if self._present is not None else None
+                present = stack.enter_context(read_present(self.settings, now, progress, before))
             except InforceError as wrong:
                 self.fault = "; ".join(f"{one.path}: {one.what}" for one in wrong.problems)
                 raise
@@ -240,14 +241,14 @@ class Desk:
             self._requests.add(request, _digest(token))
         return request, token, asked
 
-    def outcome(self, application: Application, request: str) -> tuple[Standing, Sequence[str]] | None:
-        """A request of that application's, and the receipts of its answers; None where there is none.
+    def outcome(self, application: Application, request: str) -> tuple[Standing, Sequence[Kept]] | None:
+        """A request of that application's, and what was answered; None where there is none.
 
         Raises:
             UnavailableError: the register does not answer.
         """
         standing = self._requests.of_id(request, application.name)
-        return None if standing is None else (standing, self.receipts(standing))
+        return None if standing is None else (standing, self.answered(standing))
 
     # People
 
@@ -342,11 +343,15 @@ class Desk:
         self._added += len(kept)
         return replace(taken.standing, given=taken.judge.given(kept))
 
-    def receipts(self, standing: Standing) -> Sequence[str]:
-        """The receipts of what was answered, in that order."""
+    def answered(self, standing: Standing) -> Sequence[Kept]:
+        """What was answered, in that order: as the register has it, for the request says only which rows those are.
+
+        Raises:
+            UnavailableError: the register does not answer.
+        """
         if not standing.given:
             return ()
-        kept = {one.row.number: one.receipt for one in self.register.kept_of(standing.request.question.subject)}
+        kept = {one.row.number: one for one in self.register.kept_of(standing.request.question.subject)}
         return [kept[one.row] for one in standing.given]
 
     # Heads, and what is over

@@ -14,16 +14,16 @@ from pathlib import Path
 from threading import Lock
 
 from inforce.adapters.clock import Door
-from inforce.core.acceptance import Decision, Open, accepted_of, open_to
+from inforce.core.acceptance import Answered, Decision, Open, accepted_of, open_to
 from inforce.core.asking import Question
 from inforce.core.clause import Clause
 from inforce.core.effect import Audience
-from inforce.core.errors import RecordError, UnavailableError
+from inforce.core.errors import Problem, RecordError, UnavailableError
 from inforce.core.instant import format_instant
 from inforce.core.occasion import asked_of, is_asked
 from inforce.core.policy import Revision
-from inforce.core.record import PolicyRecord
-from inforce.core.register import Row, answers_of
+from inforce.core.record import FOLDER, PolicyRecord, Record
+from inforce.core.register import Row, Shown, answers_of, is_of
 from inforce.core.timeline import Basis, Person, Timeline
 from inforce.formats.acceptance.presentation import Presentation
 from inforce.formats.messages import Languages, Messages
@@ -57,6 +57,8 @@ class Asked:
         presentation: what is shown, word for word.
         compared_with: the revision since which the changes are shown: that which the person accepted last, else that
             which binds them; None where there is none, or it is this one.
+        earlier: what they said to it before, corrections included, in order.
+        is_bound: whether it binds them because they accepted it: no later answer takes that back (rule 3).
     """
 
     policy: PolicyRecord
@@ -64,6 +66,8 @@ class Asked:
     revision: Revision
     presentation: Presentation
     compared_with: Revision | None
+    earlier: tuple[Answered, ...] = ()
+    is_bound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +113,19 @@ class PresentRecord:
             self._known[slug, count] = whole.as_of(instant)
         return self._known[slug, count]
 
+    def revision(self, shown: Shown, instant: datetime) -> Revision | None:
+        """The text that was shown at the instant; None where the record has it no more."""
+        if self.policy(shown.policy, instant) is None:
+            return None
+        timeline = self.timeline(shown.policy, instant)
+        return timeline[shown.revision] if is_of(shown, timeline) else None
+
     def open(self, slug: str, rows: Sequence[Row], registered: datetime | None, instant: datetime) -> tuple[Open, ...]:
         """What a person can answer of a policy."""
         if self.policy(slug, instant) is None:
             return ()
-        return open_to(self.timeline(slug, instant), registered, answers_of(rows, slug), instant)
+        timeline = self.timeline(slug, instant)
+        return open_to(timeline, registered, answers_of(rows, slug, timeline), instant)
 
     def asked(self, rows: Sequence[Row], question: Question, instant: datetime) -> tuple[Asked, ...]:
         """What a person is asked, in the order of the question's policies.
@@ -139,24 +151,21 @@ class PresentRecord:
 
     def _asked(self, slug: str, one: Open, rows: Sequence[Row], question: Question, instant: datetime) -> Asked:
         timeline = self.timeline(slug, instant)
-        revision = timeline[one.revision]
-        before = self._before(timeline, slug, rows, question.registered or instant, instant)
+        answers = answers_of(rows, slug, timeline)
+        bound = _bound(timeline, Person(question.registered or instant, accepted_of(answers)), instant)
+        accepted = [timeline[each.revision] for each in answers if each.decision is Decision.ACCEPTED]
+        before = accepted[-1] if accepted else bound
         if before is not None and timeline.root(before.name) == one.root:
             before = None
-        shown = self.presentation(slug, one.revision, one.audience)
-        return Asked(self._policies[slug], one, revision, shown, before)
-
-    def _before(
-        self, timeline: Timeline, slug: str, rows: Sequence[Row], joined: datetime, instant: datetime
-    ) -> Revision | None:
-        """The revision that a person accepted last, else that which binds them."""
-        answers = [one for one in answers_of(rows, slug) if one.revision in timeline]
-        accepted = [one.revision for one in answers if one.decision is Decision.ACCEPTED]
-        if accepted:
-            return timeline[accepted[-1]]
-        bound = timeline.binding(Person(joined, accepted_of(answers)), instant)
-        is_bound = bound.revision is not None and bound.basis is Basis.BINDS
-        return timeline[str(bound.revision)] if is_bound else None
+        return Asked(
+            self._policies[slug],
+            one,
+            timeline[one.revision],
+            self.presentation(slug, one.revision, one.audience),
+            before,
+            tuple(each for each in answers if timeline.root(each.revision) == one.root),
+            one.start is None and bound is not None and timeline.root(bound.name) == one.root,
+        )
 
     def presentation(self, slug: str, revision: str, audience: Audience) -> Presentation:
         """What an audience is asked of a revision.
@@ -246,8 +255,16 @@ class PresentRecord:
 
 
 @contextmanager
-def read_present(settings: Settings, now: datetime, progress: Progress) -> Iterator[PresentRecord]:
+def read_present(
+    settings: Settings, now: datetime, progress: Progress, before: Record | None = None
+) -> Iterator[PresentRecord]:
     """Read the record.
+
+    Args:
+        settings: where it is.
+        now: the present.
+        progress: told of what takes long.
+        before: the record that was in use; what it has posted has to be there still. None where none was.
 
     Raises:
         RecordError: everything that is wrong with it, or with the archive beside it.
@@ -255,14 +272,34 @@ def read_present(settings: Settings, now: datetime, progress: Progress) -> Itera
     """
     with ExitStack() as stack:
         source = stack.enter_context(opened(settings, Door(now, now), progress))
-        if source.record.errors:
-            raise RecordError(source.record.errors)
+        problems = [*source.record.errors, *(_lost(before, source.record) if before is not None else ())]
+        if problems:
+            raise RecordError(problems)
         folder = stack.enter_context(cache_folder(settings, progress))
         archive = site_archive(settings, source.record, now) if settings.archive else None
         presentations = presentations_of(settings, source, archive)
         present = PresentRecord(settings, source, presentations, folder, languages_of(settings))
         present.prepare(now, progress)
         yield present
+
+
+def _lost(before: Record, record: Record) -> Iterator[Problem]:
+    """What was posted, and people may have answered, and is gone or another text now."""
+    for policy in before.policies:
+        known = record.policy(policy.slug)
+        digests = {one.name: one.digest for one in known.revisions} if known is not None else {}
+        for revision in policy.revisions:
+            if digests.get(revision.name) != revision.digest:
+                now = "another text" if revision.name in digests else "gone"
+                what = f"this revision was posted with the digest {revision.digest}, and is {now} now"
+                todo = "bring back the history that holds it: what was posted stays (rule 7)"
+                yield Problem(f"{FOLDER}/{policy.slug}/{revision.name}.md", what, todo)
+
+
+def _bound(timeline: Timeline, person: Person, instant: datetime) -> Revision | None:
+    """The revision that binds a person; None where none does."""
+    bound = timeline.binding(person, instant)
+    return timeline[bound.revision] if bound.revision is not None and bound.basis is Basis.BINDS else None
 
 
 def _may_ask(revision: Revision) -> bool:

@@ -10,7 +10,7 @@ from inforce.adapters.acceptance.register_store import Register
 from inforce.core.acceptance import Answered, Open, open_to
 from inforce.core.errors import NotThereError, Problem
 from inforce.core.record import PolicyRecord
-from inforce.core.register import Member, answers_of, person_of
+from inforce.core.register import Member, Row, answers_of, is_of, person_of
 from inforce.core.timeline import Answer, Person
 
 
@@ -52,9 +52,14 @@ def binding(
         todo = "look whether this is the id that the application gives; who was never asked has no rows"
         raise NotThereError([Problem("--subject", f"the register has no row of `{subject}`", todo)])
     for policy in policies:
-        instant, person = on(policy), person_of(rows, policy.slug)
+        instant, person = on(policy), person_of(rows, policy.slug, policy.timeline)
         answer = Answer(None, None, None, None) if person is None else policy.timeline.binding(person, instant)
         yield Bound(policy, instant, person, answer)
+
+
+def answered(register: Register, policy: PolicyRecord, revision: str) -> Iterator[Row]:
+    """Of each subject, what they said last to a revision, as the record has it; streamed, in order."""
+    return (row for row in register.rows_about(policy.slug, revision) if is_of(row.statement.shown, policy.timeline))
 
 
 def pending(
@@ -68,24 +73,24 @@ def pending(
         instant: the present.
         members: who registered; None: whom the register knows to have registered, as it was said.
     """
-    people = _known(register, policy.slug) if members is None else _listed(register, policy.slug, members)
+    people = _known(register, policy) if members is None else _listed(register, policy, members)
     for one, answers in people:
         for asked in open_to(policy.timeline, one.registered, answers, instant):
             if asked.is_asked:
                 yield Pending(one.subject, asked)
 
 
-def _known(register: Register, policy: str) -> Iterator[tuple[Member, tuple[Answered, ...]]]:
+def _known(register: Register, policy: PolicyRecord) -> Iterator[tuple[Member, tuple[Answered, ...]]]:
     """Whom the register knows to have registered, with what they answered."""
     for rows in register.rows_by_subject():
-        person = person_of(rows, policy)
+        person = person_of(rows, policy.slug, policy.timeline)
         if person is not None:
-            yield Member(rows[0].statement.subject, person.joined), answers_of(rows, policy)
+            yield Member(rows[0].statement.subject, person.joined), answers_of(rows, policy.slug, policy.timeline)
 
 
 def _listed(
-    register: Register, policy: str, members: Iterable[Member]
+    register: Register, policy: PolicyRecord, members: Iterable[Member]
 ) -> Iterator[tuple[Member, tuple[Answered, ...]]]:
     """Whom a list has, with what they answered."""
     for one in members:
-        yield one, answers_of(register.rows_of(one.subject), policy)
+        yield one, answers_of(register.rows_of(one.subject), policy.slug, policy.timeline)
