@@ -1,5 +1,6 @@
 """Rows are added one after the other, each chained to the one before, each with its receipt; or nothing is."""
 
+import shutil
 import sqlite3
 import threading
 from contextlib import closing
@@ -172,3 +173,33 @@ def test_a_register_that_is_not_there_is_not_made_by_asking(tmp_path):
     with pytest.raises(NotThereError, match="there is no register yet"), opened(tmp_path, writes=False):
         pass
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["register.db", "register.db-wal"])
+@pytest.mark.parametrize("becomes", ["removed", "another"])
+def test_a_file_that_is_gone_or_another_one_takes_nothing(tmp_path, name, becomes):
+    """What would be written into the file without a name is lost, and so is promised to nobody."""
+    path = tmp_path / name
+    with opened(tmp_path) as register:
+        register.append(sayings(register, statement("u-1")), NOW)
+        path.rename(tmp_path / "away")
+        if becomes == "another":
+            shutil.copy(tmp_path / "away", path)
+        with pytest.raises(UnavailableError, match="another one was put in its place; start the app anew"):
+            register.append(sayings(register, statement("u-2")), NOW)
+        if name == "register.db":
+            for ask in (register.head, lambda: register.rows_of("u-1"), lambda: list(register.stored())):
+                with pytest.raises(UnavailableError, match="the file is gone"):
+                    ask()
+        (tmp_path / "away").rename(path)
+        register.append(sayings(register, statement("u-2")), NOW)
+        assert register.head().number == 2
+
+
+def test_a_file_that_goes_while_a_row_is_written_gives_no_receipt(tmp_path):
+    def judge(*_):
+        (tmp_path / "register.db").unlink()
+        return [(statement(), PAGE)]
+
+    with opened(tmp_path) as register, pytest.raises(UnavailableError, match="the file is gone"):
+        register.append(replace(sayings(register, statement()), judge=judge), NOW)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import (
     URL,
@@ -22,7 +24,7 @@ from sqlalchemy import (
     event,
     make_url,
 )
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from inforce.core.errors import ConfigurationError, Problem
@@ -31,6 +33,8 @@ IN_MEMORY = ":memory:"
 """What SQLite calls a database that is nowhere."""
 _NOWHERE = (None, "", IN_MEMORY)
 """What SQLite's addresses have in the place of a file, where there is none."""
+_READ_ONLY = "file:"
+"""How SQLite's own addresses begin; we write one only for what cannot be written."""
 
 
 def engine_of(
@@ -62,6 +66,16 @@ def file_of(url: URL, folder: Path) -> Path | None:
     if url.get_backend_name() != "sqlite" or url.database in _NOWHERE:
         return None
     return (folder / str(url.database)).resolve()
+
+
+def read_only(url: URL, path: Path) -> URL:
+    """The address of SQLite's file where its folder cannot be written; it must not change while it is read.
+
+    SQLite wants to write beside a file that has a log, even to read it. With a log there, it has to.
+    """
+    if os.access(path.parent, os.W_OK) or path.with_name(f"{path.name}-wal").exists():
+        return url.set(database=str(path))
+    return url.set(database=f"{_READ_ONLY}{quote(str(path))}", query={"immutable": "1", "uri": "true"})
 
 
 def said(wrong: SQLAlchemyError) -> str:
@@ -110,7 +124,7 @@ def inserted_at_once(table: Table) -> str:
     return f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {given}"  # noqa: S608 - names of our own
 
 
-_WRITES = "inforce_writes"
+_WRITES, _FILE = "inforce_writes", "inforce_file"
 _SLACK = 3.0
 """How much longer than for a lock an answer is waited for, in seconds: of a lock the database tells by itself."""
 
@@ -119,8 +133,9 @@ def make_durable(engine: Engine, patience: float, *, writes: bool = True) -> Non
     """Have an engine's connections write what lasts: what is committed is on the disk, whatever happens then.
 
     SQLite gets a write-ahead log that is flushed at each commit, and transactions that begin where they are told to
-    (`sqlite3` begins them late). PostgreSQL gets `synchronous_commit`, should somebody have switched it off, and
-    transactions of which each statement sees what was committed before it.
+    (`sqlite3` begins them late). If its file is gone, or another one was put in its place, nothing is asked of it any
+    more and nothing promised: what is written into a file without a name is lost. PostgreSQL gets `synchronous_commit`,
+    should somebody have switched it off, and transactions of which each statement sees what was committed before it.
 
     Args:
         engine: of SQLite or PostgreSQL, of which nothing was asked yet.
@@ -137,23 +152,86 @@ def make_durable(engine: Engine, patience: float, *, writes: bool = True) -> Non
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes, committed at its end; SQLite's waits here for others that write, and not half-way."""
-    with engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
-        yield connection
+    with engine.connect().execution_options(**{_WRITES: True}) as connection:
+        with connection.begin():
+            yield connection
+        _look_at_file(connection)
+
+
+class _File:
+    """SQLite's file as it was opened: the one of that device and that inode, whatever bears its name later.
+
+    The log beside it, `-wal`, lasts for as long as anybody has it open, and so each connection has one of its own.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path: str = path
+        self._opened: tuple[int, int] | None = None
+
+    def opened(self) -> None:
+        """Remember which one it is, when it is opened for the first time."""
+        self._opened = self._opened or _inode(self._path)
+
+    def look(self, of_connection: dict[Any, Any], *, has_log: bool) -> None:
+        """See that it is still there.
+
+        Args:
+            of_connection: what is remembered for as long as a connection lasts.
+            has_log: whether it has a log, if it writes one.
+
+        Raises:
+            OperationalError: it is not.
+        """
+        is_there = self._opened is not None and _inode(self._path) == self._opened
+        if is_there and has_log and of_connection.get(_WRITES):
+            log = _inode(f"{self._path}-wal")
+            is_there = log is not None and of_connection.setdefault(_FILE, log) == log
+        if not is_there:
+            what = "the file is gone, or another one was put in its place; start the app anew"
+            raise OperationalError(None, None, Exception(what))
+
+
+def _inode(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116 - at every question
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _look_at_file(connection: Connection) -> None:
+    """See that SQLite's file is the one that was opened, and its log too in a transaction that writes."""
+    options = connection.get_execution_options()
+    file: _File | None = options.get(_FILE)
+    if file is not None:
+        file.look(connection.connection.info, has_log=bool(options.get(_WRITES)))
 
 
 def _make_sqlite_durable(engine: Engine, patience: float, *, writes: bool) -> None:
-    how = ("journal_mode = WAL", "synchronous = FULL") if writes else ("query_only = ON",)
+    path, file = engine.url.database, None
+    if path not in _NOWHERE and not str(path).startswith(_READ_ONLY):
+        file = _File(str(path))
+        engine.update_execution_options(**{_FILE: file})
 
     @event.listens_for(engine, "connect")
-    def _(connection: Any, _: object) -> None:
+    def _(connection: Any, record: Any) -> None:
+        if file is not None:
+            file.opened()
         connection.isolation_level = None
-        for pragma in (f"busy_timeout = {round(patience * 1000)}", "trusted_schema = OFF", *how):
+        for pragma in (f"busy_timeout = {round(patience * 1000)}", "trusted_schema = OFF"):
             connection.execute(f"PRAGMA {pragma}")
+        if not writes:
+            connection.execute("PRAGMA query_only = ON")
+            return
+        # On some file systems there is no such log, and SQLite stays with the other one.
+        record.info[_WRITES] = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] == "wal"
+        connection.execute("PRAGMA synchronous = FULL")
 
     @event.listens_for(engine, "begin")
     def _(connection: Connection) -> None:
         is_writing = connection.get_execution_options().get(_WRITES)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+        _look_at_file(connection)
 
 
 def _make_postgresql_durable(engine: Engine, patience: float, *, writes: bool) -> None:
