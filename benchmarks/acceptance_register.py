@@ -54,6 +54,7 @@ from inforce.formats.acceptance.jwks import Jwks, signing_key
 from inforce.formats.acceptance.receipt_jws import sign_receipt
 from inforce.workflows.acceptance.check_register import Check
 from inforce.workflows.acceptance.questions import pending
+from inforce.workflows.acceptance.sign_head import sign_next_head
 from inforce.workflows.read_record import opened
 from inforce.workflows.settings import Settings
 
@@ -130,7 +131,7 @@ def filled(address: str, rows: int, folder: Path, policy: PolicyRecord) -> Itera
         while some := list(islice(numbers, AT_ONCE)):
             now = BEGIN + timedelta(seconds=some[-1])
             register.append(Append("", lambda *_, some=some: [(said(one, policy), PAGE) for one in some], sign), now)
-            register.sign_head(partial(sign_head, key=KEY), now)
+            sign_next_head(register, Jwks((KEY,)), partial(sign_head, key=KEY), now)
         taken = perf_counter() - begun
         print(f"{address}: {rows:,} rows, {rows / taken:,.0f} a second in one transaction for {AT_ONCE:,}", flush=True)
         if address.startswith("sqlite"):

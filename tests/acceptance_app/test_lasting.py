@@ -100,6 +100,27 @@ def test_a_file_of_heads_that_is_lost_is_told_once_and_written_later(company):
         assert not app.told("the register does not answer")
 
 
+def test_over_rows_that_somebody_put_there_no_head_is_signed_and_answers_are_taken_all_the_same(company):
+    company.more = "heads:\n  rows: 1\n  file: heads.jsonl\n"
+    with company.serving() as app:
+        app.answers("accepted", "u-1")
+    (line,) = (company.folder / "heads.jsonl").read_text().splitlines()
+    with closing(sqlite3.connect(company.folder / "acceptances.db", isolation_level=None)) as other:
+        other.execute("INSERT INTO inforce_acceptances SELECT 2, 'u-666', policy, revision, decision, instant, digest,"
+                      " data FROM inforce_acceptances")  # fmt: skip
+    with company.serving() as app:
+        for number in (2, 3):
+            assert app.answers("accepted", f"u-{number}")["status"] == "answered"
+        time.sleep(2.5)
+        assert app.shop.get("ready").json()["ready"]
+        assert app.shop.get("heads").json() == {"head": line}
+    assert (company.folder / "heads.jsonl").read_text().splitlines() == [line]
+    (told,) = app.told("no head is signed: the register is not as it was written")
+    assert told["level"] == "error"
+    assert "row 2 was inserted: it is row 1 once more" in told["fault"]
+    assert not app.told("a fault of ours beside the calls")
+
+
 def test_a_stop_in_the_middle_ends_what_was_begun(company):
     """An answer waits for a database that somebody holds; the app is asked to stop, and the database is let go."""
     with company.serving() as app:

@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import sqlite3
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -23,12 +25,14 @@ from register.whole_register import (
     statement,
 )
 
+from inforce.core.errors import RecordError, UnavailableError
 from inforce.core.register import Head
 from inforce.formats.acceptance.head_jws import sign_head
 from inforce.formats.acceptance.jwks import signing_key
 from inforce.formats.acceptance.receipt_jws import sign_receipt
 from inforce.formats.acceptance.row_json import canonical, content_of, digest_of, row_of
 from inforce.workflows.acceptance.check_register import Check
+from inforce.workflows.acceptance.export import export
 
 
 @pytest.fixture
@@ -129,6 +133,102 @@ def test_a_row_that_was_inserted_is_named(folder):
         database.execute("UPDATE inforce_acceptances SET digest = ? WHERE number = 5", (digest,))
         database.execute("INSERT INTO inforce_receipts SELECT 5, jws FROM inforce_receipts WHERE number = 4")
     assert flaws(folder)[0] == "row 5 was inserted: row 6 says that it is row 5"
+
+
+def test_rows_that_are_numbered_as_the_register_never_does_are_named(folder):
+    with by_hand(folder) as database:
+        for number in (0, -3):
+            database.execute(
+                "INSERT INTO inforce_acceptances SELECT ?, 'u-666', policy, revision, decision, instant, digest, data"
+                " FROM inforce_acceptances WHERE number = 1",
+                (number,),
+            )
+        database.execute("INSERT INTO inforce_receipts VALUES (-7, 'x')")
+    told = flaws(folder)
+    assert told[:3] == [
+        "row -3 was inserted: the first row is row 1",
+        "row 0 was inserted: the first row is row 1",
+        "the receipt of row -7 was inserted: the first row is row 1",
+    ]
+    assert {one.partition(": ")[0] for one in told[3:]} == {"SQLite finds its file unsound"}
+    with opened(folder, writes=False) as register:
+        assert len(list(export(register))) == 14
+
+
+def test_the_tables_of_a_register_take_no_such_number(folder):
+    with closing(sqlite3.connect(folder / "register.db")) as database:
+        for table in ("inforce_receipts", "inforce_heads"):
+            with pytest.raises(sqlite3.IntegrityError, match="number > 0"):
+                database.execute(f"INSERT INTO {table} VALUES (0, 'x')")
+        with pytest.raises(sqlite3.IntegrityError, match="number > 0"):
+            database.execute("INSERT INTO inforce_acceptances SELECT 0, '', '', '', '', '', '', ''")
+
+
+def test_a_row_that_stands_there_once_more_is_named(folder):
+    with by_hand(folder) as database:
+        for table in ("inforce_acceptances", "inforce_receipts"):
+            columns = "subject, policy, revision, decision, instant, digest, data" if "acc" in table else "jws"
+            database.execute(f"INSERT INTO {table} SELECT 13, {columns} FROM {table} WHERE number = 12")
+    assert flaws(folder) == ["row 13 was inserted: it is row 12 once more"]
+
+
+def test_an_index_that_leaves_a_row_out_shows(folder):
+    """Whoever asks by subject does not get the row; who reads all rows does."""
+    name = "inforce_acceptances_subject"
+    with by_hand(folder) as database:
+        (whole,) = database.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()
+        database.execute(f"DROP INDEX {name}")
+        database.execute(f"{whole} WHERE number <> 5")
+        database.execute("PRAGMA writable_schema = ON")
+        database.execute("UPDATE sqlite_master SET sql = ? WHERE name = ?", (whole, name))
+    with opened(folder, writes=False) as register:
+        assert register.rows_of("u-5") == ()
+        assert register.numbers_about("u-5") == (5,)
+    assert "SQLite finds its file unsound: row 5 missing from index inforce_acceptances_subject" in flaws(folder)
+
+
+def test_what_is_no_text_is_named_and_all_else_is_looked_at(folder):
+    """SQLite keeps bytes where a text belongs, and calls a text what is none."""
+    with by_hand(folder) as database:
+        database.execute("UPDATE inforce_acceptances SET data = CAST(x'7bff' AS TEXT) WHERE number = 5")
+        database.execute("UPDATE inforce_receipts SET jws = CAST(x'ff' AS TEXT) WHERE number = 11")
+        database.execute("UPDATE inforce_receipts SET jws = CAST(jws AS BLOB) WHERE number = 12")
+        database.execute("UPDATE inforce_heads SET jws = CAST(jws AS BLOB) WHERE number = 4")
+    assert flaws(folder) == [
+        "row 5 was edited: it cannot be read",
+        "row 11 was edited: its receipt names another digest",
+        "rows 11 to 12 have receipts that name other digests: their chain was made anew",
+        "the signed head of row 4: this is no head: three parts with a dot between them",
+    ]
+    with opened(folder, writes=False) as register:
+        assert list(export(register))[4] == b"{\xff\n"
+
+
+def test_receipts_that_are_bytes_are_looked_at_where_a_head_says_that_something_was_changed(folder):
+    with by_hand(folder) as database:
+        edit(database, 6, decision="declined")
+        rechained(database, 6)
+        database.execute("UPDATE inforce_receipts SET jws = CAST(jws AS BLOB)")
+    assert "row 5 was edited: its receipt names another digest" in flaws(folder)
+
+
+@pytest.mark.parametrize("name", ["id", "version"])
+def test_a_register_that_does_not_say_which_it_is_is_told_in_one_line(folder, name):
+    with by_hand(folder) as database:
+        database.execute("DELETE FROM inforce_register WHERE name = ?", (name,))
+    with pytest.raises(RecordError, match=f"the line `{name}` is missing in inforce_register: somebody removed it"):
+        flaws(folder)
+
+
+def test_a_register_in_a_folder_that_cannot_be_written_is_read(folder, monkeypatch):
+    """SQLite would write beside it, even to read."""
+    monkeypatch.setattr("inforce.adapters.databases.os.access", lambda *_: False)
+    with opened(folder, writes=False) as register:
+        assert list(Check(register, KEYS).flaws()) == []
+        assert len(list(export(register))) == 12
+        assert [path.name for path in folder.iterdir()] == ["register.db"]
+        with pytest.raises(UnavailableError, match="readonly database"):
+            register.append(sayings(register, statement()), NOW)
 
 
 def test_a_row_put_at_the_end_has_no_receipt_that_the_register_signed(folder):

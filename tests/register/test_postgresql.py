@@ -6,12 +6,23 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 import sqlalchemy as sa
-from register.whole_register import KEY, KEYS, NOW, PAGE, assert_one_chain, crowded, filled, opened, sayings, statement
+from register.whole_register import (
+    KEYS,
+    NOW,
+    PAGE,
+    assert_one_chain,
+    crowded,
+    filled,
+    opened,
+    sayings,
+    signed,
+    statement,
+)
 
 from inforce.adapters.acceptance.register_store import _Wanted
 from inforce.core.acceptance import Decision
 from inforce.core.errors import NotThereError, UnavailableError
-from inforce.formats.acceptance.head_jws import read_head, sign_head
+from inforce.formats.acceptance.head_jws import read_head
 from inforce.workflows.acceptance.check_register import Check
 
 
@@ -22,7 +33,7 @@ def test_postgresql_keeps_the_register(tmp_path, postgresql):
         filled(register, 5)
         both = statement("u-6", Decision.DECLINED), statement("u-6", policy="user-agreement")
         kept = register.append(sayings(register, *both), NOW)
-        head = register.sign_head(lambda one: sign_head(one, KEY), NOW)
+        head = signed(register)
     with opened(tmp_path, postgresql, writes=False) as register:
         assert register.rows_of("u-6") == tuple(one.row for one in kept)
         assert register.kept_of("u-6") == kept
@@ -63,7 +74,7 @@ def test_two_servers_sign_one_head(tmp_path, postgresql):
 
         def sign(one):
             start.wait()
-            texts.append(one.sign_head(lambda head: sign_head(head, KEY), NOW))
+            texts.append(signed(one))
 
         threads = [threading.Thread(target=sign, args=((register, other)[number % 2],)) for number in range(8)]
         for thread in threads:

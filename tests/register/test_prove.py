@@ -134,10 +134,12 @@ def test_what_does_not_fit_is_not_proved(answered, project, tmp_path):
     assert unknown.err.startswith("--subject: the register has no row of `u-9`\n")
     for number in range(3):
         project.say(f"u-{number}", "2018-04-10", f"2018-04-20T12:00:0{number}+09:00")
+    project.ask("prove", "--subject", "u-2", "--out", tmp_path / "good.zip", status=0)
+    (tmp_path / "good.zip").unlink()
     with by_hand(project.folder, "acceptances.db") as database:
         database.execute("DELETE FROM inforce_acceptances WHERE number = 1")
     said = project.ask("prove", "--subject", "u-1", "--out", tmp_path / "proof.zip", status=1)
-    assert said.err.startswith("row 1: this would prove nothing: the chain does not hold there\n")
+    assert said.err.startswith("row 1: this would prove nothing: row 1 was removed\n")
     with by_hand(project.folder, "acceptances.db") as database:
         database.execute("DELETE FROM inforce_presentations")
     said = project.ask("prove", "--subject", "u-1", "--out", tmp_path / "proof.zip", status=1)
@@ -148,13 +150,14 @@ def test_what_does_not_fit_is_not_proved(answered, project, tmp_path):
 def test_no_row_is_left_out_of_a_proof_or_put_into_it(project, tmp_path):
     for number, decision in enumerate(("accepted", "declined", "deferred"), start=1):
         project.say(f"u-{number // 3}", "2018-04-10", f"2018-04-20T12:00:0{number}+09:00", decision)
+    project.ask("prove", "--subject", "u-1", "--out", tmp_path / "good.zip", status=0)
     project.ask("prove", "--subject", "u-0", "--out", tmp_path / "good.zip", status=0)
     assert (tmp_path / "good.zip").stat().st_mode & 0o777 == 0o600
 
     def refused(change, words):
         shutil.copy(project.folder / "acceptances.db", tmp_path)
         with by_hand(project.folder, "acceptances.db") as database:
-            database.execute(change)
+            database.executescript(change)
         said = project.ask("prove", "--subject", "u-0", "--out", tmp_path / "proof.zip", status=1)
         assert words in said.err
         shutil.copy(tmp_path / "acceptances.db", project.folder)
@@ -163,6 +166,35 @@ def test_no_row_is_left_out_of_a_proof_or_put_into_it(project, tmp_path):
     refused(
         "UPDATE inforce_acceptances SET subject = 'u-0' WHERE number = 3",
         "row 3: this would prove nothing: it is filed under `u-0`, and is about somebody else",
+    )
+    refused(
+        "UPDATE inforce_acceptances SET subject = 'u-1' WHERE number = 2",
+        "row 2: this would prove nothing: the register has rows 1, 2 about `u-0`, and gives rows 1\n",
+    )
+    refused(
+        "INSERT INTO inforce_acceptances SELECT 4, subject, policy, revision, decision, instant, digest, data"
+        " FROM inforce_acceptances WHERE number = 2; INSERT INTO inforce_receipts SELECT 4, jws FROM inforce_receipts"
+        " WHERE number = 2",
+        "row 4: this would prove nothing: the register has rows 1, 2, 4 about `u-0`, and gives rows 1, 2, 2\n",
+    )
+    refused(
+        "INSERT INTO inforce_acceptances SELECT 0, subject, policy, revision, decision, instant, digest,"
+        " replace(data, '\"number\":2', '\"number\":0') FROM inforce_acceptances WHERE number = 2;"
+        "INSERT INTO inforce_receipts SELECT 0, jws FROM inforce_receipts WHERE number = 2",
+        "row 0: this would prove nothing: its receipt says otherwise",
+    )
+    refused(
+        "UPDATE inforce_acceptances SET decision = 'declined' WHERE number = 3",
+        "row 3: this would prove nothing: row 3 was edited: what is stored beside it says otherwise than the row",
+    )
+    refused(
+        "UPDATE inforce_register SET value = '00' WHERE name = 'id'", "row 1: this would prove nothing: its receipt"
+    )
+    refused(
+        "DROP INDEX inforce_acceptances_subject; CREATE INDEX inforce_acceptances_subject ON inforce_acceptances"
+        " (subject, policy, number) WHERE number <> 2; PRAGMA writable_schema = ON; UPDATE sqlite_master"
+        " SET sql = replace(sql, ' WHERE number <> 2', '') WHERE name = 'inforce_acceptances_subject'",
+        "row 2: this would prove nothing: the register has rows 1, 2 about `u-0`, and gives rows 1\n",
     )
     assert not (tmp_path / "proof.zip").exists()
 

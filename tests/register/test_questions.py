@@ -7,7 +7,9 @@ from register.whole_project import LATE
 from register.whole_register import by_hand
 
 from inforce.formats.acceptance.head_jws import sign_head
+from inforce.formats.acceptance.jwks import Jwks
 from inforce.workflows.acceptance.set_up import signing_key_of
+from inforce.workflows.acceptance.sign_head import sign_next_head
 
 KIM = ["--joined", "2018-04-20T11:59:00+09:00", "--accepted", "2018-04-10@2018-04-20T12:05:00+09:00"]
 OLD = ["--joined", "2016-02-01T10:00:00+09:00", "--accepted", "2014-03-01@2016-02-01T10:00:00+09:00"]
@@ -133,7 +135,8 @@ def test_heads_are_read_from_whatever_they_were_kept_in(project, tmp_path):
     for number in range(3):
         project.say(f"u-{number}", "2018-04-10", f"2018-04-20T12:00:0{number}+09:00")
     with project.opened() as register:
-        head = register.sign_head(lambda one: sign_head(one, signing_key_of(project.said, project.folder)), LATE)
+        key = signing_key_of(project.said, project.folder)
+        head = sign_next_head(register, Jwks((key,)), lambda one: sign_head(one, key), LATE)
     kept = tmp_path / "mail.txt"
     kept.write_text(f'Subject: the head of today\n\n{{"head": "{head}"}}\n')
     assert project.ask("check", "--head", kept, status=0).out.startswith("3 rows, 2 signed heads, 0 receipts")

@@ -49,6 +49,7 @@ class Beside:
     clock: Callable[[], datetime]
     again: asyncio.Event = field(default_factory=asyncio.Event)
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "inforce-beside"))
+    _refused: str = ""
 
     async def run(self) -> None:
         """Go on until it is cancelled."""
@@ -77,9 +78,21 @@ class Beside:
                 LOG.error("the record cannot be read, and stays as it was", extra={"told": {"fault": self.desk.fault}})
 
     def sign(self, *, at_once: bool = False) -> None:
-        """Sign the head, if it is time."""
+        """Sign the head, if it is time, or at once. That none is signed of what somebody changed is told once.
+
+        Raises:
+            UnavailableError: the register does not answer.
+        """
         before = self.desk.heads_fault
-        self.desk.sign_head_if_due(self.clock(), at_once=at_once)
+        try:
+            if self.desk.sign_head_if_due(self.clock(), at_once=at_once):
+                self._refused = ""
+        except UnavailableError:
+            raise
+        except InforceError as wrong:
+            if str(wrong) != self._refused:
+                LOG.error("no head is signed: the register is not as it was written", extra={"told": _fault(wrong)})
+            self._refused = str(wrong)
         fault = self.desk.heads_fault
         if fault and fault != before:
             LOG.error("the file of heads cannot be written", extra={"told": {"fault": fault}})
@@ -216,3 +229,8 @@ async def _end(beside: Beside) -> None:
             await beside.done(beside.end)
     except TimeoutError:
         LOG.error("the last head could not be signed", extra={"told": {"fault": "that took too long"}})
+
+
+def _fault(wrong: InforceError) -> dict[str, str]:
+    """What is told of it in the log."""
+    return {"fault": "; ".join(f"{one.path}: {one.what}" for one in wrong.problems), "todo": wrong.problems[0].todo}

@@ -7,8 +7,9 @@ Rows are looked at one after the other, and what is wrong is told as it is met, 
 *removed*
     a number is missing; or a row stands at a lower number than it says of itself.
 *inserted*
-    the row after it names the one before it; or a row stands at a higher number than it says of itself; or it has no
-    receipt: the register writes each row together with one.
+    the row after it names the one before it; or a row stands at a higher number than it says of itself; or it is the
+    row before it once more; or its number is less than 1; or it has no receipt: the register writes each row together
+    with one.
 *cut off*
     a signed head is of a number that is no longer there.
 
@@ -85,7 +86,7 @@ class Walk:
     _unsigned: int = 0
 
     def pass_by(self, row: Link) -> Iterable[Flaw]:
-        """Go on to the next row; what is wrong."""
+        """Go on to the next row; what is wrong: an empty tuple, if nothing is."""
         if not self._is_sound(row):
             return self._flaws(row)
         self._before, self.digest, self.number, self.instant = self.digest, row.digest, row.number, row.instant
@@ -105,6 +106,9 @@ class Walk:
         )
 
     def _flaws(self, row: Link) -> Iterator[Flaw]:
+        if row.number < 1:
+            yield Flaw(row.number, f"row {row.number} was inserted: the first row is row 1")
+            return
         is_next, is_whole = row.number == self.number + 1, row.computed == row.digest
         if not is_next:
             yield Flaw(self.number + 1, f"{_rows(self.number + 1, row.number - 1)} removed")
@@ -158,6 +162,8 @@ class Walk:
 
     def _moved(self, row: Link, shift: int) -> Flaw:
         """That a row does not stand where it says, though the one before it stood right, or otherwise wrong."""
+        if row.digest == self.digest:
+            return Flaw(row.number, f"row {row.number} was inserted: it is row {row.says} once more")
         if shift > self._shift:
             first = row.number - (shift - self._shift)
             what = f"{_rows(first, row.number - 1)} inserted: row {row.number} says that it is row {row.says}"

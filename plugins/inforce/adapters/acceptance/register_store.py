@@ -28,20 +28,45 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from inforce.adapters.acceptance.silence import Silence
 from inforce.adapters.acceptance.together import Together
-from inforce.adapters.databases import Prepared, engine_of, file_of, inserted_at_once, make_durable, said, writing
-from inforce.core.errors import ClockError, ConfigurationError, NotThereError, Problem, UnavailableError
+from inforce.adapters.databases import (
+    Prepared,
+    engine_of,
+    file_of,
+    inserted_at_once,
+    make_durable,
+    read_only,
+    said,
+    writing,
+)
+from inforce.core.errors import (
+    ClockError,
+    ConfigurationError,
+    NotThereError,
+    Problem,
+    RecordError,
+    UnavailableError,
+)
 from inforce.core.register import NO_ROW, Head, Row, Statement
-from inforce.formats.acceptance.row_json import content_of, digest_of, instant_from, instant_text, row_of, row_text
+from inforce.formats.acceptance.row_json import (
+    content_of,
+    digest_of,
+    instant_from,
+    instant_text,
+    row_of,
+    row_text,
+    subject_text,
+)
 
 VERSION = "1"
 BEHIND = timedelta(minutes=5)
@@ -52,11 +77,14 @@ _LOOK = "look whether the database is there and answers, there is room, and nobo
 _IS_NONE = "file is not a database"
 """What SQLite says of a file that is none."""
 _LOCK = 0x1F0ACC
+_NO_TEXT = "Could not decode to UTF-8"
+"""What SQLite's driver says of a text that is none."""
 _AT_ONCE = 64
 """How many answers are written in one transaction."""
 _READ_AT_ONCE = 1000
 """How many rows are in memory where all are read."""
 _EXAMPLE = "postgresql+psycopg://register@db.example/register"
+_FROM_ONE = "number > 0"
 _TABLES = sa.MetaData()
 _REGISTER = sa.Table(
     "inforce_register", _TABLES, sa.Column("name", sa.String(64), primary_key=True), sa.Column("value", sa.Text)
@@ -72,6 +100,7 @@ _ACCEPTANCES = sa.Table(
     sa.Column("instant", sa.String(27), nullable=False),
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("data", sa.Text, nullable=False),
+    sa.CheckConstraint(_FROM_ONE),
     sa.Index("inforce_acceptances_subject", "subject", "policy", "number"),
     sa.Index("inforce_acceptances_revision", "policy", "revision", "number"),
 )
@@ -80,6 +109,7 @@ _RECEIPTS = sa.Table(
     _TABLES,
     sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
     sa.Column("jws", sa.Text, nullable=False),
+    sa.CheckConstraint(_FROM_ONE),
 )
 _PRESENTATIONS = sa.Table(
     "inforce_presentations",
@@ -92,6 +122,7 @@ _HEADS = sa.Table(
     _TABLES,
     sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
     sa.Column("jws", sa.Text, nullable=False),
+    sa.CheckConstraint(_FROM_ONE),
 )
 _KEPT_FOR_EVER = (_ACCEPTANCES, _RECEIPTS, _PRESENTATIONS, _HEADS)
 _A = _ACCEPTANCES.c
@@ -107,6 +138,14 @@ class Kept:
     receipt: str
 
 
+class Point(NamedTuple):
+    """A row of the chain, and so all rows before it; `FIRST` is before the first one."""
+
+    number: int
+    digest: str
+
+
+FIRST = Point(0, NO_ROW)
 Stored = tuple[int, str, str, str, str, str, str, str, str | None]
 """A row as it is stored: number, subject, policy, revision, decision, instant, digest, data; and its receipt."""
 Judge = Callable[[Sequence[Row], datetime], Sequence[tuple[Statement, bytes]]]
@@ -162,6 +201,9 @@ class Register:
         self._soon: deque[tuple[_Wanted, Future[tuple[Kept, ...]]]] = deque()
         self._writer = ThreadPoolExecutor(1, "inforce-register")
         self._shown: set[str] = set()
+        self._knowing = Lock()
+        self._vouched: Point | None = None
+        self._own: tuple[Point, Point] | None = None
         dialect = engine.dialect
         self._insert, self._insert_receipt = (
             Prepared(
@@ -188,8 +230,9 @@ class Register:
             now: the server's clock.
 
         Raises:
-            UnavailableError: the database is locked, full or lost; nothing is promised to anybody. Where it is lost
-                just as all is written, nobody knows whether that lasts; whoever asks once more is told so, or adds it.
+            UnavailableError: the database is locked, full or lost, or SQLite's file is another one than was opened;
+                nothing is promised to anybody. Where it is lost just as all is written, nobody knows whether that
+                lasts; whoever asks once more is told so, or adds it.
             ClockError: the clock is more than five minutes behind the last row.
         """
         mine = _Wanted(ask, now)
@@ -238,29 +281,66 @@ class Register:
         """Write what is still to be written, and end."""
         self._writer.shutdown()
 
-    def sign_head(self, sign: Callable[[Head], str], now: datetime) -> str | None:
-        """Sign how far the register has come, if that was not signed yet.
+    # How far it has come
+
+    @property
+    def vouched(self) -> Point | None:
+        """The last row up to which this process knows that all is as the register wrote it; None: it knows of none.
+
+        That is what was looked at (`vouch`), and whatever this process wrote itself directly after that.
+        """
+        with self._knowing:
+            return self._vouched_now()
+
+    @property
+    def own(self) -> Point | None:
+        """The row after which this process wrote all rows up to the one that it wrote last; None: it wrote none."""
+        with self._knowing:
+            return None if self._own is None else self._own[0]
+
+    def vouch(self, point: Point) -> None:
+        """Know from now on that all rows up to this one are as the register wrote them."""
+        with self._knowing:
+            known = self._vouched_now()
+            if known is None or known.number < point.number:
+                self._vouched = point
+
+    def _vouched_now(self) -> Point | None:
+        return self._own[1] if self._own is not None and self._own[0] == self._vouched else self._vouched
+
+    def _wrote(self, before: Point, last: Point) -> None:
+        """Remember that all rows after one, up to another one, were just written here."""
+        with self._knowing:
+            if self._own is not None and self._own[1] == before:
+                self._own = (self._own[0], last)
+            else:
+                self._vouched, self._own = self._vouched_now(), (before, last)
+
+    def sign_head(self, sign: Callable[[Head], str], now: datetime, point: Point) -> str | None:
+        """Sign that the register has come so far, if that was not signed yet. What `point` names has to be known.
 
         Args:
             sign: gives the head, signed.
             now: the server's clock.
+            point: the row that is signed as the last one.
 
         Returns:
-            The head's text, kept in the register; None where the register has no rows.
+            The head's text, kept in the register; None where that row is not there, or has another digest.
 
         Raises:
             UnavailableError: the database is locked, full or lost.
         """
         with self.writing() as connection:
             _hold(connection)
-            tail = self._tail(connection)
-            if not tail.number:
+            asked = sa.select(_A.digest, _A.instant).where(_A.number == point.number)
+            found = connection.execute(asked).one_or_none()
+            if found is None or found[0] != point.digest:
                 return None
-            known = connection.execute(sa.select(_HEADS.c.jws).where(_HEADS.c.number == tail.number)).scalar()
+            known = connection.execute(sa.select(_HEADS.c.jws).where(_HEADS.c.number == point.number)).scalar()
             if known is not None:
                 return str(known)
-            text = sign(Head(self.id, tail.number, tail.digest, max(now, tail.instant)))
-            connection.execute(sa.insert(_HEADS), {"number": tail.number, "jws": text})
+            text = sign(Head(self.id, point.number, point.digest, max(now, instant_from(found[1]))))
+            connection.execute(sa.insert(_HEADS), {"number": point.number, "jws": text})
         return text
 
     @contextmanager
@@ -322,11 +402,11 @@ class Register:
         for _, found in groupby(self._streamed(asked), key=itemgetter(0)):
             yield tuple(row_of(data) for _, _, data in sorted(found, key=itemgetter(1)))
 
-    def stored(self, after: int = 0, until: int | None = None, *, unread: int = 0) -> Iterator[Stored]:
-        """The rows as they are stored, in order; streamed.
+    def stored(self, after: int | None = None, until: int | None = None, *, unread: int = 0) -> Iterator[Stored]:
+        """The rows as they are stored, in order, whatever somebody put there; streamed.
 
         Args:
-            after: a row's number; those after it.
+            after: a row's number; those after it. None: all, and those too that the register would not number so.
             until: a row's number; those up to it. None: all.
             unread: a row's number; of those up to it an empty text stands in the place of a receipt that is there.
         """
@@ -334,26 +414,57 @@ class Register:
         if unread:
             jws = sa.case((_A.number > unread, jws), (_RECEIPTS.c.number.is_not(None), sa.literal("")), else_=sa.null())
         asked = sa.select(*_A, jws).outerjoin(_RECEIPTS, _RECEIPTS.c.number == _A.number)
-        asked = asked.where(_A.number > after).order_by(_A.number)
-        return self._streamed(asked if until is None else asked.where(_A.number <= until))
+        if after is not None:
+            asked = asked.where(_A.number > after)
+        if until is not None:
+            asked = asked.where(_A.number <= until)
+        return self._streamed(asked.order_by(_A.number), as_it_is=True)
+
+    def numbers_about(self, subject: str) -> tuple[int, ...]:
+        """The numbers of all rows that are filed under a subject, or in which it stands as such; in order.
+
+        Every row is looked at. So a row is found, too, that an index leaves out, or that is filed elsewhere.
+        """
+        found_in = sa.func.instr if self.engine.dialect.name == "sqlite" else sa.func.strpos
+        is_filed = _A.subject + sa.literal("") == subject  # which no index has
+        says = found_in(_A.data, subject_text(subject)) > 0
+        asked = sa.select(_A.number).where(sa.or_(is_filed, says)).order_by(_A.number)
+        with self.reading() as connection:
+            return tuple(connection.execute(asked).scalars())
+
+    def unsound(self) -> tuple[str, ...]:
+        """What SQLite itself finds wrong with the rows' table and its indexes; nothing, if nothing is.
+
+        An index that leaves rows out, for instance, which whoever asks by it does not get.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return ()
+        with self.reading() as connection:
+            found = connection.exec_driver_sql(f"PRAGMA integrity_check({_ACCEPTANCES.name})").scalars().all()
+        return tuple(str(one) for one in found if one != "ok")
 
     def heads(self) -> Iterator[tuple[int, str]]:
         """Every head that was signed, by the number of its row, in order; streamed."""
-        return self._streamed(sa.select(_HEADS.c.number, _HEADS.c.jws).order_by(_HEADS.c.number))
+        asked = sa.select(_HEADS.c.number, _HEADS.c.jws).order_by(_HEADS.c.number)
+        return self._streamed(asked, as_it_is=True)
 
-    def last_signed_number(self) -> int:
-        """The number of the last row of which a head was signed; 0 where none was."""
-        with self.reading() as connection:
-            return connection.execute(sa.select(sa.func.max(_HEADS.c.number))).scalar() or 0
+    def receipts_without_rows(self, after: int) -> tuple[int, ...]:
+        """Of receipts without a row, those before the first row and after one: the first and the last of each.
 
-    def receipts_without_rows(self, after: int) -> tuple[int, int]:
-        """Of receipts after a row's number that have no row: the first one's number and the last one's; 0 without."""
-        is_there = sa.exists().where(_A.number == _RECEIPTS.c.number)
+        Args:
+            after: a row's number.
+
+        Returns:
+            Up to four numbers, in order; where two are the same there is one.
+        """
         number = _RECEIPTS.c.number
-        asked = sa.select(sa.func.min(number), sa.func.max(number)).where(number > after, sa.not_(is_there))
+        is_there = sa.exists().where(_A.number == number)
+        found: tuple[int | None, ...] = ()
         with self.reading() as connection:
-            first, last = connection.execute(asked).one()
-        return first or 0, last or 0
+            for where in (number < 1, number > max(after, 0)):
+                asked = sa.select(sa.func.min(number), sa.func.max(number)).where(where, sa.not_(is_there))
+                found += tuple(connection.execute(asked).one())
+        return tuple(one for one in found if one is not None)
 
     def heads_around(self, number: int) -> tuple[str | None, str | None]:
         """The last head that was signed before a row, and the first one with it; None where there is none."""
@@ -364,9 +475,8 @@ class Register:
 
     def presentations(self) -> Iterator[tuple[str, bytes]]:
         """Everything that was ever shown, by its digest; streamed."""
-        return self._streamed(
-            sa.select(_PRESENTATIONS.c.digest, _PRESENTATIONS.c.data).order_by(_PRESENTATIONS.c.digest)
-        )
+        asked = sa.select(_PRESENTATIONS.c.digest, _PRESENTATIONS.c.data).order_by(_PRESENTATIONS.c.digest)
+        return self._streamed(asked, as_it_is=True)
 
     def presentation(self, digest: str) -> bytes | None:
         """What was shown, by its digest; None where no row names it."""
@@ -382,16 +492,40 @@ class Register:
 
     def last_signed_head(self) -> str | None:
         """The head that was signed last; None where none was."""
-        asked = sa.select(_HEADS.c.jws).order_by(_HEADS.c.number.desc()).limit(1)
+        return self.last_signed()[1] or None
+
+    def last_signed(self) -> tuple[int, str]:
+        """The number of the last row of which a head was signed, and that head; 0 and nothing where none was."""
+        asked = sa.select(_HEADS.c.number, _HEADS.c.jws).order_by(_HEADS.c.number.desc()).limit(1)
+        with self.reading() as connection:
+            found = connection.execute(asked).one_or_none()
+        return (0, "") if found is None else (found[0], found[1] if isinstance(found[1], str) else "")
+
+    def instant_at(self, point: Point) -> str | None:
+        """The instant of a row, as it is stored; None where no row of that number and that digest is there."""
+        asked = sa.select(_A.instant).where(_A.number == point.number, _A.digest == point.digest)
         with self.reading() as connection:
             return connection.execute(asked).scalar()
 
-    def _streamed(self, asked: sa.Select[Any]) -> Iterator[Any]:
+    def _streamed(self, asked: sa.Select[Any], *, as_it_is: bool = False) -> Iterator[Any]:
+        """What is found; with `as_it_is`, texts too that are none: as Python has what is not UTF-8 (PEP 383)."""
+        given = 0
         with self._told(), self.engine.connect() as connection:
             options = {"stream_results": True, "yield_per": _READ_AT_ONCE}
-            with closing(connection.execution_options(**options).execute(asked)) as found:
-                for some in found.partitions():
-                    yield from some
+            streaming = connection.execution_options(**options)
+            try:
+                with closing(streaming.execute(asked)) as found:
+                    for some in found.partitions():
+                        yield from some
+                        given += len(some)
+            except OperationalError as wrong:
+                if not (as_it_is and said(wrong).startswith(_NO_TEXT)):
+                    raise
+            else:
+                return
+            # It takes longer to read so: of the few registers in which there is such a thing, what is left is read.
+            with _any_text(connection), closing(streaming.execute(asked)) as found:
+                yield from islice(found, given, None)
 
     # How it is added
 
@@ -402,7 +536,7 @@ class Register:
         """
         try:
             with self.writing() as connection:
-                shown = self._added(connection, together)
+                shown, before, last = self._added(connection, together)
         except Exception as wrong:  # noqa: BLE001 - whatever it is, it is told to whom it concerns
             if len(together) == 1:
                 together[0].fail(wrong)
@@ -415,11 +549,14 @@ class Register:
                     return
         else:
             self._shown |= shown
+            if last != before:
+                self._wrote(before, last)
 
-    def _added(self, connection: sa.Connection, together: Sequence[_Wanted]) -> set[str]:
-        """Add what each wants; the digests of presentations that the database has now."""
+    def _added(self, connection: sa.Connection, together: Sequence[_Wanted]) -> tuple[set[str], Point, Point]:
+        """Add what each wants; the digests of presentations that the database has now, the last row before, and now."""
         _hold(connection)
         tail, shown, added = self._tail(connection), set(self._shown), []
+        before = tail.point
         known = self._rows_of_each(connection, {one.ask.subject for one in together})
         for one in together:
             one.kept, one.wrong = (), None
@@ -445,7 +582,7 @@ class Register:
         self._insert_all(connection, added)
         marked = [one for one in together if one.wrong is None and one.ask.mark is not None]
         _write_down(connection, [one.ask.mark(one.kept) for one in marked if one.ask.mark is not None])
-        return shown
+        return shown, before, tail.point
 
     def _chained(self, statement: Statement, tail: _Tail, instant: datetime, sign: Sign) -> tuple[Kept, str]:
         """A row after the last one, and its text."""
@@ -539,6 +676,10 @@ class _Tail:
     digest: str
     instant: datetime
 
+    @property
+    def point(self) -> Point:
+        return Point(self.number, self.digest)
+
 
 _NOTHING = _Tail(0, NO_ROW, datetime.min.replace(tzinfo=UTC))
 
@@ -563,6 +704,7 @@ def open_register(address: str, password: str | None, folder: Path, *, writes: b
 
     Raises:
         ConfigurationError: the address is none, or of a kind that keeps no register, or it is of another version.
+        RecordError: what the register says of itself was removed.
         NotThereError: there is none, and `writes` is no.
         UnavailableError: the database does not answer.
     """
@@ -587,6 +729,17 @@ def open_register(address: str, password: str | None, folder: Path, *, writes: b
         engine.dispose()
 
 
+@contextmanager
+def _any_text(connection: sa.Connection) -> Iterator[None]:
+    """Have SQLite's driver give what somebody stored as a text, whatever it is."""
+    driver: Any = connection.connection.dbapi_connection
+    usual, driver.text_factory = driver.text_factory, lambda data: data.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        driver.text_factory = usual
+
+
 def _placed(folder: Path, url: sa.URL, *, writes: bool) -> sa.URL:
     """The address with the whole path of SQLite's file, made so that nobody else reads it."""
     path = file_of(url, folder)
@@ -607,7 +760,7 @@ def _placed(folder: Path, url: sa.URL, *, writes: bool) -> sa.URL:
     elif not path.is_file():
         todo = "look whether `database` names it; a path is relative to the folder of the settings"
         raise NotThereError([Problem(str(url), f"there is no register yet: {path}", todo)])
-    return url.set(database=str(path))
+    return url.set(database=str(path)) if writes else read_only(url, path)
 
 
 def _made(engine: sa.Engine) -> dict[str, str]:
@@ -640,6 +793,9 @@ def _checked(known: Mapping[str, str], address: str) -> Mapping[str, str]:
     if not known:
         todo = "look whether `database` names it; `inforce acceptances serve` makes one"
         raise NotThereError([Problem(address, "there is no register in this database yet", todo)])
+    if missing := [name for name in ("version", "id") if not known.get(name)]:
+        what = f"the line `{missing[0]}` is missing in {_REGISTER.name}: somebody removed it"
+        raise RecordError([Problem(address, what, "keep the database as it is, and compare it with a backup")])
     if known["version"] != VERSION:
         what = f"the register is of version {known['version']}, and version {VERSION} is known here"
         raise ConfigurationError([Problem(address, what, "update Inforce: `pip install --upgrade inforce`")])

@@ -85,6 +85,11 @@ def row_text(row: Row, register: str) -> str:
     return canonical(value)
 
 
+def subject_text(subject: str) -> str:
+    """How a row's text says whom it is about; in no other row does that stand: within values, quotes are escaped."""
+    return f'"subject":{_WRITE(subject)}'
+
+
 def content_of(text: str) -> str:
     """The content of a row's text."""
     return hashlib.sha256(text.encode()).hexdigest()

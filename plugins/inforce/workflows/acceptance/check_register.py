@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import heapq
-from binascii import a2b_base64
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
-from inforce.adapters.acceptance.register_store import Register, Stored
-from inforce.core.chain import Flaw, Link, Walk
+from inforce.adapters.acceptance.register_store import Register
+from inforce.core.chain import Flaw, Walk
 from inforce.core.errors import ConfigurationError, Problem
 from inforce.core.register import Head
 from inforce.formats.acceptance.head_jws import HeadError, read_head
 from inforce.formats.acceptance.jwks import Jwks
-from inforce.formats.acceptance.receipt_jws import ReceiptError, agrees, read_receipt
-from inforce.formats.acceptance.row_json import content_of, digest_of, parsed, row_from
 from inforce.formats.acceptance.signed_json import SIGNED
-
-_STANDARD = bytes.maketrans(b"-_", b"+/")
-_FILED = ("subject", "policy", "revision", "decision", "instant")
+from inforce.workflows.acceptance.each_row import EachRow, names
 
 
 @dataclass(slots=True)
@@ -65,33 +58,28 @@ class Check:
         yield from self._walk(heads, shown)
         yield from unreadable
         yield from self._presentations(shown)
+        for what in self.register.unsound():
+            yield Flaw(0, f"SQLite finds its file unsound: {what}")
 
     def _walk(self, heads: Iterator[Head], shown: dict[str, int]) -> Iterator[Flaw]:
         """Go along the rows; note which presentation is named first where."""
         last = 0 if self.with_receipts else self._covered()
         walk, head, held = Walk(self.register.id), next(heads, None), 0
+        each = EachRow(walk, self.keys, last)
         for stored in self.register.stored(unread=last):
             number = stored[0]
             while head is not None and head.number < number:  # its row is not there, which the gap tells
                 head = next(heads, None)
-            try:
-                value = parsed(stored[7])
-                link = _link(stored, value, is_read=number > last)
-            except (ValueError, TypeError, KeyError, RecursionError):
-                yield Flaw(number, f"row {number} was edited: it cannot be read")
-                value, link = {}, _unreadable(stored, walk)
-            found = tuple(walk.pass_by(link))
-            yield from found
+            yield from each.flaws(stored)
             while head is not None and head.number == number:
                 flaws = list(walk.hold_against(head))
                 yield from flaws
                 yield from self._unreceived(held, number) if flaws and not self.with_receipts else ()
                 self.checked.heads, held, head = self.checked.heads + 1, number, next(heads, None)
-            if value:
-                shown.setdefault(value["presentation"], number)
-                if number > last and link.is_received and not found:
-                    yield from self._receipt(stored, value)
+            if each.value:
+                shown.setdefault(each.value["presentation"], number)
             self.checked.rows += 1
+        self.checked.receipts = each.receipts
         yield from walk.end()
         yield from self._orphaned(walk.number)
         beyond = [] if head is None else [head, *heads]
@@ -102,24 +90,26 @@ class Check:
 
     def _covered(self) -> int:
         """The row up to which a signed head covers the receipts: where it is edited, it covers none of them."""
-        number, text = self.register.last_signed_number(), self.register.last_signed_head()
+        number, text = self.register.last_signed()
         try:
-            head = read_head(text or "", self.keys)
+            head = read_head(text, self.keys)
         except HeadError:
             return 0
         return number if (head.number, head.register) == (number, self.register.id) else 0
 
     def _orphaned(self, last: int) -> Iterator[Flaw]:
-        """Receipts that were left behind when the rows at the end were removed."""
-        first, until = self.register.receipts_without_rows(last)
-        if first:
-            which = f"row {first} was" if first == until else f"rows {first} to {until} were"
-            yield Flaw(first, f"{which} cut off: what is left of that is a receipt")
+        """Receipts without rows: those that were left behind when the rows at the end were removed, and others."""
+        found = self.register.receipts_without_rows(last)
+        for number in sorted({one for one in found if one < 1}):
+            yield Flaw(number, f"the receipt of row {number} was inserted: the first row is row 1")
+        if left := [one for one in found if one > 0]:
+            which = f"row {left[0]} was" if left[0] == left[-1] else f"rows {left[0]} to {left[-1]} were"
+            yield Flaw(left[0], f"{which} cut off: what is left of that is a receipt")
 
     def _unreceived(self, after: int, until: int) -> Iterator[Flaw]:
         """The first row of a stretch whose receipt is not its own: a head says that something was changed there."""
         for number, *_, digest, _, jws in self.register.stored(after, until):
-            if jws is not None and not _names(jws, digest):
+            if jws is not None and not names(jws, digest):
                 yield Flaw(number, f"row {number} was edited: its receipt names another digest")
                 return
 
@@ -135,7 +125,7 @@ class Check:
         """Read heads, each with its number; of those that `are_filed` it is that of the row."""
         for number, text in texts:
             try:
-                head = read_head(text, self.keys)
+                head = read_head(_text(text), self.keys)
             except HeadError as wrong:
                 unreadable.append(Flaw(0, f"{called.format(number)}: {wrong}", wrong.is_of_unknown_key))
                 continue
@@ -144,18 +134,6 @@ class Check:
                 unreadable.append(Flaw(number, what))
             else:
                 yield head
-
-    def _receipt(self, stored: Stored, value: dict[str, Any]) -> Iterator[Flaw]:
-        number, digest, text = stored[0], stored[6], stored[8]
-        self.checked.receipts += 1
-        try:
-            receipt = read_receipt(text or "", self.keys)
-        except ReceiptError as wrong:
-            what = f"row {number}: its receipt is not the register's: {wrong}"
-            yield Flaw(number, what, wrong.is_of_unknown_key)
-            return
-        if receipt.register != self.register.id or not agrees(receipt, row_from(value), digest):
-            yield Flaw(number, f"row {number}: its receipt says otherwise than the row")
 
     def _presentations(self, shown: dict[str, int]) -> Iterator[Flaw]:
         """Whether what rows name is there, and is what they name."""
@@ -186,47 +164,9 @@ def read_heads(files: Iterable[Path]) -> Iterator[str]:
         yield from found
 
 
-def _link(stored: Stored, value: dict[str, Any], *, is_read: bool) -> Link:
-    """A row as it is found; whether its receipt is looked into, or only whether there is one.
-
-    Raises:
-        KeyError: it lacks something that a row has.
-        TypeError: something in it is of another kind.
-    """
-    number, _, _, _, _, _, digest, data, jws = stored
-    if [*map(type, _looked_at(value))] != _KINDS:
-        raise TypeError
-    return Link(
-        number,
-        digest,
-        digest_of(value["previous"], content_of(data)),
-        value["number"],
-        value["previous"],
-        value["instant"],
-        _filed(value) == stored[1:6],
-        None if jws is None else not is_read or _names(jws, digest),
-        value["register"],
-    )
-
-
-def _unreadable(stored: Stored, walk: Walk) -> Link:
-    """A row of which nothing can be said but that it stands there."""
-    number, digest = stored[0], stored[6]
-    return Link(number, digest, digest, number, walk.digest, walk.instant, True, True, walk.register)  # noqa: FBT003
-
-
-_filed = itemgetter(*_FILED)
-_looked_at = itemgetter("number", "instant", "presentation", "previous", "register")
-_KINDS = [int, str, str, str, str]
-
-
-def _names(jws: str, digest: str) -> bool:
-    """Whether a receipt names that digest as its row's; its signature is not looked at."""
-    payload = jws[jws.find(".") + 1 : jws.rfind(".")].encode().translate(_STANDARD)
-    try:
-        return f'"row":"{digest}"'.encode() in a2b_base64(payload + b"==")
-    except ValueError:
-        return False
+def _text(stored: object) -> str:
+    """What is stored, if it is a text; SQLite keeps bytes, too, where one belongs."""
+    return stored if isinstance(stored, str) else ""
 
 
 def _is_of(data: object, digest: str) -> bool:

@@ -29,14 +29,15 @@ from inforce.adapters.secret import secret_of
 from inforce.core.acceptance import Open
 from inforce.core.acceptance_settings import IP, USER_AGENT, AcceptanceSettings, Application
 from inforce.core.asking import Answer, Question, Refusal, RefusedError, Request, Standing
-from inforce.core.errors import ConfigurationError, InforceError, Problem, RecordError
+from inforce.core.errors import ConfigurationError, InforceError, Problem, RecordError, UnavailableError
 from inforce.core.register import Head, Row
 from inforce.formats.acceptance.head_jws import sign_head
-from inforce.formats.acceptance.jwks import SigningKey, jwks_json
+from inforce.formats.acceptance.jwks import SigningKey, jwks_json, read_jwks
 from inforce.formats.acceptance.receipt_jws import sign_receipt
 from inforce.workflows.acceptance.answer import Judge, Seen
 from inforce.workflows.acceptance.present_record import Asked, PresentRecord, read_present
 from inforce.workflows.acceptance.set_up import public_keys_of, register_of, signing_key_of
+from inforce.workflows.acceptance.sign_head import sign_next_head
 from inforce.workflows.progress import Progress
 from inforce.workflows.settings import Settings
 
@@ -362,6 +363,7 @@ class Desk:
         Where the file of heads cannot be written, `heads_fault` says why, and it is tried again after the next pause.
 
         Raises:
+            RecordError: the register is not as it was written; nothing is signed.
             UnavailableError: the register does not answer.
         """
         heads, added = self.setup.heads, self._added
@@ -372,7 +374,13 @@ class Desk:
         if not (at_once or is_late or since >= heads.rows):
             return False
         before = self.register.last_signed_head()
-        text = self.register.sign_head(self._signed_head, now)
+        try:
+            text = sign_next_head(self.register, read_jwks(self.jwks), self._signed_head, now)
+        except UnavailableError:
+            raise
+        except RecordError:
+            self._signed_of, self._last_head = added, now  # by the next second, nobody will have mended it
+            raise
         if text is not None and heads.file:
             self._keep_head(heads.file, text)
         self._signed_of, self._last_head = added, now  # what is added meanwhile waits for the next one

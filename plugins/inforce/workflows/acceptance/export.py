@@ -14,7 +14,8 @@ from inforce.core.errors import ConfigurationError, Problem
 def export(register: Register) -> Iterator[bytes]:
     """Each row's text with a line end, in order; streamed."""
     for stored in register.stored():
-        yield f"{stored[7]}\n".encode()
+        data: str | bytes = stored[7]  # SQLite keeps bytes, too, where a text belongs
+        yield (data if isinstance(data, bytes) else data.encode("utf-8", "surrogateescape")) + b"\n"
 
 
 def export_to(register: Register, out: Path) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from hashlib import file_digest, sha256
@@ -13,9 +13,10 @@ from inforce.adapters.acceptance.register_store import Kept, Register
 from inforce.adapters.clock import Door
 from inforce.adapters.zip_file import write_zip
 from inforce.core.acceptance_settings import AcceptanceSettings
+from inforce.core.chain import Walk
 from inforce.core.errors import ConfigurationError, NotThereError, Problem, RecordError
 from inforce.core.policy import Revision
-from inforce.core.register import NO_ROW, Head, Shown
+from inforce.core.register import Head, Shown
 from inforce.formats.acceptance.head_jws import HeadError, read_head, sign_head
 from inforce.formats.acceptance.jwks import Jwks, PublicKey, jwks_json
 from inforce.formats.acceptance.proof import (
@@ -36,9 +37,11 @@ from inforce.formats.acceptance.proof import (
     text_place,
 )
 from inforce.formats.acceptance.receipt_jws import ReceiptError, agrees, read_receipt
-from inforce.formats.acceptance.row_json import content_of, digest_of, row_text
+from inforce.formats.acceptance.row_json import content_of, row_text
 from inforce.formats.sha256sums import sha256sums
+from inforce.workflows.acceptance.each_row import EachRow
 from inforce.workflows.acceptance.set_up import public_keys_of, signing_key_of
+from inforce.workflows.acceptance.sign_head import sign_next_head
 from inforce.workflows.read_messages import languages_of
 from inforce.workflows.read_record import OpenRecord, opened
 from inforce.workflows.settings import Settings
@@ -88,8 +91,13 @@ def prove(  # noqa: PLR0913, PLR0917 - what is proved, of what, by what, where t
         raise _unfit(missing[0], "it has no receipt")
     if strange := [one.number for one in rows if one.statement.subject != subject]:
         raise _unfit(strange[0], f"it is filed under `{subject}`, and is about somebody else")
-    if register.last_signed_number() < kept[-1].row.number:
-        register.sign_head(partial(sign_head, key=signing_key_of(said, folder), issuer=said.address), door.asked)
+    numbers, found = [one.number for one in rows], register.numbers_about(subject)
+    if found != tuple(numbers):
+        first = min(set(found).symmetric_difference(numbers), default=numbers[0])
+        raise _unfit(first, f"the register has rows {_list(found)} about `{subject}`, and gives rows {_list(numbers)}")
+    if register.last_signed()[0] < kept[-1].row.number:
+        sign = partial(sign_head, key=signing_key_of(said, folder), issuer=said.address)
+        sign_next_head(register, keys, sign, door.asked)
     say = languages_of(settings).messages_in(settings.language)
     with opened(settings, door) as source, tempfile.TemporaryDirectory() as temporary:
         if source.record.errors:
@@ -119,12 +127,14 @@ class _Gathering:
         yield from key_files(self._keys)
         for one in kept:
             yield from self._row(one)
-        reached = 0
+        reached, wanted = 0, {one.row.number: one for one in kept}
         for one in kept:
             if one.row.number > reached:
                 heads = self._heads(one.row.number)
                 reached = heads[-1][0].number
-                yield from self._stretch(heads)
+                yield from self._stretch(heads, wanted)
+        if wanted:
+            raise _unfit(min(wanted), "no signed head covers it")
 
     def _row(self, one: Kept) -> Iterator[tuple[str, bytes | Path]]:
         text, shown = row_text(one.row, self._register.id), one.row.statement.shown
@@ -149,7 +159,7 @@ class _Gathering:
             receipt = read_receipt(one.receipt, self._keys)
         except ReceiptError as wrong:
             raise _unfit(one.row.number, str(wrong)) from None
-        if not agrees(receipt, one.row, one.digest):
+        if receipt.register != self._register.id or not agrees(receipt, one.row, one.digest):
             raise _unfit(one.row.number, "its receipt says otherwise")
         self.signers += filter(None, [self._keys.find(receipt.kid)])
         return revision
@@ -161,25 +171,32 @@ class _Gathering:
             heads = [(read_head(text, self._keys), text) for text in texts]
         except HeadError as wrong:
             raise _unfit(number, f"a head near it is not the register's: {wrong}") from None
+        if strange := [head.number for head, _ in heads if head.register != self._register.id]:
+            raise _unfit(number, f"the signed head of row {strange[0]} is of another register")
         if not heads or heads[-1][0].number < number:
             raise _unfit(number, "no signed head covers it: the one that did was edited")
         return heads
 
-    def _stretch(self, heads: list[tuple[Head, str]]) -> Iterator[tuple[str, bytes | Path]]:
-        """The chain from one head to the next, and these."""
+    def _stretch(self, heads: list[tuple[Head, str]], wanted: dict[int, Kept]) -> Iterator[tuple[str, bytes | Path]]:
+        """The chain from one head to the next, and these; rows are no longer `wanted` once they are met in it."""
         after = heads[-1][0]
-        number, previous = (0, NO_ROW) if len(heads) == 1 else (heads[0][0].number, heads[0][0].digest)
-        place = chain_place(number + 1, after.number)
+        walk = Walk(self._register.id)
+        if len(heads) > 1:
+            walk.number, walk.digest = heads[0][0].number, heads[0][0].digest
+        each = EachRow(walk, None)
+        place = chain_place(walk.number + 1, after.number)
         path = self._folder / place.replace("/", "-")
         with path.open("w", encoding="ascii") as file:
-            for stored in self._register.stored(number, after.number):
-                content, digest = content_of(stored[7]), stored[6]
-                if stored[0] != number + 1 or digest_of(previous, content) != digest:
-                    raise _unfit(number + 1, "the chain does not hold there")
-                file.write(chain_line(stored[0], previous, content, digest))
-                number, previous = stored[0], digest
-        if (number, previous) != (after.number, after.digest):
-            raise _unfit(number, "it is not the one that was signed")
+            for stored in self._register.stored(walk.number or None, after.number):
+                previous = walk.digest
+                for flaw in each.flaws(stored):
+                    raise _unfit(flaw.row, flaw.what)
+                one = wanted.pop(walk.number, None)
+                if one is not None and row_text(one.row, self._register.id) != stored[7]:
+                    raise _unfit(walk.number, "it says more, or says it otherwise, than a row does")
+                file.write(chain_line(walk.number, previous, content_of(stored[7]), walk.digest))
+        if (walk.number, walk.digest) != (after.number, after.digest):
+            raise _unfit(walk.number, "it is not the one that was signed")
         yield place, path
         for head, signed in heads:
             yield head_place(head.number), signed.encode()
@@ -205,6 +222,10 @@ def _digest(what: bytes | Path) -> str:
         return sha256(what).hexdigest()
     with what.open("rb") as file:
         return file_digest(file, "sha256").hexdigest()
+
+
+def _list(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))
 
 
 def _unfit(number: int, what: str) -> RecordError:
