@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from base64 import urlsafe_b64decode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -32,6 +32,8 @@ statements = st.builds(
 )
 rows = st.builds(Row, st.integers(1, 2**53 - 1), digests, instants, statements)
 ES256 = signing_key(ECKey.generate_key("P-256"))
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+"""Of the group of P-256 (SP 800-186)."""
 
 
 @given(rows)
@@ -135,3 +137,12 @@ def test_a_key_set_is_read_as_it_was_written():
 def test_what_is_no_set_of_public_keys_is_told(keys, what):
     with pytest.raises(ValueError, match=re.escape(what)):
         read_jwks((keys if isinstance(keys, str) else json.dumps(keys)).encode())
+
+
+def test_a_signature_of_es256_has_another_form_that_is_as_good():
+    """Nobody can make it say anything else, so the receipt is the same one."""
+    head = Head(REGISTER, 1, "0" * 64, NOW)
+    message, _, signature = sign_head(head, ES256).rpartition(".")
+    raw = urlsafe_b64decode(signature + "==")
+    other = raw[:32] + (ORDER - int.from_bytes(raw[32:], "big")).to_bytes(32, "big")
+    assert read_head(f"{message}.{urlsafe_b64encode(other).decode().rstrip('=')}", Jwks((ES256,))) == head

@@ -53,6 +53,14 @@ for stretch in chain/*.txt; do
   done < "$stretch"
 done"""
 
+_VERIFIED = "Signature Verified Successfully"
+_DER = """\
+| od -An -v -tx1 | tr -d ' \\n' > numbers
+  printf 'asn1=SEQUENCE:both\\n[both]\\nr=INTEGER:0x%s\\ns=INTEGER:0x%s\\n' \\
+    "$(cut -c-64 numbers)" "$(cut -c65- numbers)" > both
+  openssl asn1parse -genconf both -noout -out signature"""
+"""How the two numbers of a signature of ES256 (RFC 7518, 3.4) become what OpenSSL reads."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proved:
@@ -72,14 +80,14 @@ class Proof:
         issuer: the register's address.
         keys_address: where the register publishes its keys.
         rows: the subject's rows.
-        signer: the key that signed the first receipt.
+        signed: the places of receipts and heads, each with the key that signed it.
     """
 
     subject: str
     issuer: str
     keys_address: str
     rows: tuple[Proved, ...]
-    signer: PublicKey
+    signed: tuple[tuple[str, PublicKey], ...]
 
 
 def row_place(number: int) -> str:
@@ -194,24 +202,29 @@ def _steps(proof: Proof, say: Messages) -> Iterator[str]:
     yield from _step(say, "chain", (_CHAIN, ""))
     yield f"<h3>{_text(say('proof.check.head'))}</h3>"
     yield _paragraph(say("proof.check.head.how", keys=proof.keys_address))
-    receipt = receipt_place(number)
-    if proof.signer.algorithm == "ES256":
+    keys = {key.kid: key for _, key in proof.signed}
+    if any(key.algorithm == "ES256" for key in keys.values()):
         yield _paragraph(say("proof.check.head.es256"))
-    else:
-        yield _commands((_openssl(receipt, proof.signer.kid), "Signature Verified Successfully"))
+    for kid in sorted(keys):
+        places = [place for place, key in proof.signed if key.kid == kid]
+        yield _commands((_openssl(places, keys[kid]), "\n".join([_VERIFIED] * len(places))))
     yield _paragraph(say("proof.check.head.read"))
-    yield _commands((f"cut -d. -f2 {receipt} | tr -- '-_' '+/' | base64 -d 2>/dev/null", ""))
+    yield _commands((f"cut -d. -f2 {receipt_place(number)} | tr -- '-_' '+/' | base64 -d 2>/dev/null", ""))
     text = text_place(shown.policy, shown.revision)
     yield from _step(say, "text", (f"sha256sum {text} | cut -c-64", shown.digest))
     page = presentation_place(shown.presentation)
     yield from _step(say, "shown", (f"sha256sum {page} | cut -c-64", shown.presentation))
 
 
-def _openssl(place: str, kid: str) -> str:
+def _openssl(places: Iterable[str], key: PublicKey) -> str:
+    """How everything is checked that a key signed."""
+    to_file, options = ("> signature", "") if key.algorithm != "ES256" else (_DER, " -digest sha256")
     return (
-        f"cut -d. -f1-2 {place} | tr -d '\\n' > message\n"
-        f"printf '%s==' \"$(cut -d. -f3 {place})\" | tr -- '-_' '+/' | base64 -d > signature\n"
-        f"openssl pkeyutl -verify -pubin -inkey keys/{kid}.pem -rawin -in message -sigfile signature"
+        f"for signed in {' '.join(places)}; do\n"
+        "  cut -d. -f1-2 \"$signed\" | tr -d '\\n' > message\n"
+        f"  printf '%s==' \"$(cut -d. -f3 \"$signed\")\" | tr -- '-_' '+/' | base64 -d {to_file}\n"
+        f"  openssl pkeyutl -verify -pubin -inkey keys/{key.kid}.pem -rawin{options} -in message -sigfile signature\n"
+        "done"
     )
 
 

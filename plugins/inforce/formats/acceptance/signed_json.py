@@ -4,8 +4,9 @@
 
     {"alg":"Ed25519","kid":"…the key's thumbprint…","typ":"inforce-receipt+jwt"}
 
-`typ` says what it is (RFC 8725): a receipt is never taken for a head. A text is read only if it is written just as it
-would be written anew, so that no byte of it could be another.
+`typ` says what it is (RFC 8725): a receipt is never taken for a head. A text is read only if each part is written just
+as base64url writes it, so that what is signed has one text alone. Its signature may have two: of one by ES256, (r, s),
+anybody can make (r, n - s), which is as good. So two texts that differ there may be the same receipt.
 """
 
 from __future__ import annotations
@@ -66,6 +67,11 @@ def read_signed(text: str, typ: str, called: str, keys: Jwks) -> tuple[Json, str
     if not key.verifies(message, signature):
         raise SignedError(f"the signature is not that of the key {key.kid}: this {called} was altered, or made up")
     return payload, key.kid
+
+
+def kid_of(text: str) -> str:
+    """The thumbprint of the key that a text names, which was read before."""
+    return str(json.loads(_decoded(text.strip().partition(".")[0]))["kid"])
 
 
 def _parts(text: str, called: str) -> tuple[Json, Json, bytes, bytes]:

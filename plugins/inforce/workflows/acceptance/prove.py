@@ -38,6 +38,7 @@ from inforce.formats.acceptance.proof import (
 )
 from inforce.formats.acceptance.receipt_jws import ReceiptError, agrees, read_receipt
 from inforce.formats.acceptance.row_json import content_of, row_text
+from inforce.formats.acceptance.signed_json import kid_of
 from inforce.formats.sha256sums import sha256sums
 from inforce.workflows.acceptance.each_row import EachRow
 from inforce.workflows.acceptance.set_up import public_keys_of, signing_key_of
@@ -106,7 +107,7 @@ def prove(  # noqa: PLR0913, PLR0917 - what is proved, of what, by what, where t
         members = dict(gathering.members(kept))
         address = f"{settings.root or said.address}{'accept/' if settings.root else ''}keys.json"
         members[README] = readme(
-            Proof(subject, said.address, address, tuple(gathering.proved), gathering.signers[0]), say
+            Proof(subject, said.address, address, tuple(gathering.proved), tuple(gathering.signed)), say
         )
         _write(out, members)
     return Report(len(kept), len(members) + 1)
@@ -119,7 +120,7 @@ class _Gathering:
         """Keep what it is gathered from; `folder` is for what is too long for memory."""
         self._register, self._keys, self._source, self._folder = register, keys, source, folder
         self.proved: list[Proved] = []
-        self.signers: list[PublicKey] = []
+        self.signed: list[tuple[str, PublicKey]] = []
 
     def members(self, kept: tuple[Kept, ...]) -> Iterator[tuple[str, bytes | Path]]:
         """The files: each with its place."""
@@ -161,7 +162,7 @@ class _Gathering:
             raise _unfit(one.row.number, str(wrong)) from None
         if receipt.register != self._register.id or not agrees(receipt, one.row, one.digest):
             raise _unfit(one.row.number, "its receipt says otherwise")
-        self.signers += filter(None, [self._keys.find(receipt.kid)])
+        self._note(receipt_place(one.row.number), receipt.kid)
         return revision
 
     def _heads(self, number: int) -> list[tuple[Head, str]]:
@@ -199,7 +200,14 @@ class _Gathering:
             raise _unfit(walk.number, "it is not the one that was signed")
         yield place, path
         for head, signed in heads:
-            yield head_place(head.number), signed.encode()
+            place = head_place(head.number)
+            if place not in {known for known, _ in self.signed}:
+                self._note(place, kid_of(signed))
+            yield place, signed.encode()
+
+    def _note(self, place: str, kid: str) -> None:
+        """Note which key signed what lies in a place."""
+        self.signed += [(place, key) for key in self._keys if key.kid == kid]
 
 
 def _write(out: Path, members: dict[str, bytes | Path]) -> None:
