@@ -37,6 +37,7 @@ def test_postgresql_keeps_the_register(tmp_path, postgresql):
     with opened(tmp_path, postgresql, writes=False) as register:
         assert register.rows_of("u-6") == tuple(one.row for one in kept)
         assert register.kept_of("u-6") == kept
+        assert register.numbers_about("u-6") == (6, 7)
         assert register.presentation(kept[0].row.statement.shown.presentation) == PAGE
         assert read_head(head, KEYS).number == register.head().number == 7
         assert [rows[0].statement.subject for rows in register.rows_by_subject()] == [f"u-{n}" for n in range(1, 7)]
