@@ -70,11 +70,12 @@ class Check:
             number = stored[0]
             while head is not None and head.number < number:  # its row is not there, which the gap tells
                 head = next(heads, None)
-            yield from each.flaws(stored)
-            while head is not None and head.number == number:
-                flaws = list(walk.hold_against(head))
+            if flaws := each.flaws(stored):
                 yield from flaws
-                yield from self._unreceived(held, number) if flaws and not self.with_receipts else ()
+            while head is not None and head.number == number:
+                held_against = list(walk.hold_against(head))
+                yield from held_against
+                yield from self._unreceived(held, number) if held_against and not self.with_receipts else ()
                 self.checked.heads, held, head = self.checked.heads + 1, number, next(heads, None)
             if each.value:
                 shown.setdefault(each.value["presentation"], number)

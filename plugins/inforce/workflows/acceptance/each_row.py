@@ -86,18 +86,20 @@ def _link(stored: Stored, value: dict[str, Any], *, is_read: bool) -> Link:
         ValueError: its text is none.
     """
     number, _, _, _, _, _, digest, data, jws = stored
-    if [*map(type, _looked_at(value))] != _KINDS:
+    looked_at = _looked_at(value)
+    if [*map(type, looked_at)] != _KINDS:
         raise TypeError
+    says, instant, _, previous, register = looked_at
     return Link(
         number,
         digest,
-        digest_of(value["previous"], content_of(data)),
-        value["number"],
-        value["previous"],
-        value["instant"],
+        digest_of(previous, content_of(data)),
+        says,
+        previous,
+        instant,
         _filed(value) == stored[1:6],
         None if jws is None else not is_read or names(jws, digest),
-        value["register"],
+        register,
     )
 
 
