@@ -193,6 +193,19 @@ def test_what_comes_while_rows_are_looked_at_waits_for_the_next_head(folder, mon
         ]
 
 
+def test_after_a_fault_not_all_is_looked_at_that_was_written_since(folder, monkeypatch):
+    """A busy app comes back to it again and again."""
+    monkeypatch.setattr("inforce.workflows.acceptance.sign_head._FURTHER", 3)
+    with by_hand(folder) as database:
+        database.execute("DELETE FROM inforce_receipts WHERE number = 5")
+    seen, look = [], EachRow.flaws
+    monkeypatch.setattr(EachRow, "flaws", lambda each, stored: [seen.append(stored[0]), *look(each, stored)][1:])
+    with opened(folder) as register, opened(folder) as other:
+        filled(other, 20, begin=7)
+        assert refusals(register) == ["row 5 has no receipt: the register did not write it, or the receipt was removed"]
+    assert seen == [5, 6, 7, 8, 9]
+
+
 def test_a_key_that_is_missing_is_told_as_one(folder):
     stranger = signing_key(OKPKey.generate_key("Ed25519"))
     with opened(folder) as register, pytest.raises(RecordError) as refused:

@@ -11,9 +11,8 @@ come meanwhile. The register vouches for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from itertools import islice
 
 from inforce.adapters.acceptance.register_store import FIRST, Point, Register
 from inforce.core.chain import Flaw, Walk
@@ -23,7 +22,8 @@ from inforce.formats.acceptance.head_jws import HeadError, read_head
 from inforce.formats.acceptance.jwks import Jwks
 from inforce.workflows.acceptance.each_row import EachRow
 
-_MOST_TOLD = 5
+_MOST_TOLD, _FURTHER = 5, 1000
+"""How many faults are told, and how many rows are looked at after the first: `check` looks at all."""
 _TODO = "run `inforce acceptances check`, keep the database as it is, and compare it with a backup"
 _OF_UNKNOWN_KEY = "if it was a key of yours, put its public key back into the key set; else "
 
@@ -91,16 +91,20 @@ def _looked_at(register: Register, keys: Jwks, point: Point, until: int | None =
     instant = register.instant_at(point) if point.number else ""
     if instant is None:
         raise _refused([_gone(point)])
-    walk = Walk(register.id, point.number, point.digest, instant)
-    if found := list(islice(_flaws(register, EachRow(walk, keys), point, until), _MOST_TOLD)):
+    each = EachRow(Walk(register.id, point.number, point.digest, instant), keys)
+    if found := _flaws(register, each, point, until):
         raise _refused(found)
-    return Point(walk.number, walk.digest)
+    return Point(each.walk.number, each.walk.digest)
 
 
-def _flaws(register: Register, each: EachRow, point: Point, until: int | None) -> Iterator[Flaw]:
+def _flaws(register: Register, each: EachRow, point: Point, until: int | None) -> list[Flaw]:
+    """What is wrong with the rows after one; of many, the first, and soon after that nothing is looked at any more."""
+    found: list[Flaw] = []
     for stored in register.stored(point.number or None, until):
-        yield from each.flaws(stored)
-    yield from each.walk.end()
+        found += each.flaws(stored)
+        if found and (len(found) >= _MOST_TOLD or stored[0] > found[0].row + _FURTHER):
+            break
+    return [*found, *each.walk.end()][:_MOST_TOLD]
 
 
 def _gone(point: Point) -> Flaw:
