@@ -142,7 +142,7 @@ def test_a_stop_in_the_middle_ends_what_was_begun(company):
             assert app.shop.get("health").status_code == 200, "so what came before it has come"
             app.close()
             app.process.send_signal(signal.SIGTERM)
-            with suppress(ConnectionRefusedError):
+            with suppress(ConnectionRefusedError, ConnectionResetError):
                 while True:
                     socket.create_connection(("127.0.0.1", company.port), timeout=60).close()
             assert company.rows() == []

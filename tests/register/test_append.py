@@ -14,7 +14,7 @@ from register.whole_register import KEYS, NOW, PAGE, SECOND, assert_one_chain, c
 from inforce.adapters.acceptance.register_store import Note
 from inforce.adapters.databases import Prepared
 from inforce.core.acceptance import Decision
-from inforce.core.errors import ClockError, NotThereError, UnavailableError
+from inforce.core.errors import ClockError, NotThereError, Problem, UnavailableError
 from inforce.core.register import NO_ROW
 from inforce.formats.acceptance.receipt_jws import agrees, read_receipt
 from inforce.formats.acceptance.row_json import content_of, digest_of, row_text
@@ -141,6 +141,25 @@ def test_one_that_fails_takes_nobody_with_it(tmp_path):
         assert {number for number, kept in outcomes.items() if kept is None} == {3}
         assert register.head().number == 5
         assert register.rows_of("u-3") == ()
+
+
+def test_what_a_judge_cannot_get_keeps_nobody_else_waiting(tmp_path):
+    """The archive does not answer, say: that is no fault of the database, which is there for all others."""
+    asked, gathered = threading.Event(), threading.Event()
+
+    def judge(*_):
+        asked.set()
+        assert gathered.wait(30)
+        raise UnavailableError([Problem("archive", "it does not answer", "look there")])
+
+    with opened(tmp_path) as register:
+        first = register.append_soon(replace(sayings(register, statement()), judge=judge), NOW)
+        assert asked.wait(30)
+        second = register.append_soon(sayings(register, statement("u-2")), NOW)
+        gathered.set()
+        with pytest.raises(UnavailableError, match="it does not answer"):
+            first.result()
+        assert [one.row.number for one in second.result()] == [1]
 
 
 def test_a_locked_or_broken_register_promises_nothing(tmp_path, monkeypatch):

@@ -14,10 +14,10 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from inforce.adapters.acceptance.register_store import Kept
 from inforce.core.acceptance import Decision
 from inforce.core.address import RECEIPT, acceptance_address
 from inforce.core.policy import Revision
+from inforce.core.register import Kept
 from inforce.formats.messages import Messages, direction
 from inforce.formats.redline.style import page_style
 from inforce.formats.text.places import placed

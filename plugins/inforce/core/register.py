@@ -90,6 +90,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A row that is in the register for good, with its digest, and its receipt."""
+
+    row: Row
+    digest: str
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """How far a register had come: its last row's number and digest, at an instant.
 

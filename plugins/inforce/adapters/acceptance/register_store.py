@@ -57,7 +57,7 @@ from inforce.core.errors import (
     RecordError,
     UnavailableError,
 )
-from inforce.core.register import NO_ROW, Head, Row, Statement
+from inforce.core.register import NO_ROW, Head, Kept, Row, Statement
 from inforce.formats.acceptance.row_json import (
     content_of,
     digest_of,
@@ -127,15 +127,6 @@ _HEADS = sa.Table(
 _KEPT_FOR_EVER = (_ACCEPTANCES, _RECEIPTS, _PRESENTATIONS, _HEADS)
 _A = _ACCEPTANCES.c
 _OF_SUBJECTS = "SELECT data FROM inforce_acceptances WHERE subject = ANY(%(subjects)s) ORDER BY number"
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A row that is in the register for good, with its digest, and its receipt."""
-
-    row: Row
-    digest: str
-    receipt: str
 
 
 class Point(NamedTuple):
@@ -262,7 +253,7 @@ class Register:
         some = self._next(_AT_ONCE)
         if some:
             self._together.do(*(one for one, _ in some))
-        lost = next((one.wrong for one, _ in some if isinstance(one.wrong, UnavailableError)), None)
+        lost = next((one.wrong for one, _ in some if one.is_lost), None)
         if lost is not None:
             late = self._next(len(self._soon))
             for one, _ in late:
@@ -543,7 +534,7 @@ class Register:
                 return
             for place, one in enumerate(together):
                 self._write([one])
-                if isinstance(one.wrong, UnavailableError):
+                if one.is_lost and one.wrong is not None:
                     for other in together[place + 1 :]:
                         other.fail(one.wrong)
                     return
@@ -559,7 +550,7 @@ class Register:
         before = tail.point
         known = self._rows_of_each(connection, {one.ask.subject for one in together})
         for one in together:
-            one.kept, one.wrong = (), None
+            one.kept, one.wrong, one.is_lost = (), None, False
             instant = max(one.now, tail.instant)
             if instant - one.now > BEHIND:
                 one.wrong = _behind(self._place, tail.instant, one.now)
@@ -656,10 +647,12 @@ class _Wanted:
     now: datetime
     kept: tuple[Kept, ...] = ()
     wrong: Exception | None = None
+    is_lost: bool = False
+    """The database did not answer: it need not be asked for others."""
 
     def fail(self, wrong: Exception) -> None:
         """It came to nothing."""
-        self.kept, self.wrong = (), wrong
+        self.kept, self.wrong, self.is_lost = (), wrong, isinstance(wrong, UnavailableError)
 
     def outcome(self) -> tuple[Kept, ...]:
         """What was added, or why nothing was."""

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from inforce.adapters.acceptance.register_store import Kept
 from inforce.core.acceptance import Decision
 from inforce.core.asking import Answer, Given, Refusal, RefusedError, Request
-from inforce.core.register import Row, Shown, Statement
+from inforce.core.register import Kept, Row, Shown, Statement
 from inforce.workflows.acceptance.present_record import Asked, PresentRecord
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from threading import Lock
 
 from inforce.adapters.acceptance.heads_file import keep_head, see_writable
-from inforce.adapters.acceptance.register_store import Append, Kept, Register
+from inforce.adapters.acceptance.register_store import Append, Register
 from inforce.adapters.acceptance.request_store import RequestStore
 from inforce.adapters.git_record import tip_of
 from inforce.adapters.secret import secret_of
@@ -30,7 +30,7 @@ from inforce.core.acceptance import Open
 from inforce.core.acceptance_settings import IP, USER_AGENT, AcceptanceSettings, Application
 from inforce.core.asking import Answer, Question, Refusal, RefusedError, Request, Standing
 from inforce.core.errors import ConfigurationError, InforceError, Problem, RecordError, UnavailableError
-from inforce.core.register import Head, Row
+from inforce.core.register import Head, Kept, Row
 from inforce.formats.acceptance.head_jws import sign_head
 from inforce.formats.acceptance.jwks import SigningKey, jwks_json, read_jwks
 from inforce.formats.acceptance.receipt_jws import sign_receipt

@@ -9,14 +9,14 @@ from functools import partial
 from hashlib import file_digest, sha256
 from pathlib import Path
 
-from inforce.adapters.acceptance.register_store import Kept, Register
+from inforce.adapters.acceptance.register_store import Register
 from inforce.adapters.clock import Door
 from inforce.adapters.zip_file import write_zip
 from inforce.core.acceptance_settings import AcceptanceSettings
 from inforce.core.chain import Walk
 from inforce.core.errors import ConfigurationError, NotThereError, Problem, RecordError
 from inforce.core.policy import Revision
-from inforce.core.register import Head, Shown
+from inforce.core.register import Head, Kept, Shown
 from inforce.formats.acceptance.head_jws import HeadError, read_head, sign_head
 from inforce.formats.acceptance.jwks import Jwks, PublicKey, jwks_json
 from inforce.formats.acceptance.proof import (
