@@ -5,8 +5,8 @@ Both are uvicorn with the same protocol, the same limits, the same number of thr
 database. The app reads the form, checks where it comes from, looks the request up, judges the answer by the record,
 chains, signs and keeps the row with its receipt, and notes the request as answered. The bare one does only the durable
 write of that: a row and a receipt of the same size are inserted and a line is marked, in a transaction of its own,
-which is on the disk when it answers. Clients are as many at a time, and
-each sends its next form when the last is answered. They take turns.
+which is on the disk when it answers. Clients are as many at a time, and each sends its next form when the last is
+answered. They take turns.
 
 Printed: answers a second of each (medians), and their ratio.
 
@@ -42,8 +42,8 @@ from starlette.requests import Request as Call
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, Router
 
-from inforce.acceptance_app.app import THREADS
 from inforce.acceptance_app.calls import Surrounding, Telling
+from inforce.acceptance_app.front import THREADS
 from inforce.acceptance_app.limits import FORM_BODY, body_of
 from inforce.acceptance_app.pages import Pages
 from inforce.acceptance_app.security import form_key
