@@ -164,7 +164,7 @@ def test_a_revision_that_is_not_yet_archived_is_a_warning_and_strictly_an_error(
     assert "Signed PDF" in words(site / "privacy-policy/2018-04-10/index.html")
     assert "not yet in the archive" in words(site / "archive/index.html")
     _, said = build(archived, "--strict", status=1)
-    assert "run scripts/export_pdfs.py" in said
+    assert "run `inforce export-pdfs`" in said
 
 
 def test_what_a_test_key_signed_says_so_and_has_no_permanent_address(posted):

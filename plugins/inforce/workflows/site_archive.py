@@ -149,7 +149,7 @@ def missing_pdfs(archive: SiteArchive, record: Record) -> Iterator[Problem]:
             yield Problem(
                 f"{FOLDER}/{policy.slug}",
                 f"not yet in the archive, so that their pages offer no signed PDF: {_some(missing)}",
-                'run scripts/export_pdfs.py; for a site without PDFs, give the plugin the option `archive: ""`',
+                'run `inforce export-pdfs`; for a site without PDFs, give the plugin the option `archive: ""`',
                 severity=Severity.WARNING,
             )
 
@@ -169,7 +169,7 @@ def missing_presentations(archive: SiteArchive, record: Record, asked: datetime)
         yield Problem(
             f"{FOLDER}/{policy}",
             f"not yet in the archive, so that its words could still change: what people are asked of {_some(names)}",
-            "run scripts/export_pdfs.py",
+            "run `inforce export-pdfs`",
             severity=Severity.WARNING,
         )
 
