@@ -10,6 +10,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from starlette.requests import Request as Call
 
 Networks = Sequence[IPv4Network | IPv6Network]
+_NETWORK = 64
+"""Whoever has one address of IPv6 has as many as there are in such a network."""
 _FORWARDED = re.compile(r"(?:\[([0-9A-Fa-f:.]{2,45})\]|([0-9.]{7,15}))(?::\d{1,5})?|([0-9A-Fa-f:.]{2,45})", re.ASCII)
 """An address as proxies write it: `203.0.113.7`, `203.0.113.7:4711`, `2001:db8::1`, `[2001:db8::1]:4711`."""
 
@@ -46,6 +48,14 @@ def client_of(call: Call, proxies: Networks) -> Client:
         if told is None or not _is_in(told, proxies):
             break
     return Client(peer, None) if told is None else Client(str(told), str(told))
+
+
+def counted_as(client: str) -> str:
+    """As whom whoever has that address is counted; what is no address, as itself."""
+    address = _address(client)
+    if address is None:
+        return client
+    return str(ip_network((address, _NETWORK), strict=False) if isinstance(address, IPv6Address) else address)
 
 
 def is_in(client: str, networks: Networks) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,6 +10,7 @@ from datetime import timedelta
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as Call
 
+from inforce.acceptance_app.clients import counted_as
 from inforce.acceptance_app.problems import ProblemError
 
 JSON_BODY = 16_384
@@ -26,8 +26,6 @@ _CLIENTS = 100_000
 _BURST = 3.0
 """For how many seconds a client may save up what it did not use."""
 _LEAST_BURST = 10.0
-_NETWORK = 64
-"""Whoever has one address of IPv6 has as many as there are in such a network."""
 
 
 class Buckets:
@@ -90,16 +88,3 @@ async def body_of(call: Call, kind: str, most: int, patience: timedelta) -> byte
     except ClientDisconnect:
         raise ProblemError("bad-request", headers=_LAST) from None
     return bytes(found)
-
-
-def counted_as(client: str) -> str:
-    """As whom a client with that address is counted."""
-    try:
-        address = ipaddress.ip_address(client)
-    except ValueError:
-        return client
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is not None:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((address, _NETWORK), strict=False))
-    return str(address)

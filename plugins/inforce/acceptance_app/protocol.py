@@ -17,8 +17,7 @@ from http import HTTPStatus
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from inforce.acceptance_app.calls import LOG
-from inforce.acceptance_app.clients import Networks, is_in, networks_of
-from inforce.acceptance_app.limits import counted_as
+from inforce.acceptance_app.clients import Networks, counted_as, is_in, networks_of
 from inforce.acceptance_app.problems import ProblemError, problem_json
 from inforce.core.acceptance_settings import AcceptanceSettings, Limits
 from inforce.formats.messages import messages_in

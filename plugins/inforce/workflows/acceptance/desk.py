@@ -32,7 +32,7 @@ from inforce.core.asking import Answer, Question, Refusal, RefusedError, Request
 from inforce.core.errors import ConfigurationError, InforceError, Problem, RecordError, UnavailableError
 from inforce.core.register import Head, Kept, Row
 from inforce.formats.acceptance.head_jws import sign_head
-from inforce.formats.acceptance.jwks import SigningKey, jwks_json, read_jwks
+from inforce.formats.acceptance.jwks import Jwks, SigningKey, jwks_json
 from inforce.formats.acceptance.receipt_jws import sign_receipt
 from inforce.workflows.acceptance.answer import Judge, Seen
 from inforce.workflows.acceptance.present_record import Asked, PresentRecord, read_present
@@ -86,10 +86,10 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What signs, what is published of that (JWKS), and the digests of the applications' credentials, by name."""
+    """What signs, the public keys of all times, and the digests of the applications' credentials, by name."""
 
     key: SigningKey
-    jwks: bytes
+    public: Jwks
     credentials: Mapping[str, bytes]
 
 
@@ -131,7 +131,7 @@ class Desk:
     @property
     def jwks(self) -> bytes:
         """The public keys, for whoever checks a receipt."""
-        return self._held.jwks
+        return jwks_json(self._held.public)
 
     # The record
 
@@ -375,7 +375,7 @@ class Desk:
             return False
         before = self.register.last_signed_head()
         try:
-            text = sign_next_head(self.register, read_jwks(self.jwks), self._signed_head, now)
+            text = sign_next_head(self.register, self._held.public, self._signed_head, now)
         except UnavailableError:
             raise
         except RecordError:
@@ -434,7 +434,7 @@ def open_desk(
         UnavailableError: the register does not answer.
     """
     key, public = signing_key_of(setup, folder), public_keys_of(setup, folder)
-    held = Held(key, jwks_json(public), _credentials(setup.applications, folder))
+    held = Held(key, public, _credentials(setup.applications, folder))
     _see_heads_file(setup.heads.file, folder)
     with ExitStack() as stack:
         register = stack.enter_context(register_of(setup, folder, writes=True))

@@ -107,7 +107,7 @@ def prove(  # noqa: PLR0913, PLR0917 - what is proved, of what, by what, where t
         members = dict(gathering.members(kept))
         address = f"{settings.root or said.address}{'accept/' if settings.root else ''}keys.json"
         members[README] = readme(
-            Proof(subject, said.address, address, tuple(gathering.proved), tuple(gathering.signed)), say
+            Proof(subject, said.address, address, tuple(gathering.proved), tuple(gathering.signed.items())), say
         )
         _write(out, members)
     return Report(len(kept), len(members) + 1)
@@ -120,7 +120,7 @@ class _Gathering:
         """Keep what it is gathered from; `folder` is for what is too long for memory."""
         self._register, self._keys, self._source, self._folder = register, keys, source, folder
         self.proved: list[Proved] = []
-        self.signed: list[tuple[str, PublicKey]] = []
+        self.signed: dict[str, PublicKey] = {}
 
     def members(self, kept: tuple[Kept, ...]) -> Iterator[tuple[str, bytes | Path]]:
         """The files: each with its place."""
@@ -200,14 +200,13 @@ class _Gathering:
             raise _unfit(walk.number, "it is not the one that was signed")
         yield place, path
         for head, signed in heads:
-            place = head_place(head.number)
-            if place not in {known for known, _ in self.signed}:
-                self._note(place, kid_of(signed))
-            yield place, signed.encode()
+            self._note(head_place(head.number), kid_of(signed))
+            yield head_place(head.number), signed.encode()
 
     def _note(self, place: str, kid: str) -> None:
         """Note which key signed what lies in a place."""
-        self.signed += [(place, key) for key in self._keys if key.kid == kid]
+        if (key := self._keys.find(kid)) is not None:
+            self.signed[place] = key
 
 
 def _write(out: Path, members: dict[str, bytes | Path]) -> None:
