@@ -121,12 +121,7 @@ def test_a_thread_that_never_comes_back_keeps_neither_an_answer_nor_a_stop(compa
     company.inforce = str(script)
     with company.serving() as app:
         page = app.page(app.ask("u-1")["address"])
-        answer = page.send(page.filled("accepted"), "application/json")
-        assert (answer.status_code, answer.json()["type"]) == (503, f"{app.address}problems/unavailable")
-        assert int(answer.headers["retry-after"]) > 0
-        said = page.send(page.filled("accepted"))
-        assert said.status_code == 503
-        assert "there is no receipt" in said.text
+        page.assert_unavailable()
         assert app.shop.get("ready").status_code == 200
         assert [one["fault"] for one in app.told("call") if one["status"] == 503] == [
             "there was no answer within 1 seconds"

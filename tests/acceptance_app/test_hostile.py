@@ -93,14 +93,20 @@ def test_who_stops_in_the_middle_leaves_nothing(app):
     assert not [line for line in app.log if '"error"' in line]
 
 
+def crowded(app, stack, count, status):
+    """So many connections, and that one more is told to come later."""
+    crowd = [stack.enter_context(connected(app)) for _ in range(count)]
+    with connected(app) as late:
+        answer = read(late)
+    assert answer.startswith(b"HTTP/1.1 %s\r\n" % status)
+    assert b"Retry-After: " in answer
+    return crowd
+
+
 def test_there_are_only_so_many_connections(company):
     company.more = "limits:\n  connections: 10\n"
     with company.serving() as app, ExitStack() as stack:
-        crowd = [stack.enter_context(connected(app)) for _ in range(10)]
-        with connected(app) as late:
-            answer = read(late)
-        assert answer.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
-        assert b"Retry-After: " in answer
+        crowd = crowded(app, stack, 10, b"503 Service Unavailable")
         crowd[0].sendall(HEALTH)
         assert read(crowd[0]).endswith(b'{"status":"up"}')
 
@@ -108,11 +114,7 @@ def test_there_are_only_so_many_connections(company):
 def test_one_client_cannot_have_them_all(company):
     company.more = "limits:\n  connections_per_client: 5\n"
     with company.serving() as app, ExitStack() as stack:
-        crowd = [stack.enter_context(connected(app)) for _ in range(5)]
-        with connected(app) as late:
-            answer = read(late)
-        assert answer.startswith(b"HTTP/1.1 429 Too Many Requests\r\n")
-        assert b"Retry-After: " in answer
+        crowd = crowded(app, stack, 5, b"429 Too Many Requests")
         with socket.create_connection(("127.0.0.1", app.company.port), 60, ("127.0.0.2", 0)) as other:
             other.sendall(HEALTH)
             assert read(other).endswith(b'{"status":"up"}')

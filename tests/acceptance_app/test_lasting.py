@@ -165,12 +165,7 @@ def test_without_a_database_there_is_no_receipt(company, hold):
                 resource.prlimit(app.process.pid, resource.RLIMIT_FSIZE, (written, resource.RLIM_INFINITY))
             else:
                 other.execute("ALTER TABLE inforce_acceptances RENAME TO elsewhere")
-            answer = page.send(page.filled("accepted"), "application/json")
-            assert (answer.status_code, answer.json()["type"]) == (503, f"{app.address}problems/unavailable")
-            assert int(answer.headers["retry-after"]) > 0
-            said = page.send(page.filled("accepted"))
-            assert said.status_code == 503
-            assert "there is no receipt" in said.text
+            page.assert_unavailable()
             if hold == "locked":
                 other.execute("ROLLBACK")
             elif hold == "full":

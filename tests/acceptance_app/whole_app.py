@@ -229,6 +229,16 @@ class Page:
     def send(self, fields, accept="text/html", **headers):
         return self.client.post(self.address, data=fields, headers={"Accept": accept, **headers})
 
+    def assert_unavailable(self):
+        """To accept is told to be tried again: to a program as to a person, and without a receipt."""
+        answer = self.send(self.filled("accepted"), "application/json")
+        problem = answer.json()["type"].rpartition("/")[2]
+        assert (answer.status_code, problem) == (503, "unavailable")
+        assert int(answer.headers["retry-after"]) > 0
+        said = self.send(self.filled("accepted"))
+        assert said.status_code == 503
+        assert "there is no receipt" in said.text
+
     def answer(self, *decisions, **more):
         answer = self.send(self.filled(*decisions, **more))
         self.take(answer)
